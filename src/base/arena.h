@@ -1,0 +1,52 @@
+/* arena.h: memory by lifetime.
+ *
+ * Everything a request makes lives in one arena and goes with it; nothing is freed one by one.
+ * The names of lifetimes are: process (made at start, never freed), request (one HTTP request, one
+ * command, one commit) and scratch (a mark taken and rewound inside one function).
+ *
+ * Ownership: what an arena hands out is owned by the arena. An arena belongs to one thread at a time.
+ *
+ * Running out: an arena has a limit in bytes (limits.h). Crossing it is "out of budget", the second
+ * kind of wrong (STYLE.md 8): the request is left at its one boundary by longjmp. Where no boundary
+ * was set the process stops with a message, for then nobody could answer.
+ */
+#ifndef LIMEN_BASE_ARENA_H
+#define LIMEN_BASE_ARENA_H
+
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct arena arena;
+
+/* A place in an arena to rewind to. Valid until an earlier mark is rewound or the arena is reset. */
+typedef struct arena_mark {
+	void *block;
+	char *next;
+	int64_t used;
+} arena_mark;
+
+arena *arena_new(int64_t limit_bytes); /* aborts if the system has no memory at all */
+void arena_free(arena *a);             /* NULL is fine */
+void arena_reset(arena *a);            /* forgets everything, keeps one block for reuse */
+
+/* Zeroed memory aligned for `align` (a power of two). Never NULL. */
+void *arena_alloc(arena *a, int64_t bytes, int64_t align);
+/* The same, not zeroed, byte aligned: for text. */
+char *arena_bytes(arena *a, int64_t bytes);
+/* Grows the newest allocation in place where it can; else copies. `old` may be NULL. */
+char *arena_grow(arena *a, char *old, int64_t old_bytes, int64_t new_bytes);
+
+#define ARENA_NEW(a, type) ((type *)arena_alloc((a), (int64_t)sizeof(type), (int64_t)_Alignof(type)))
+#define ARENA_ARRAY(a, type, n) \
+	((type *)arena_alloc((a), (int64_t)sizeof(type) * (int64_t)(n), (int64_t)_Alignof(type)))
+
+arena_mark arena_here(const arena *a);
+void arena_rewind(arena *a, arena_mark mark);
+
+int64_t arena_used(const arena *a); /* bytes handed out since new or reset */
+
+/* Where to go when the budget is spent; NULL takes the boundary away. The jump's value is 1. */
+void arena_boundary(arena *a, jmp_buf *boundary);
+
+#endif

@@ -1,0 +1,67 @@
+/* path.h: FHIRPath, compiled once, run many times.
+ *
+ * path_compile parses the whole N1 grammar and gives flat immutable steps, shared by threads. path_run evaluates them on one
+ * node of one doc. What this build cannot evaluate is refused at compile time by name and position, never answered wrongly.
+ *
+ * Ownership: a compiled path lives in the arena it was compiled in; results live in the arena given to path_run and point into
+ * the docs. Evaluation changes nothing.
+ */
+#ifndef LIMEN_FHIR_PATH_H
+#define LIMEN_FHIR_PATH_H
+
+#include "fhir/definitions.h"
+
+typedef struct path path;
+
+typedef enum path_kind {
+	PATH_NODE, /* an element of a resource: object or primitive, with its FHIR type */
+	PATH_BOOLEAN, PATH_INTEGER, PATH_DECIMAL, PATH_STRING, PATH_DATE, PATH_DATETIME, PATH_TIME, PATH_QUANTITY
+} path_kind;
+
+typedef struct path_item {
+	path_kind kind;
+	type_id type;      /* of a node: its FHIR type, 0 unknown */
+	const doc *d;      /* of a node */
+	uint32_t node;
+	uint32_t sibling;  /* of a primitive: the node of its "_name" companion, or NODE_ABSENT */
+	bool boolean;
+	int64_t integer;   /* PATH_INTEGER; of PATH_TIME: microseconds of the day */
+	decimal number;    /* PATH_DECIMAL, PATH_QUANTITY */
+	text text;         /* PATH_STRING; a quantity's unit; a date's or time's own text */
+	moment moment;     /* PATH_DATE, PATH_DATETIME */
+} path_item;
+
+typedef struct path_items {
+	path_item *at;
+	int count;
+} path_items;
+
+/* What an evaluation may ask of outside. Every part may be missing: then the expression that needs it gives empty. */
+typedef struct path_outside {
+	void *self;
+	instant now; /* for now(), today(); INSTANT_NONE refuses them */
+	bool (*resolve)(void *self, text reference, path_item *out);
+	/* 1 member, 0 not, -1 unknown value set */
+	int (*member_of)(void *self, const path_item *item, text value_set);
+	/* %name beyond the standard ones; false: unknown */
+	bool (*variable)(void *self, text name, path_items *out);
+} path_outside;
+
+/* `context` is the type the expression starts from, 0 unknown. `constants` maps %name to text (e.g. limen → "urn:limen:"), may
+ * be NULL. NULL result: the sink says why, with the column in the expression. */
+const path *path_compile(arena *a, text expression, type_id context, const map *constants, issues *sink);
+
+/* Runs on node `n` of `d` (the root is 0). False: the sink says why (singleton expected, budget spent …). */
+bool path_run(const path *p, const doc *d, uint32_t n, const path_outside *outside, arena *a, issues *sink, path_items *out);
+
+/* Shorthands. path_true: the criteria test of where(): exactly one true. path_run_text: the first item as text, or empty. */
+bool path_true(const path *p, const doc *d, uint32_t n, const path_outside *outside, arena *a, issues *sink);
+
+/* The item as text, as toString() gives it; for a node the primitive's own text. Empty where it has none. */
+text path_item_text(arena *a, const path_item *i);
+/* The item as a moment (date, dateTime, instant nodes or literals); false where it is none. */
+bool path_item_moment(const path_item *i, moment *out);
+/* The item as an exact number (integer, decimal nodes or literals); false where it is none. */
+bool path_item_decimal(const path_item *i, decimal *out);
+
+#endif

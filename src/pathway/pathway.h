@@ -1,0 +1,78 @@
+/* pathway.h: what belongs to a patient's pathway, and the few facts the law asks about it.
+ *
+ * A pathway is an EpisodeOfCare. *Links* (content) say by FHIRPath how resources point at each other; `member(pathway, resource)`
+ * is their closure: the episode, what it owns (its referral), and whatever points at a member. *Facts* (content) are few typed
+ * values per resource, read by FHIRPath when that resource is written and kept with provenance; a write never re-reads the
+ * pathway's JSON. A new referral becomes a pathway by a raised EpisodeOfCare (`pathway` entry: becomes).
+ *
+ * A *condition* is a sentence over facts that a person can read aloud; clocks and kinds of task are made of them:
+ *     referral.received
+ *     no proposal.made
+ *     referral.class in (udredning, uklassificeret)      a code fact; `uklassificeret` also where there is none: write `or none`
+ *     all of: decision.made, patient.told                (a YAML list under all_of: / any_of: means the same)
+ * A condition gives whether it holds and since when: all of = the latest of its instants, any of = the earliest.
+ */
+#ifndef LIMEN_PATHWAY_H
+#define LIMEN_PATHWAY_H
+
+#include "record/record.h"
+
+/* ---- content kinds: link, facts, pathway, check, fact-set ---- */
+void pathway_content(void); /* registers the content kinds of this floor */
+void pathway_register(const image *m); /* registers the deriver; after content_load, before record_open */
+
+/* ---- facts ---- */
+typedef enum fact_kind { FACT_INSTANT, FACT_CODE, FACT_NUMBER } fact_kind;
+typedef struct fact_name { /* one row per fact that content defines; ids are positions in the image's list */
+	text name;         /* "referral.received" */
+	text da, en;       /* "henvisning modtaget" */
+	fact_kind kind;
+	text source;       /* which resource type it is read from */
+} fact_name;
+int fact_id(const image *m, text name); /* -1: no such fact */
+const fact_name *fact_at(const image *m, int id);
+int fact_count(const image *m);
+
+typedef struct fact {
+	int id;
+	instant at;        /* FACT_INSTANT: its instant (of a date: local midnight). Others: when the resource says it happened, else when written */
+	day on;            /* the local date of `at` */
+	bool date_only;    /* said as a date, without a time */
+	text code;         /* FACT_CODE */
+	int64_t number;    /* FACT_NUMBER */
+	text type, resource; /* provenance: ServiceRequest, its id */
+	int64_t version;
+	int64_t sequence;
+	text actor;        /* who wrote it */
+} fact;
+/* A pathway's facts, sorted by id, then `at`, then sequence. Plain values: what clocks and work compute on. */
+typedef struct facts {
+	fact *at;
+	int count;
+} facts;
+bool pathway_facts(snapshot *r, const image *m, int64_t pathway_rid, arena *a, facts *out, issues *sink);
+const fact *facts_first(const facts *f, int id); /* the earliest, or NULL */
+const fact *facts_last(const facts *f, int id);
+
+/* ---- conditions ---- */
+typedef struct condition condition;
+/* Compiles the condition under `key` of a content entry's mapping (text or list form). NULL with an error in the sink where it is
+ * wrong; NULL without one where the key is missing and `required` is false. */
+const condition *condition_compile(image *m, const content_entry *e, uint32_t object, const char *key, bool required, issues *sink);
+typedef struct holding {
+	bool holds;
+	instant since;      /* INSTANT_NONE where it holds only because something is absent */
+	const fact *because; /* the fact that decided `since`, or NULL */
+} holding;
+holding condition_holds(const condition *c, const facts *f);
+text condition_say(arena *a, const image *m, const condition *c, language lang); /* read aloud */
+bool condition_names(const condition *c, int fact_id); /* does it speak of this fact? */
+
+/* ---- members ---- */
+int pathway_members(snapshot *r, int64_t pathway_rid, arena *a, int64_t **rids, issues *sink);
+int pathways_of(snapshot *r, int64_t rid, arena *a, int64_t **pathway_rids, issues *sink);
+/* In the writer, during settle: the pathways whose members or facts this commit touched. Clock and work start from these. */
+int pathway_touched(deriving *dv, int64_t **pathway_rids);
+void pathway_touch(deriving *dv, int64_t pathway_rid); /* a tick touches one */
+
+#endif

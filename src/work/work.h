@@ -1,0 +1,52 @@
+/* work.h: what must be done next, and by whom. Kinds of task are content (content/dk/tasks/*.yaml). A deriver raises a Task when a
+ * kind's condition begins to hold on a pathway, once per (kind, cause), and completes it when the closing fact is there, whoever
+ * brought it. A task's due is its clock's; its latest start is due less the time the work needs: both are instants in the Task
+ * (restriction.period.end, extension urn:limen:latest-start), re-written only when they change.
+ *
+ * `complete` takes the answers to a kind's form and makes the writes the kind says, in one commit: the public way to do a task.
+ */
+#ifndef LIMEN_WORK_H
+#define LIMEN_WORK_H
+
+#include "clock/clock.h"
+
+void work_content(void);            /* registers content kinds "task" and "family" */
+void work_register(const image *m); /* registers the deriver */
+
+typedef struct task_kind task_kind;
+const task_kind *task_kind_find(const image *m, text id);
+/* The kind as an R4 ActivityDefinition: title, description (guide), role, form fields, what it never does. Danish or English. */
+text task_kind_json(arena *a, const image *m, const task_kind *k, language lang);
+int task_kinds(const image *m, const task_kind *const **out);
+
+/* Does the task: answers are (field, value) pairs. Refused with an issue per field that is missing or wrong, when the caller's
+ * role may not do it (WORK_NOT_YOURS), or when the task is no longer open (WORK_CLOSED). */
+typedef struct answer {
+	text field, value;
+} answer;
+bool work_complete(record *rec, const image *m, const caller *who, text task_id, const answer *answers, int count, arena *a,
+                   issues *sink);
+
+/* Why a task stands where it stands in the list: its clock's why, what raised it, how its latest start came about. */
+bool work_explain(reader *rd, const image *m, text task_id, instant now, language lang, arena *a, why *out, issues *sink);
+
+/* Open ends (løse ender): pathways that are not closed and have no open task, no running clock, or no date ahead. */
+typedef struct open_end {
+	int64_t pathway_rid;
+	text pathway_id, patient;
+	text reason_da, reason_en;
+	instant since;
+} open_end;
+int work_open_ends(reader *rd, const image *m, instant now, arena *a, open_end **out, issues *sink);
+
+/* A pathway's steps for the timeline: done ones with their date, the one now, those ahead with their deadline. */
+typedef struct step {
+	text da, en;
+	int place;   /* -1 done, 0 now, 1 ahead */
+	instant at;  /* done: when. ahead: the deadline, or INSTANT_NONE */
+	text by;     /* done: who */
+	text resource;
+} step;
+int work_steps(reader *rd, const image *m, text pathway_id, instant now, arena *a, step **out, issues *sink);
+
+#endif
