@@ -2,8 +2,46 @@
 #
 # names and definitions: from the npm package hl7.fhir.r4.examples (CC0), by tools/definitions.mjs
 # Copenhagen's clock:    from Debian's tzdata
-# the content image:     the files of content/, by tools/content.mjs (checked by `limen content check`)
+# the content image:     the list of the files of content/, by tools/content-files (each is checked when it is loaded)
 # the pages:             web/ built by Vite
 
 GENERATED :=
 EMBEDDED :=
+
+# The clock of Copenhagen as the bytes of a C array, for src/base/zone.c.
+ZONEINFO := /usr/share/zoneinfo/Europe/Copenhagen
+GENERATED += $(GEN)/copenhagen.h
+$(GEN)/copenhagen.h: $(ZONEINFO)
+	@mkdir -p $(@D)
+	@od -An -v -tu1 $< | sed 's/\([0-9]\{1,\}\)/\1,/g' >$@
+
+# What FHIR R4 defines. A file that would come out unchanged keeps its time (`@:`, then make looks again), so that a
+# second run compiles nothing.
+FHIR_PACKAGE := tools/node_modules/hl7.fhir.r4.examples
+GENERATED += $(GEN)/names.h $(GEN)/image_counts.h
+tools/node_modules/.package-lock.json: tools/package.json tools/package-lock.json
+	@echo "NPM  $(FHIR_PACKAGE)"
+	@cd tools && npm ci --ignore-scripts --no-audit --no-fund >/dev/null
+	@touch $@
+$(GEN)/definitions.stamp: tools/definitions.mjs tools/node_modules/.package-lock.json
+	@mkdir -p $(GEN)
+	@echo "GEN  definitions"
+	@node tools/definitions.mjs $(FHIR_PACKAGE) $(GEN)
+	@touch $@
+$(GEN)/names.h $(GEN)/image_counts.h $(GEN)/definitions.S $(GEN)/definitions.bin: $(GEN)/definitions.stamp
+	@:
+$(OUT)/obj/definitions.o: $(GEN)/definitions.S $(GEN)/definitions.bin
+	@mkdir -p $(@D)
+	@$(CC) -c -o $@ $<
+$(OUT)/libfhir.a: $(OUT)/obj/definitions.o
+
+# The content files, put in as they are (src/content/embedded.c): a new file changes its folder, a changed one the object.
+CONTENT_FOLDERS := $(shell find content -type d 2>/dev/null)
+CONTENT_FILES := $(shell find content -name '*.yaml' 2>/dev/null)
+GENERATED += $(GEN)/content_files.h
+$(GEN)/content_files.h: tools/content-files $(CONTENT_FOLDERS)
+	@mkdir -p $(GEN)
+	@tools/content-files >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@touch $@
+$(OUT)/obj/content/embedded.c.o: $(CONTENT_FILES)

@@ -45,7 +45,7 @@ static _Noreturn void out_of_budget(const arena *a, int64_t wanted)
 {
 	if (a->boundary) longjmp(*a->boundary, 1);
 	fprintf(stderr, "limen: memory budget of %lld bytes spent (wanted %lld more)\n", (long long)a->limit,
-	        (long long)wanted);
+		(long long)wanted);
 	abort();
 }
 
@@ -129,7 +129,7 @@ char *arena_bytes(arena *a, int64_t bytes)
 
 char *arena_grow(arena *a, char *old, int64_t old_bytes, int64_t new_bytes)
 {
-	assert(new_bytes >= old_bytes);
+	assert(new_bytes >= old_bytes && (old || old_bytes == 0));
 	int64_t more = new_bytes - old_bytes;
 	bool newest = old && old + old_bytes + RED_ZONE == a->next;
 	if (newest && more <= a->end - a->next && more <= a->limit - a->used) {

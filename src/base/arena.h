@@ -37,9 +37,9 @@ char *arena_bytes(arena *a, int64_t bytes);
 /* Grows the newest allocation in place where it can; else copies. `old` may be NULL. */
 char *arena_grow(arena *a, char *old, int64_t old_bytes, int64_t new_bytes);
 
-#define ARENA_NEW(a, type) ((type *)arena_alloc((a), (int64_t)sizeof(type), (int64_t)_Alignof(type)))
-#define ARENA_ARRAY(a, type, n) \
-	((type *)arena_alloc((a), (int64_t)sizeof(type) * (int64_t)(n), (int64_t)_Alignof(type)))
+#define ARENA_NEW(a, type) ((type *)arena_alloc((a), (int64_t)sizeof(type), (int64_t) _Alignof(type)))
+#define ARENA_ARRAY(a, type, n)                                                                                        \
+	((type *)arena_alloc((a), (int64_t)sizeof(type) * (int64_t)(n), (int64_t) _Alignof(type)))
 
 arena_mark arena_here(const arena *a);
 void arena_rewind(arena *a, arena_mark mark);

@@ -14,5 +14,7 @@ digest digest_pair(digest first, digest second); /* of the one's bytes followed 
 text digest_hex(arena *a, digest d);             /* 64 characters */
 /* A version 5 UUID (RFC 9562, SHA-1) of `name` in Limen's own namespace: the same name gives the same UUID, always. */
 text uuid_of_name(arena *a, text name);
+/* 16 bytes as a UUID of that version, 36 characters; the version and variant bits are set here. */
+text uuid_text(arena *a, const unsigned char *bytes, int version);
 
 #endif

@@ -22,8 +22,10 @@ static void add(issues *sink, issue found)
 	for (int n = 0; n < 3; n++) i->args[n] = text_copy(sink->arena, found.args[n]);
 	i->place.file = text_copy(sink->arena, found.place.file);
 	i->place.path = text_copy(sink->arena, found.place.path);
-	if (sink->last) sink->last->next = i;
-	else sink->first = i;
+	if (sink->last)
+		sink->last->next = i;
+	else
+		sink->first = i;
 	sink->last = i;
 }
 

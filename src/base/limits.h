@@ -7,15 +7,31 @@ enum {
 	SETTLE_ROUNDS_MAX = 8,          /* rounds of raised writes in one commit */
 	SEARCH_COUNT_MAX = 1000,        /* resources on one page */
 	SEARCH_COUNT_DEFAULT = 50,
+	STORE_READERS_MAX = 256,        /* snapshots open at once */
 	ISSUES_MAX = 100,               /* issues kept of one request */
+	LOG_PAIRS_MAX = 16,             /* keys and values on one line of the log */
+	LOG_VALUE_BYTES_MAX = 4096,     /* one of them; the rest is cut */
 	JSON_DEPTH_MAX = 64,            /* nested objects and arrays */
+	CONTENT_DEPTH_MAX = 24,         /* nested mappings and lists in a content file */
+	CONTENT_ENTRIES_MAX = 20000,    /* entries in one content image */
 	JSON_DYNAMIC_NAMES_MAX = 16384, /* different keys in one document that FHIR does not define */
+	FEED_EVENTS_MAX = 1000,         /* events in one piece of a feed */
+	FEED_STREAMS_MAX = 256,         /* feeds open at once */
+	BUNDLE_ENTRIES_MAX = 20000,     /* entries of one transaction or batch */
+	HTTP_CONNECTIONS_MAX = 1024,    /* connections open at once */
+	HTTP_IDLE_SECONDS = 60,         /* a connection that says nothing is closed */
+	FIELD_BYTES_MAX = 4000,         /* one answer in a task's form */
+	PATH_BYTES_MAX = 64 * 1024,     /* one FHIRPath expression */
+	PATH_DEPTH_MAX = 100,           /* parentheses, arguments and signs within each other */
+	PATH_STEPS_MAX = 4000000,       /* steps, items and 16-byte pieces of text in one evaluation */
 };
 
 #define KIB ((int64_t)1024)
 #define MIB (1024 * KIB)
 
+#define LOG_ARENA_MAX (4 * MIB)       /* one line of the log while it is made */
 #define BODY_BYTES_MAX (64 * MIB)     /* one request body, one file */
+#define CONTENT_FILE_MAX (4 * MIB)    /* one content file */
 #define REQUEST_ARENA_MAX (512 * MIB) /* all a request may make */
 #define PROCESS_ARENA_MAX (512 * MIB) /* content and tables that live as long as the process */
 

@@ -1,5 +1,6 @@
-/* log.h: one JSON line an event, on standard error: {"at":…,"event":"…",…}. Never a CPR number: any run of ten digits,
- * or six and four with a hyphen, that reads as a CPR number is replaced by "xxxxxx-xxxx" before it is written. */
+/* log.h: one JSON line an event, on standard error: {"at":…,"level":"…","event":"…",…}. Never a CPR number: any run of ten digits,
+ * or six and four with a hyphen, that reads as a CPR number is replaced by "xxxxxx-xxxx" before it is written; so are replacement numbers (day + 60, or with two
+ * letters). Values are cut at LOG_VALUE_BYTES_MAX. Before log_open nothing is written. */
 #ifndef LIMEN_BASE_LOG_H
 #define LIMEN_BASE_LOG_H
 

@@ -44,7 +44,9 @@ typedef struct moment {
 	int zone_minutes; /* offset east of UTC, where has_zone */
 } moment;
 
-/* FHIR date, dateTime or instant (R4 datatypes, section 2.24.0.1); leap second 60 accepted as 59.999999. False where it is none. */
+/* FHIR date, dateTime or instant (R4 datatypes, section 2.24.0.1); leap second 60 accepted as 59.999999. False where it is
+ * none. Wider than a resource may be: a time without seconds or without a zone is read too, as searches and FHIRPath write
+ * it; who validates looks at `precision` and `has_zone`. Digits past the microsecond are dropped. */
 bool moment_parse(text t, moment *out);
 
 bool day_valid(civil c);
@@ -53,11 +55,12 @@ civil civil_from_day(day d);
 bool day_parse(text iso_date, day *out); /* exactly YYYY-MM-DD */
 int day_weekday(day d);                  /* 0 = Monday .. 6 = Sunday */
 
-day day_of_instant(instant i);                    /* the date in Copenhagen then */
-instant day_start(day d);                         /* local midnight, as an instant */
-instant local_instant(day d, int minute_of_day);  /* in the spring gap: pushed past it; in the autumn fold: the first */
-int local_minute(instant i);                      /* minute of the local day shown on a wall clock, 0..1439 */
-int zone_offset_seconds(instant i);               /* east of UTC, in Copenhagen */
+day day_of_instant(instant i); /* the date in Copenhagen then */
+instant day_start(day d);      /* local midnight, as an instant */
+instant local_instant(
+    day d, int minute_of_day); /* in the spring gap: pushed past it (02:30 is 03:30); in the autumn fold: the first */
+int local_minute(instant i);   /* minute of the local day shown on a wall clock, 0..1439 */
+int zone_offset_seconds(instant i); /* east of UTC, in Copenhagen */
 
 /* "2026-03-02", "2026-03-02T10:00:00+01:00" (Copenhagen's offset; fraction only where there is one),
  * "2. mar", "2. marts 2026", "mandag den 2. marts 2026 kl. 10.15"; English: "2 Mar", "2 March 2026". */

@@ -33,9 +33,9 @@ TEST(whole_numbers)
 TEST(utf8)
 {
 	assert_int_equal(text_utf8_error(TEXT("blåbærgrød €")), -1);
-	assert_int_equal(text_utf8_error(TEXT("a\xC0\x80")), 1);      /* overlong */
-	assert_int_equal(text_utf8_error(TEXT("ab\xED\xA0\x80")), 2); /* surrogate */
-	assert_int_equal(text_utf8_error(TEXT("abc\xE2\x82")), 3);    /* cut short */
+	assert_int_equal(text_utf8_error(TEXT("a\xC0\x80")), 1);        /* overlong */
+	assert_int_equal(text_utf8_error(TEXT("ab\xED\xA0\x80")), 2);   /* surrogate */
+	assert_int_equal(text_utf8_error(TEXT("abc\xE2\x82")), 3);      /* cut short */
 	assert_int_equal(text_utf8_error(TEXT("\xF4\x90\x80\x80")), 0); /* past U+10FFFF */
 }
 
@@ -81,10 +81,11 @@ TEST(issues_speak_both_languages)
 	arena *a = test_arena();
 	issues sink = {.arena = a};
 	assert_false(issue_at(&sink, FAIL_JSON_DUPLICATE_KEY, (place){.file = TEXT("x.json"), .line = 3, .column = 7},
-	                      TEXT("id"), TEXT(""), TEXT("")));
+			      TEXT("id"), TEXT(""), TEXT("")));
 	assert_text(issue_line(a, sink.first, LANGUAGE_DA),
-	            TEXT("x.json:3:7: Nøglen \"id\" står to gange i samme objekt"));
-	assert_text(issue_line(a, sink.first, LANGUAGE_EN), TEXT("x.json:3:7: The key \"id\" occurs twice in one object"));
+		    TEXT("x.json:3:7: Nøglen \"id\" står to gange i samme objekt"));
+	assert_text(issue_line(a, sink.first, LANGUAGE_EN),
+		    TEXT("x.json:3:7: The key \"id\" occurs twice in one object"));
 	assert_int_equal(issues_status(&sink), 400);
 }
 
