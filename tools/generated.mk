@@ -45,3 +45,21 @@ $(GEN)/content_files.h: tools/content-files $(CONTENT_FOLDERS)
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 	@touch $@
 $(OUT)/obj/content/embedded.c.o: $(CONTENT_FILES)
+
+# The pages: built by Vite into web/dist, then put into the program as they are (tools/assets.mjs). Without web/ there are none.
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/dev/*' 2>/dev/null)
+ifneq ($(wildcard web/package.json),)
+web/node_modules/.package-lock.json: web/package-lock.json
+	@echo "NPM  web"
+	@cd web && npm ci --no-audit --no-fund >/dev/null
+	@touch $@
+$(GEN)/web.stamp: $(WEB_SOURCES) web/node_modules/.package-lock.json
+	@mkdir -p $(GEN)
+	@echo "WEB  web/dist"
+	@cd web && npm run --silent build >/dev/null
+	@touch $@
+$(GEN)/embedded.S: $(GEN)/web.stamp
+endif
+$(GEN)/embedded.S: tools/assets.mjs
+	@mkdir -p $(GEN)
+	@node tools/assets.mjs web/dist $@

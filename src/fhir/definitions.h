@@ -13,22 +13,22 @@ typedef uint16_t type_id; /* 0: none */
 typedef enum type_kind { TYPE_PRIMITIVE, TYPE_COMPLEX, TYPE_BACKBONE, TYPE_RESOURCE } type_kind;
 
 typedef struct element_info {
-	name_id name;       /* as in JSON for a plain element; for a choice the base name ("value") */
+	name_id name; /* as in JSON for a plain element; for a choice the base name ("value") */
 	uint16_t min;
-	uint16_t max;       /* 0: unbounded */
+	uint16_t max; /* 0: unbounded */
 	bool is_choice;
 	const type_id *types; /* allowed types; for a reference the type is Reference */
 	int type_count;
-	uint16_t binding;   /* code set for a required binding on code, see code_allowed; 0: none */
+	uint16_t binding; /* code set for a required binding on code, see code_allowed; 0: none */
 } element_info;
 
-type_id type_find(text name);      /* "Patient", "HumanName", "Patient.contact", "string"; 0 */
+type_id type_find(text name); /* "Patient", "HumanName", "Patient.contact", "string"; 0 */
 text type_name(type_id t);
 type_kind type_kind_of(type_id t);
-type_id type_base(type_id t);      /* Patient → DomainResource → Resource; 0 at the top */
+type_id type_base(type_id t);          /* Patient → DomainResource → Resource; 0 at the top */
 bool type_is(type_id t, type_id base); /* t is base, or specialises it */
 bool type_is_abstract(type_id t);
-int type_count(void);              /* ids are 1..type_count() */
+int type_count(void); /* ids are 1..type_count() */
 
 /* The element under a JSON name: for "valueQuantity" the choice "value", and *type is Quantity; for a plain element *type is
  * its type. False where the type has no such element. Inherited ones included. */
@@ -43,18 +43,26 @@ void element_at(type_id t, int i, element_info *out);
 bool code_allowed(uint16_t binding, text code); /* required bindings whose codes the package enumerates */
 
 typedef enum search_kind {
-	SEARCH_NUMBER, SEARCH_DATE, SEARCH_STRING, SEARCH_TOKEN, SEARCH_REFERENCE, SEARCH_COMPOSITE, SEARCH_QUANTITY,
-	SEARCH_URI, SEARCH_SPECIAL
+	SEARCH_NUMBER,
+	SEARCH_DATE,
+	SEARCH_STRING,
+	SEARCH_TOKEN,
+	SEARCH_REFERENCE,
+	SEARCH_COMPOSITE,
+	SEARCH_QUANTITY,
+	SEARCH_URI,
+	SEARCH_SPECIAL
 } search_kind;
 typedef struct search_definition {
-	uint16_t id;       /* stable within a build: 1..search_count() */
-	text code;         /* as used in a URL: "birthdate" */
+	uint16_t id; /* stable within a build: 1..search_count(); one parameter has one id in all its types */
+	text code;   /* as used in a URL: "birthdate" */
 	search_kind kind;
-	text expression;   /* FHIRPath, only the alternatives that start with this type */
+	text expression; /* FHIRPath, only the alternatives that start with this type */
 	text url;
 	const type_id *targets; /* for references */
 	int target_count;
 } search_definition;
+int search_count(void); /* how many ids there are */
 /* Parameters of a resource type, those of Resource and DomainResource included; sorted by code. */
 int search_count_of(type_id t);
 void search_at(type_id t, int i, search_definition *out);

@@ -1,10 +1,11 @@
 /* path.h: FHIRPath, compiled once, run many times.
  *
- * path_compile parses the whole N1 grammar and gives flat immutable steps, shared by threads. path_run evaluates them on one
- * node of one doc. What this build cannot evaluate is refused at compile time by name and position, never answered wrongly.
+ * path_compile parses the whole N1 grammar and gives flat immutable steps, shared by threads. path_run evaluates them on
+ * one node of one doc. What this build cannot evaluate is refused at compile time by name and position, never answered
+ * wrongly. PATH.md draws how.
  *
- * Ownership: a compiled path lives in the arena it was compiled in; results live in the arena given to path_run and point into
- * the docs. Evaluation changes nothing.
+ * Ownership: a compiled path lives in the arena it was compiled in; results live in the arena given to path_run, and
+ * their text may point into the docs and the path. Evaluation changes nothing.
  */
 #ifndef LIMEN_FHIR_PATH_H
 #define LIMEN_FHIR_PATH_H
@@ -15,20 +16,29 @@ typedef struct path path;
 
 typedef enum path_kind {
 	PATH_NODE, /* an element of a resource: object or primitive, with its FHIR type */
-	PATH_BOOLEAN, PATH_INTEGER, PATH_DECIMAL, PATH_STRING, PATH_DATE, PATH_DATETIME, PATH_TIME, PATH_QUANTITY
+	PATH_BOOLEAN,
+	PATH_INTEGER,
+	PATH_DECIMAL,
+	PATH_STRING,
+	PATH_DATE,
+	PATH_DATETIME,
+	PATH_TIME,
+	PATH_QUANTITY,
+	PATH_TYPE /* what type() gives: `text` is the name; `type` is the FHIR type, 0 for a System one */
 } path_kind;
 
 typedef struct path_item {
 	path_kind kind;
-	type_id type;      /* of a node: its FHIR type, 0 unknown */
-	const doc *d;      /* of a node */
-	uint32_t node;
-	uint32_t sibling;  /* of a primitive: the node of its "_name" companion, or NODE_ABSENT */
-	bool boolean;
-	int64_t integer;   /* PATH_INTEGER; of PATH_TIME: microseconds of the day */
-	decimal number;    /* PATH_DECIMAL, PATH_QUANTITY */
-	text text;         /* PATH_STRING; a quantity's unit; a date's or time's own text */
-	moment moment;     /* PATH_DATE, PATH_DATETIME */
+	type_id type;     /* of a node: its FHIR type, 0 unknown */
+	uint32_t node;    /* of a node; NODE_ABSENT with a sibling: a primitive that has only extensions or an id */
+	uint32_t sibling; /* of a primitive: the node of its "_name" companion, or NODE_ABSENT */
+	const doc *d;     /* of a node */
+	text text;        /* a string; a date's or time's own text, without '@'; a quantity's unit */
+	union {
+		bool boolean;
+		int64_t integer;
+		decimal number; /* of a decimal and of a quantity */
+	};
 } path_item;
 
 typedef struct path_items {
@@ -39,22 +49,28 @@ typedef struct path_items {
 /* What an evaluation may ask of outside. Every part may be missing: then the expression that needs it gives empty. */
 typedef struct path_outside {
 	void *self;
-	instant now; /* for now(), today(); INSTANT_NONE refuses them */
+	instant now; /* for now(), today(), timeOfDay(); INSTANT_NONE, or no outside at all, refuses them */
+	/* A reference to outside the doc: no contained resource, no entry of the same Bundle. False: not found, left out. */
 	bool (*resolve)(void *self, text reference, path_item *out);
-	/* 1 member, 0 not, -1 unknown value set */
+	/* 1 member, 0 not, -1 unknown value set: then memberOf() is empty */
 	int (*member_of)(void *self, const path_item *item, text value_set);
-	/* %name beyond the standard ones; false: unknown */
+	/* %name beyond the standard ones and the constants; false: unknown */
 	bool (*variable)(void *self, text name, path_items *out);
+	void (*trace)(void *self, text name, const path_items *items); /* what trace() saw */
 } path_outside;
 
-/* `context` is the type the expression starts from, 0 unknown. `constants` maps %name to text (e.g. limen → "urn:limen:"), may
- * be NULL. NULL result: the sink says why, with the column in the expression. */
+/* `context` is the type the expression starts from, 0 unknown; where it is known, an element that type does not have
+ * is refused. `constants` maps %name to the address of its text, (int64_t)(intptr_t)&text, e.g. limen → "urn:limen:";
+ * may be NULL. NULL result: the sink says why; place.column is the column in the expression, for an expression has no
+ * lines of its own. */
 const path *path_compile(arena *a, text expression, type_id context, const map *constants, issues *sink);
 
-/* Runs on node `n` of `d` (the root is 0). False: the sink says why (singleton expected, budget spent …). */
-bool path_run(const path *p, const doc *d, uint32_t n, const path_outside *outside, arena *a, issues *sink, path_items *out);
+/* Runs on node `n` of `d` (the root is 0), a resource or an element of the type compiled for. False: the sink says why
+ * (singleton expected, budget of PATH_WORK_MAX spent …), and `out` is empty. */
+bool path_run(const path *p, const doc *d, uint32_t n, const path_outside *outside, arena *a, issues *sink,
+	      path_items *out);
 
-/* Shorthands. path_true: the criteria test of where(): exactly one true. path_run_text: the first item as text, or empty. */
+/* Shorthands. path_true: the criteria test of where(): exactly one true. (The first item as text: path_item_text.) */
 bool path_true(const path *p, const doc *d, uint32_t n, const path_outside *outside, arena *a, issues *sink);
 
 /* The item as text, as toString() gives it; for a node the primitive's own text. Empty where it has none. */

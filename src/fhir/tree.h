@@ -19,7 +19,15 @@
 typedef uint16_t name_id;
 enum { NAME_DYNAMIC = 0x8000 };
 
-typedef enum node_kind { NODE_NULL, NODE_FALSE, NODE_TRUE, NODE_NUMBER, NODE_STRING, NODE_ARRAY, NODE_OBJECT } node_kind;
+typedef enum node_kind {
+	NODE_NULL,
+	NODE_FALSE,
+	NODE_TRUE,
+	NODE_NUMBER,
+	NODE_STRING,
+	NODE_ARRAY,
+	NODE_OBJECT
+} node_kind;
 
 typedef struct node {
 	name_id name;  /* key in its object; NAME_NONE in an array and at the root */
@@ -42,15 +50,18 @@ typedef struct doc {
 
 enum { NODE_ABSENT = 0 }; /* index 0 is the root, which is nobody's child: so 0 says "not there" */
 
-name_id name_find(text name);                 /* a defined name; NAME_NONE where FHIR has none such */
-text name_text(const doc *d, name_id name);   /* d may be NULL for defined names */
-name_id doc_name(const doc *d, text name);    /* defined, or this document's own; NAME_NONE */
+name_id name_find(text name);               /* a defined name; NAME_NONE where FHIR has none such */
+text name_text(const doc *d, name_id name); /* d may be NULL for defined names */
+name_id name_companion(name_id name); /* of status: _status, where id and extensions of a primitive are; and back */
+bool name_is_companion(name_id name); /* it begins with an underscore */
+name_id doc_name(const doc *d, text name); /* defined, or this document's own; NAME_NONE */
 
-text doc_text(const doc *d, uint32_t n);      /* a string's or number's text; empty for others */
-uint32_t doc_get(const doc *d, uint32_t object, name_id name); /* a child by name, or NODE_ABSENT */
-text doc_get_text(const doc *d, uint32_t object, name_id name); /* the child's text, empty where it is not there */
+text doc_text(const doc *d, uint32_t n);                         /* a string's or number's text; empty for others */
+uint32_t doc_get(const doc *d, uint32_t object, name_id name);   /* a child by name, or NODE_ABSENT */
+text doc_get_text(const doc *d, uint32_t object, name_id name);  /* the child's text, empty where it is not there */
 uint32_t doc_first(const doc *d, uint32_t object, name_id name); /* like doc_get, into the first item of an array */
-text doc_type(const doc *d);                  /* resourceType of the root, or empty */
-bool doc_equal(const doc *x, uint32_t xn, const doc *y, uint32_t yn); /* same keys in the same order, same digits, same text */
+text doc_type(const doc *d);                                     /* resourceType of the root, or empty */
+/* Same keys in the same order, same digits, same text. */
+bool doc_equal(const doc *x, uint32_t xn, const doc *y, uint32_t yn);
 
 #endif

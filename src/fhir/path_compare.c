@@ -1,0 +1,283 @@
+/* Equality, equivalence and order of items (FHIRPath N1, section 6.1 and 6.2), three-valued. */
+#include "fhir/path_internal.h"
+
+#include <utf8proc.h>
+
+/* Text */
+
+static bool is_space(utf8proc_int32_t c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0;
+}
+
+/* The next character with case folded and a run of blanks as one space; 0 at the end. */
+static utf8proc_int32_t folded(text *t)
+{
+	utf8proc_int32_t c;
+	if (!t->len) return 0;
+	utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)t->at, t->len, &c);
+	if (n <= 0) return 0;
+	*t = text_slice(*t, n, t->len);
+	if (!is_space(c)) return utf8proc_tolower(c);
+	while (t->len && is_space((unsigned char)t->at[0])) *t = text_slice(*t, 1, t->len);
+	return ' ';
+}
+
+static bool text_equivalent(text x, text y)
+{
+	for (;;) {
+		utf8proc_int32_t c = folded(&x), d = folded(&y);
+		if (c != d) return false;
+		if (!c) return true;
+	}
+}
+
+/* Numbers: equivalent when alike at the precision of the less precise one */
+
+static int precision_of(decimal d)
+{
+	return decimal_trim(d).scale;
+}
+
+static bool number_equivalent(decimal x, decimal y)
+{
+	int sx = precision_of(x), sy = precision_of(y), scale = sx < sy ? sx : sy;
+	return decimal_compare(decimal_round(x, scale), decimal_round(y, scale)) == 0;
+}
+
+/* Dates and times */
+
+static bool stamp_of(const path_item *i, stamp *out)
+{
+	if (i->kind == PATH_TIME) return stamp_parse_time(i->text, out);
+	return (i->kind == PATH_DATE || i->kind == PATH_DATETIME) && stamp_parse(i->text, out);
+}
+
+static bool is_stamp(const path_item *i)
+{
+	return i->kind == PATH_DATE || i->kind == PATH_DATETIME || i->kind == PATH_TIME;
+}
+
+static tri stamp_equal(const path_item *x, const path_item *y)
+{
+	stamp sx, sy;
+	if ((x->kind == PATH_TIME) != (y->kind == PATH_TIME)) return TRI_FALSE;
+	if (!stamp_of(x, &sx) || !stamp_of(y, &sy)) return text_equal(x->text, y->text) ? TRI_TRUE : TRI_FALSE;
+	path_order o = stamp_compare(&sx, &sy);
+	return o == ORDER_UNKNOWN ? TRI_EMPTY : o == ORDER_EQUAL ? TRI_TRUE : TRI_FALSE;
+}
+
+/* Quantities: alike where their units measure the same; a calendar month or year only with its like */
+
+static bool same_measure(const unit_value *x, const unit_value *y)
+{
+	return memcmp(x->powers, y->powers, sizeof x->powers) == 0;
+}
+
+static path_order order_of(int comparison)
+{
+	return comparison < 0 ? ORDER_LESS : comparison > 0 ? ORDER_GREATER : ORDER_EQUAL;
+}
+
+/* Unknown: the units cannot be compared. */
+static path_order quantity_compare(const path_item *x, const path_item *y)
+{
+	unit_value bx, by;
+	if (text_equal(x->text, y->text)) return order_of(decimal_compare(x->number, y->number));
+	if (!quantity_base(x, &bx) || !quantity_base(y, &by)) return ORDER_UNKNOWN;
+	if (!same_measure(&bx, &by) || bx.calendar != by.calendar) return ORDER_UNKNOWN;
+	return order_of(decimal_compare(bx.number, by.number));
+}
+
+static tri quantity_equal(const path_item *x, const path_item *y)
+{
+	path_order o = quantity_compare(x, y);
+	return o == ORDER_UNKNOWN ? TRI_EMPTY : o == ORDER_EQUAL ? TRI_TRUE : TRI_FALSE;
+}
+
+/* Equivalence rounds to the precision of the less precise one, in that one's unit. */
+static bool quantity_equivalent(const path_item *x, const path_item *y)
+{
+	unit_value bx, by, ux, uy;
+	if (text_equal(x->text, y->text)) return number_equivalent(x->number, y->number);
+	if (!quantity_base(x, &bx) || !quantity_base(y, &by) || !same_measure(&bx, &by)) return false;
+	if (!unit_known(x->text, &ux) || !unit_known(y->text, &uy)) return false;
+	decimal x_in_y, y_in_x;
+	if (!decimal_divide(bx.number, uy.number, &x_in_y) || !decimal_divide(by.number, ux.number, &y_in_x))
+		return false;
+	bool in_y = decimal_compare(ux.number, uy.number) < 0;
+	decimal a = in_y ? x_in_y : x->number, b = in_y ? y->number : y_in_x;
+	return number_equivalent(a, b);
+}
+
+/* Elements: the same children, in any order, arrays in theirs */
+
+typedef struct spot {
+	const doc *d;
+	uint32_t n;
+} spot;
+
+static bool node_equal(path_machine *m, spot x, spot y, bool loosely);
+
+static node_kind kind_at(spot s)
+{
+	return (node_kind)s.d->nodes[s.n].kind;
+}
+
+static uint32_t child_named(spot object, const doc *names, name_id name)
+{
+	return doc_get(object.d, object.n, name < NAME_DYNAMIC ? name : doc_name(object.d, name_text(names, name)));
+}
+
+static bool object_equal(path_machine *m, spot x, spot y, bool loosely)
+{
+	const node *nodes = x.d->nodes;
+	if (nodes[x.n].len != y.d->nodes[y.n].len) return false;
+	for (uint32_t i = x.n + 1; i < nodes[x.n].next; i = nodes[i].next) {
+		uint32_t j = child_named(y, x.d, nodes[i].name);
+		if (j == NODE_ABSENT || !node_equal(m, (spot){x.d, i}, (spot){y.d, j}, loosely)) return false;
+	}
+	return true;
+}
+
+static bool array_equal(path_machine *m, spot x, spot y, bool loosely)
+{
+	if (x.d->nodes[x.n].len != y.d->nodes[y.n].len) return false;
+	uint32_t j = y.n + 1;
+	for (uint32_t i = x.n + 1; i < x.d->nodes[x.n].next; i = x.d->nodes[i].next, j = y.d->nodes[j].next)
+		if (!node_equal(m, (spot){x.d, i}, (spot){y.d, j}, loosely)) return false;
+	return true;
+}
+
+static bool same_number(text x, text y)
+{
+	decimal a, b;
+	return text_equal(x, y) || (decimal_parse(x, &a) && decimal_parse(y, &b) && decimal_compare(a, b) == 0);
+}
+
+static bool node_equal(path_machine *m, spot x, spot y, bool loosely)
+{
+	if (!path_spend(m, 1) || kind_at(x) != kind_at(y)) return false;
+	if (x.d == y.d && x.n == y.n) return true;
+	switch (kind_at(x)) {
+	case NODE_NULL:
+	case NODE_FALSE:
+	case NODE_TRUE:
+		return true;
+	case NODE_NUMBER:
+		return same_number(doc_text(x.d, x.n), doc_text(y.d, y.n));
+	case NODE_STRING:
+		if (loosely) return text_equivalent(doc_text(x.d, x.n), doc_text(y.d, y.n));
+		return text_equal(doc_text(x.d, x.n), doc_text(y.d, y.n));
+	case NODE_ARRAY:
+		return array_equal(m, x, y, loosely);
+	case NODE_OBJECT:
+		return object_equal(m, x, y, loosely);
+	}
+	return false;
+}
+
+static bool items_equal(path_machine *m, const path_item *x, const path_item *y, bool loosely)
+{
+	if (x->kind != PATH_NODE || y->kind != PATH_NODE || path_is_valueless(x) != path_is_valueless(y)) return false;
+	bool valueless = path_is_valueless(x);
+	spot at_x = {x->d, valueless ? x->sibling : x->node}, at_y = {y->d, valueless ? y->sibling : y->node};
+	return node_equal(m, at_x, at_y, loosely);
+}
+
+/* Any two items */
+
+static bool numbers(const path_item *x, const path_item *y, decimal *a, decimal *b)
+{
+	return path_number(x, a) && path_number(y, b);
+}
+
+static bool to_quantity(path_item *i)
+{
+	decimal d;
+	if (i->kind == PATH_QUANTITY) return true;
+	if (!path_number(i, &d)) return false;
+	*i = (path_item){.kind = PATH_QUANTITY, .number = d, .text = TEXT("1")};
+	return true;
+}
+
+tri path_equal(path_machine *m, const path_item *x, const path_item *y)
+{
+	path_item a = path_value(m, x), b = path_value(m, y);
+	decimal p, q;
+	if (!path_spend(m, 1 + (a.kind == PATH_STRING ? a.text.len / 16 : 0))) return TRI_EMPTY;
+	if (numbers(&a, &b, &p, &q)) return decimal_compare(p, q) == 0 ? TRI_TRUE : TRI_FALSE;
+	if (is_stamp(&a) && is_stamp(&b)) return stamp_equal(&a, &b);
+	if ((a.kind == PATH_QUANTITY || b.kind == PATH_QUANTITY) && to_quantity(&a) && to_quantity(&b))
+		return quantity_equal(&a, &b);
+	if (path_is_valueless(&a) != path_is_valueless(&b)) return TRI_EMPTY;
+	if (a.kind != b.kind) return TRI_FALSE;
+	if (a.kind == PATH_BOOLEAN) return a.boolean == b.boolean ? TRI_TRUE : TRI_FALSE;
+	if (a.kind == PATH_STRING) return text_equal(a.text, b.text) ? TRI_TRUE : TRI_FALSE;
+	if (a.kind == PATH_TYPE) return a.type == b.type && text_equal(a.text, b.text) ? TRI_TRUE : TRI_FALSE;
+	return items_equal(m, &a, &b, false) ? TRI_TRUE : TRI_FALSE;
+}
+
+bool path_equivalent(path_machine *m, const path_item *x, const path_item *y)
+{
+	path_item a = path_value(m, x), b = path_value(m, y);
+	decimal p, q;
+	if (!path_spend(m, 1 + (a.kind == PATH_STRING ? a.text.len / 16 : 0))) return false;
+	if (numbers(&a, &b, &p, &q)) return number_equivalent(p, q);
+	if (is_stamp(&a) && is_stamp(&b)) return stamp_equal(&a, &b) == TRI_TRUE;
+	if ((a.kind == PATH_QUANTITY || b.kind == PATH_QUANTITY) && to_quantity(&a) && to_quantity(&b))
+		return quantity_equivalent(&a, &b);
+	if (a.kind != b.kind) return false;
+	if (a.kind == PATH_STRING) return text_equivalent(a.text, b.text);
+	if (a.kind == PATH_NODE) return items_equal(m, &a, &b, true);
+	return path_equal(m, &a, &b) == TRI_TRUE;
+}
+
+tri path_equal_all(path_machine *m, path_items x, path_items y)
+{
+	if (x.count == 0 || y.count == 0) return TRI_EMPTY;
+	if (x.count != y.count) return TRI_FALSE;
+	tri all = TRI_TRUE;
+	for (int i = 0; i < x.count; i++) {
+		tri t = path_equal(m, &x.at[i], &y.at[i]);
+		if (t == TRI_FALSE) return TRI_FALSE;
+		if (t == TRI_EMPTY) all = TRI_EMPTY;
+	}
+	return all;
+}
+
+/* Equivalent collections have the same items in any order. */
+bool path_equivalent_all(path_machine *m, path_items x, path_items y)
+{
+	if (x.count != y.count) return false;
+	bool *used = ARENA_ARRAY(m->arena, bool, y.count);
+	for (int i = 0; i < x.count; i++) {
+		int j = 0;
+		while (j < y.count && (used[j] || !path_equivalent(m, &x.at[i], &y.at[j])) && !m->failed) j++;
+		if (m->failed || j == y.count) return false;
+		used[j] = true;
+	}
+	return true;
+}
+
+path_order path_compare(path_machine *m, const path_item *x, const path_item *y)
+{
+	path_item a = path_value(m, x), b = path_value(m, y);
+	decimal p, q;
+	stamp s, t;
+	if (numbers(&a, &b, &p, &q)) return order_of(decimal_compare(p, q));
+	if (a.kind == PATH_STRING && b.kind == PATH_STRING) return order_of(text_compare(a.text, b.text));
+	if (is_stamp(&a) && is_stamp(&b) && (a.kind == PATH_TIME) == (b.kind == PATH_TIME))
+		return stamp_of(&a, &s) && stamp_of(&b, &t) ? stamp_compare(&s, &t) : ORDER_UNKNOWN;
+	if ((a.kind == PATH_QUANTITY || b.kind == PATH_QUANTITY) && to_quantity(&a) && to_quantity(&b))
+		return quantity_compare(&a, &b);
+	path_fail(m, FAIL_PATH_COMPARE, path_item_type_name(x), path_item_type_name(y));
+	return ORDER_UNKNOWN;
+}
+
+bool path_contains(path_machine *m, path_items list, const path_item *i)
+{
+	for (int n = 0; n < list.count && !m->failed; n++)
+		if (path_equal(m, &list.at[n], i) == TRI_TRUE) return true;
+	return false;
+}

@@ -1,0 +1,124 @@
+/* The operators of path_operators.def but for arithmetic, which is in path_math.c. */
+#include "fhir/path_internal.h"
+
+/* Three-valued logic (FHIRPath N1, section 6.5) */
+
+path_items operator_and(path_machine *m, path_items left, path_items right)
+{
+	tri x = path_tri(m, left), y = path_tri(m, right);
+	if (x == TRI_FALSE || y == TRI_FALSE) return path_boolean(m, false);
+	return path_of_tri(m, x == TRI_EMPTY || y == TRI_EMPTY ? TRI_EMPTY : TRI_TRUE);
+}
+
+path_items operator_or(path_machine *m, path_items left, path_items right)
+{
+	tri x = path_tri(m, left), y = path_tri(m, right);
+	if (x == TRI_TRUE || y == TRI_TRUE) return path_boolean(m, true);
+	return path_of_tri(m, x == TRI_EMPTY || y == TRI_EMPTY ? TRI_EMPTY : TRI_FALSE);
+}
+
+path_items operator_xor(path_machine *m, path_items left, path_items right)
+{
+	tri x = path_tri(m, left), y = path_tri(m, right);
+	if (x == TRI_EMPTY || y == TRI_EMPTY) return path_none();
+	return path_boolean(m, x != y);
+}
+
+path_items operator_implies(path_machine *m, path_items left, path_items right)
+{
+	tri x = path_tri(m, left), y = path_tri(m, right);
+	if (x == TRI_FALSE || y == TRI_TRUE) return path_boolean(m, true);
+	return path_of_tri(m, x == TRI_EMPTY || y == TRI_EMPTY ? TRI_EMPTY : TRI_FALSE);
+}
+
+/* Equality and order */
+
+static tri opposite(tri t)
+{
+	return t == TRI_EMPTY ? t : t == TRI_TRUE ? TRI_FALSE : TRI_TRUE;
+}
+
+path_items operator_equal(path_machine *m, path_items left, path_items right)
+{
+	return path_of_tri(m, path_equal_all(m, left, right));
+}
+
+path_items operator_not_equal(path_machine *m, path_items left, path_items right)
+{
+	return path_of_tri(m, opposite(path_equal_all(m, left, right)));
+}
+
+path_items operator_equivalent(path_machine *m, path_items left, path_items right)
+{
+	return path_boolean(m, path_equivalent_all(m, left, right));
+}
+
+path_items operator_not_equivalent(path_machine *m, path_items left, path_items right)
+{
+	return path_boolean(m, !path_equivalent_all(m, left, right));
+}
+
+static path_order ordered(path_machine *m, path_items left, path_items right)
+{
+	path_item x, y;
+	if (!path_single(m, left, &x) || !path_single(m, right, &y)) return ORDER_UNKNOWN;
+	return path_compare(m, &x, &y);
+}
+
+path_items operator_less(path_machine *m, path_items left, path_items right)
+{
+	path_order o = ordered(m, left, right);
+	return o == ORDER_UNKNOWN ? path_none() : path_boolean(m, o == ORDER_LESS);
+}
+
+path_items operator_less_or_equal(path_machine *m, path_items left, path_items right)
+{
+	path_order o = ordered(m, left, right);
+	return o == ORDER_UNKNOWN ? path_none() : path_boolean(m, o != ORDER_GREATER);
+}
+
+path_items operator_greater(path_machine *m, path_items left, path_items right)
+{
+	path_order o = ordered(m, left, right);
+	return o == ORDER_UNKNOWN ? path_none() : path_boolean(m, o == ORDER_GREATER);
+}
+
+path_items operator_greater_or_equal(path_machine *m, path_items left, path_items right)
+{
+	path_order o = ordered(m, left, right);
+	return o == ORDER_UNKNOWN ? path_none() : path_boolean(m, o != ORDER_LESS);
+}
+
+/* Membership: of nothing is nothing, in nothing is false (FHIRPath N1, section 6.4) */
+
+path_items operator_in(path_machine *m, path_items left, path_items right)
+{
+	path_item v;
+	if (!path_single(m, left, &v)) return path_none();
+	return path_boolean(m, path_contains(m, right, left.at));
+}
+
+path_items operator_contains(path_machine *m, path_items left, path_items right)
+{
+	return operator_in(m, right, left);
+}
+
+path_items operator_union(path_machine *m, path_items left, path_items right)
+{
+	path_list out = {0};
+	for (int i = 0; i < left.count && !m->failed; i++)
+		if (!path_contains(m, list_items(&out), &left.at[i])) list_add(m, &out, &left.at[i]);
+	for (int i = 0; i < right.count && !m->failed; i++)
+		if (!path_contains(m, list_items(&out), &right.at[i])) list_add(m, &out, &right.at[i]);
+	return list_items(&out);
+}
+
+/* & takes nothing for empty text. */
+path_items operator_concatenate(path_machine *m, path_items left, path_items right)
+{
+	text x = {0}, y = {0};
+	path_single_text(m, left, &x);
+	path_single_text(m, right, &y);
+	if (!path_spend(m, (x.len + y.len) / 16)) return path_none();
+	return path_string(m, text_join(m->arena, x, y));
+}

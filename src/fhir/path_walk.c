@@ -1,0 +1,228 @@
+/* Navigation: from an element to its children, by name or all of them. A choice element is found under each of its JSON
+ * names; a primitive travels with its "_name" companion (R4, json.html#primitive). */
+#include "fhir/path_internal.h"
+
+/* Where a walk goes on: the hops left, and where what arrives is collected. */
+typedef struct walk {
+	path_machine *m;
+	const doc *d;
+	const path_hop *hops;
+	int count;
+	path_list *out;
+} walk;
+
+static type_id resource_type_at(const doc *d, uint32_t n)
+{
+	uint32_t t = doc_get(d, n, NAME_resourceType);
+	return t == NODE_ABSENT ? 0 : type_find(doc_text(d, t));
+}
+
+path_item path_root_item(const path *p, const doc *d, uint32_t n)
+{
+	path_item i = {.kind = PATH_NODE, .d = d, .node = n, .type = p->context};
+	if (d->nodes[n].kind != NODE_OBJECT) return i;
+	uint32_t t = doc_get(d, n, NAME_resourceType);
+	if (t == NODE_ABSENT) return i;
+	if (!i.type || !text_equal(type_name(i.type), doc_text(d, t))) i.type = type_find(doc_text(d, t));
+	return i;
+}
+
+/* The innermost resource around node `n`: a contained one too, or only what contains it. */
+uint32_t walk_to_resource(const doc *d, uint32_t n, bool contained_too)
+{
+	uint32_t at = 0, found = 0;
+	while (at < n) {
+		uint32_t child = at + 1;
+		while (d->nodes[child].next <= n) child = d->nodes[child].next;
+		if (d->nodes[child].name == NAME_contained && !contained_too) break;
+		if (d->nodes[child].kind == NODE_OBJECT && doc_get(d, child, NAME_resourceType) != NODE_ABSENT)
+			found = child;
+		at = child;
+	}
+	return found;
+}
+
+static void arrive(const walk *w, const path_item *i)
+{
+	if (!path_spend(w->m, 1)) return;
+	if (w->count)
+		walk_hops(w->m, i, w->hops, w->count, w->out);
+	else
+		list_add(w->m, w->out, i);
+}
+
+/* One value: an object, a primitive, or only its companion. */
+static void arrive_node(const walk *w, uint32_t n, uint32_t companion, type_id type)
+{
+	const node *nodes = w->d->nodes;
+	if (companion != NODE_ABSENT && nodes[companion].kind != NODE_OBJECT) companion = NODE_ABSENT;
+	if (n != NODE_ABSENT && nodes[n].kind == NODE_NULL) n = NODE_ABSENT;
+	if (n == NODE_ABSENT && companion == NODE_ABSENT) return;
+	path_item i = {.kind = PATH_NODE, .d = w->d, .node = n, .sibling = companion, .type = type};
+	if (n != NODE_ABSENT && nodes[n].kind == NODE_OBJECT) {
+		i.sibling = NODE_ABSENT;
+		if (!type || (type_is_abstract(type) && type_kind_of(type) == TYPE_RESOURCE)) {
+			type_id actual = resource_type_at(w->d, n);
+			if (actual) i.type = actual;
+		}
+	}
+	arrive(w, &i);
+}
+
+/* An element with all its values; arrays of values and of companions go in step. */
+static void arrive_element(const walk *w, uint32_t plain, uint32_t companion, type_id type)
+{
+	const node *nodes = w->d->nodes;
+	bool many = plain != NODE_ABSENT && nodes[plain].kind == NODE_ARRAY;
+	bool many_companions = companion != NODE_ABSENT && nodes[companion].kind == NODE_ARRAY;
+	if (!many && !many_companions) {
+		arrive_node(w, plain, companion, type);
+		return;
+	}
+	uint32_t i = many ? plain + 1 : 0, end = many ? nodes[plain].next : 0;
+	uint32_t j = many_companions ? companion + 1 : 0, j_end = many_companions ? nodes[companion].next : 0;
+	while ((i < end || j < j_end) && !w->m->failed) {
+		bool nested = i < end && nodes[i].kind == NODE_ARRAY;
+		if (!nested) arrive_node(w, i < end ? i : NODE_ABSENT, j < j_end ? j : NODE_ABSENT, type);
+		if (i < end) i = nodes[i].next;
+		if (j < j_end) j = nodes[j].next;
+	}
+}
+
+/* The type of the child under a JSON name; 0 where FHIR has no such. */
+static type_id child_type(type_id parent, name_id name, name_id *base)
+{
+	element_info info;
+	type_id type = 0;
+	*base = name;
+	if (!parent || !element_find(parent, name, &info, &type)) return 0;
+	*base = info.name;
+	return type;
+}
+
+/* A child that is the hop's element under one of the JSON names of a choice. */
+static bool is_choice_of(const doc *d, type_id parent, name_id name, const path_hop *h)
+{
+	text t = name_text(d, name);
+	if (t.len <= h->text.len || !text_starts(t, h->text)) return false;
+	name_id base;
+	return child_type(parent, name, &base) && base == h->name;
+}
+
+static void walk_object(const walk *w, uint32_t object, type_id type, const path_hop *h)
+{
+	const node *nodes = w->d->nodes;
+	name_id wanted = h->name != NAME_NONE ? h->name : doc_name(w->d, h->text);
+	name_id wanted_companion = h->companion;
+	uint32_t plain = NODE_ABSENT, companion = NODE_ABSENT;
+	name_id found = wanted;
+	if (wanted == NAME_NONE) return;
+	for (uint32_t i = object + 1, end = nodes[object].next; i < end; i = nodes[i].next) {
+		name_id name = nodes[i].name;
+		if (name == wanted) {
+			plain = i;
+			if (nodes[i].kind == NODE_OBJECT) break;
+		} else if (name == wanted_companion && name != NAME_NONE) {
+			companion = i;
+		} else if (h->may_be_choice && !name_is_companion(name) && is_choice_of(w->d, type, name, h)) {
+			plain = i;
+			found = name;
+			if (nodes[i].kind == NODE_OBJECT) break;
+			companion = doc_get(w->d, object, name_companion(name));
+			break;
+		} else if (h->may_be_choice && name_is_companion(name) &&
+			   is_choice_of(w->d, type, name_companion(name), h)) {
+			companion = i; /* a choice whose value is missing and says why in an extension */
+			found = name_companion(name);
+		}
+	}
+	if (plain == NODE_ABSENT && companion == NODE_ABSENT) return;
+	name_id base;
+	type_id child = found == h->name && type == h->from && h->from ? h->to : child_type(type, found, &base);
+	arrive_element(w, plain, companion, child);
+}
+
+static void walk_primitive(const walk *w, const path_item *from, const path_hop *h)
+{
+	if (h->name == NAME_value && path_has_value(from)) {
+		path_item value = path_value(w->m, from);
+		arrive(w, &value);
+	}
+	if (from->sibling != NODE_ABSENT) walk_object(w, from->sibling, w->m->p->types.element, h);
+}
+
+/* type() has a name and a namespace; a System quantity has a value and a unit. */
+static void walk_system(const walk *w, const path_item *from, const path_hop *h)
+{
+	path_item i = {.kind = PATH_STRING};
+	if (from->kind == PATH_TYPE && h->name == NAME_name)
+		i.text = from->text;
+	else if (from->kind == PATH_TYPE && text_equal(h->text, TEXT("namespace")))
+		i.text = from->type ? TEXT("FHIR") : TEXT("System");
+	else if (from->kind == PATH_QUANTITY && h->name == NAME_unit)
+		i.text = from->text;
+	else if (from->kind == PATH_QUANTITY && h->name == NAME_value)
+		i.kind = PATH_DECIMAL, i.number = from->number;
+	else
+		return;
+	arrive(w, &i);
+}
+
+void walk_hops(path_machine *m, const path_item *from, const path_hop *hops, int count, path_list *out)
+{
+	if (count == 0) {
+		list_add(m, out, from);
+		return;
+	}
+	walk w = {.m = m, .d = from->d, .hops = hops + 1, .count = count - 1, .out = out};
+	if (from->kind != PATH_NODE)
+		walk_system(&w, from, hops);
+	else if (path_is_object(from))
+		walk_object(&w, from->node, from->type, hops);
+	else
+		walk_primitive(&w, from, hops);
+}
+
+void walk_name(path_machine *m, const path_item *from, name_id name, path_list *out)
+{
+	path_hop h = {.name = name, .companion = name_companion(name), .text = name_text(NULL, name)};
+	walk_hops(m, from, &h, 1, out);
+}
+
+static void children_of_object(const walk *w, uint32_t object, type_id type)
+{
+	const node *nodes = w->d->nodes;
+	for (uint32_t i = object + 1, end = nodes[object].next; i < end && !w->m->failed; i = nodes[i].next) {
+		name_id name = nodes[i].name, other = name_companion(name), base;
+		if (name == NAME_resourceType) continue;
+		uint32_t pair = other == NAME_NONE ? NODE_ABSENT : doc_get(w->d, object, other);
+		if (!name_is_companion(name))
+			arrive_element(w, i, pair, child_type(type, name, &base));
+		else if (pair == NODE_ABSENT)
+			arrive_element(w, NODE_ABSENT, i, child_type(type, other, &base));
+	}
+}
+
+void walk_children(path_machine *m, const path_item *from, path_list *out)
+{
+	if (from->kind != PATH_NODE) return;
+	walk w = {.m = m, .d = from->d, .out = out};
+	if (path_is_object(from))
+		children_of_object(&w, from->node, from->type);
+	else if (from->sibling != NODE_ABSENT)
+		children_of_object(&w, from->sibling, m->p->types.element);
+}
+
+bool path_is_type(const path_item *i, path_type_name t)
+{
+	if (i->kind != PATH_NODE) return (int)i->kind == t.system;
+	return i->type && t.fhir && type_is(i->type, t.fhir);
+}
+
+/* R4's search parameters and the official suite take `as` and ofType() of a primitive exactly: a code is no string
+ * there, though `is` says it is one. */
+bool path_is_exact_type(const path_item *i, path_type_name t)
+{
+	if (!path_is_type(i, t)) return false;
+	return i->kind != PATH_NODE || type_kind_of(i->type) != TYPE_PRIMITIVE || i->type == t.fhir;
+}
