@@ -23,7 +23,7 @@ enum {
 	FIELD_BYTES_MAX = 4000,         /* one answer in a task's form */
 	PATH_BYTES_MAX = 64 * 1024,     /* one FHIRPath expression */
 	PATH_DEPTH_MAX = 100,           /* parentheses, arguments and signs within each other */
-	PATH_STEPS_MAX = 4000000,       /* steps, items and 16-byte pieces of text in one evaluation */
+	PATH_WORK_MAX = 10000000,       /* one FHIRPath evaluation: 16-byte pieces made; a step or an item counts for five */
 };
 
 #define KIB ((int64_t)1024)

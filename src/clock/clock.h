@@ -1,4 +1,4 @@
-/* clock.h: the law as pure arithmetic on facts. Rules are content (content/dk/clocks/*.yaml); a clock is what one rule says of one
+/* clock.h: the law as pure arithmetic on facts. Rules are content (content/dk/clocks); a clock is what one rule says of one
  * pathway's facts. Nothing here knows what time it is: states that depend on it take `now`.
  *
  * Days are local dates; receipt is day 0. `due_day` is the last day on which it is still in time; `due` is that day's end
@@ -10,38 +10,65 @@
 
 #include "pathway/pathway.h"
 
-void clock_content(void);              /* registers the content kind "clock" */
-void clock_register(const image *m);   /* registers the deriver: clocks of touched pathways, kept in table `clock` */
+/* <time.h> has a function of this name that nobody here may call (world.h); the word is the law's. */
+#define clock limen_clock
+
+void clock_content(void);            /* registers the content kind "clock" */
+void clock_register(const image *m); /* registers the deriver: clocks of touched pathways, kept in table `clock` */
 
 typedef struct clock_rule clock_rule;
 /* What everybody may ask of a rule. Texts live as long as the image. */
 typedef struct clock_face {
 	text id;
 	text da, en;
-	text source;     /* "Sundhedsloven § 82 b" */
-	text certainty;  /* A, B, C (DOMAIN.md) */
-	text status;     /* active, unverified, proposed, retired */
+	text source;              /* "Sundhedsloven § 82 b" */
+	text certainty;           /* A, B, C (DOMAIN.md) */
+	text status;              /* active, unverified, proposed, retired */
 	day valid_from, valid_to; /* DAY_NONE: open */
 	text owed_da, owed_en;    /* next step owed */
+	text applies_to;          /* whom the rule is about, as the content file says */
+	text note_da, note_en;    /* what is not verified, and why */
 } clock_face;
 const clock_rule *clock_rule_find(const image *m, text id);
 int clock_rules(const image *m, const clock_rule *const **out);
 const clock_face *clock_rule_face(const clock_rule *r);
+bool clock_rule_names(const clock_rule *r,
+		      int fact); /* does starting, stopping, pausing or applying depend on this fact? */
+/* "30 calendar days", "8 hverdage", "1 arbejdsdag", "2 weeks", "1 month": how many of what. False: it is none of these.
+ * `hverdage` comes out as UNIT_HVERDAGE (Saturdays not counted); the other reading is UNIT_HVERDAGE_SATURDAY. */
+bool clock_span(text t, int *n, day_unit *unit);
+text clock_span_words(arena *a, int n, day_unit unit, language lang); /* "30 kalenderdage" */
+/* Whom the law says must be told what, and when ("breach is foreseen", …), as the rule's `tell` lists it. */
+typedef struct clock_tell {
+	text when, whom;
+	text da, en;
+	text source;
+} clock_tell;
+int clock_rule_tells(const clock_rule *r, const clock_tell **out);
 
-typedef enum clock_state { /* words: PRACTICE.md */
-	CLOCK_NOT, /* the rule does not apply, or has not started */
-	CLOCK_RUNNING, CLOCK_PAUSED, CLOCK_MET, CLOCK_BREACHED, CLOCK_WAIVED, CLOCK_SUSPENDED
+/* The words for them: PRACTICE.md. CLOCK_NOT: the rule does not apply, or has not started. */
+typedef enum clock_state {
+	CLOCK_NOT,
+	CLOCK_RUNNING,
+	CLOCK_PAUSED,
+	CLOCK_MET,
+	CLOCK_BREACHED,
+	CLOCK_WAIVED,
+	CLOCK_SUSPENDED
 } clock_state;
 
 typedef struct clock {
 	const clock_rule *rule;
 	bool applies;
-	bool provisional;  /* runs until a doctor has classified the referral */
-	day start_day;     /* day 0 */
+	bool provisional;          /* runs until a doctor has classified the referral */
+	day start_day;             /* day 0 */
 	day due_day, due_day_late; /* equal unless the count is unsettled */
 	instant start, due, amber; /* amber: from when it needs attention */
-	instant stop;      /* INSTANT_NONE: still running */
-	bool waived;
+	instant stop;              /* INSTANT_NONE: still running */
+	bool waived;               /* `stop` is when the right lapsed */
+	instant paused; /* since when it waits, or INSTANT_NONE. While it waits `due` is what it was when it began to */
+	instant suspended; /* since when the right itself is suspended, or INSTANT_NONE */
+	int paused_days;   /* days not counted, for pauses that have ended */
 	int limit;
 	day_unit unit;
 	const fact *start_fact, *stop_fact; /* into the facts given */
@@ -50,28 +77,34 @@ typedef struct clock {
 int clock_compute(const image *m, const facts *f, clock *out);
 /* Running, paused, met (stopped in time), breached (stopped late, or due has passed without a stop) … at `now`. */
 clock_state clock_state_at(const clock *c, instant now);
-int clock_days_left(const clock *c, instant now); /* calendar days from today to due_day; negative when past */
+int clock_days_left(const clock *c, instant now);    /* calendar days from today to due_day; negative when past */
 text clock_state_word(clock_state s, language lang); /* "løber", "running" … */
 
 /* Why: one line per fact that mattered, the rule, the arithmetic, the next step owed. */
 typedef struct why_line {
 	day on;
-	text say;       /* "henvisning modtaget (dag 0)" */
-	text resource;  /* "ServiceRequest/…", or empty */
-	text effect;    /* "starter uret", "standser ikke uret, 23SFP118" */
+	text say;      /* "henvisning modtaget (dag 0)" */
+	text resource; /* "ServiceRequest/…", or empty */
+	text effect;   /* "starter uret", "standser ikke uret, 23SFP118" */
+	text by;       /* who wrote the resource last: a reference, or empty */
 } why_line;
 typedef struct why {
-	text headline;  /* "Udredningsret · senest 1. april 2026 · 12 dage tilbage · løber" */
+	text headline; /* "Udredningsret · senest 1. april 2026 · 12 dage tilbage · løber" */
 	why_line *lines;
 	int count;
-	text rule;      /* source, validity, limit, when it ends */
+	text rule;       /* source, validity, limit, when it ends */
 	text arithmetic; /* "2. marts + 30 kalenderdage = 1. april" */
-	text next;      /* what is owed next */
+	text next;       /* what is owed next */
+	language lang;
 } why;
 void clock_explain(const image *m, const clock *c, const facts *f, instant now, language lang, arena *a, why *out);
 text why_text(arena *a, const why *w); /* as in a terminal: EXAMPLES.md */
 
+/* What the rule's file says to the patient (say_da, say_en) with the dates in it; empty where it says nothing. */
+text clock_say(const image *m, const clock *c, const facts *f, language lang, arena *a);
+
 /* A pathway's clocks as kept by the deriver (the same numbers, from the table), read from a snapshot. */
+/* start_fact and stop_fact are NULL here: they point into facts. */
 int clocks_of(snapshot *r, const image *m, int64_t pathway_rid, arena *a, clock **out, issues *sink);
 
 #endif

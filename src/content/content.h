@@ -17,18 +17,22 @@ typedef struct content_entry {
 	text file;
 	const doc *d;
 	uint32_t node;
-	const int32_t *lines; /* line of each node of d, from 1 */
-	void *compiled;       /* what the kind's compiler made */
+	const int32_t *lines;             /* line of each node of d, from 1 */
+	const int32_t *columns;           /* column of each text of d that stands on one line, from 1; else 0 */
+	int layer;                        /* 0: shipped, 1: the hospital's own */
+	void *compiled;                   /* what the kind's compiler made */
 	struct content_entry *overridden; /* the entry of the shipped content that this one replaces, or NULL */
 } content_entry;
 
 typedef struct image {
 	arena *arena;
-	content_entry **entries; /* sorted by kind, then id */
+	content_entry **entries;      /* sorted by kind, then id */
+	const content_entry **listed; /* the same, for content_each */
 	int count;
-	digest hash; /* over kind, id and canonical text of every entry */
+	digest hash;   /* over kind, id and canonical text of every entry */
 	map constants; /* %names for FHIRPath: limen, … */
 	const struct calendar *calendar;
+	struct image_shelf *shelves; /* image_keep */
 } image;
 
 /* A kind of entry. `keys` is a NULL-ended list of the keys allowed at its top level ("limit", "start", …). compile runs in the
@@ -36,6 +40,9 @@ typedef struct image {
  * added errors. check runs last, over the finished image: example cases. */
 typedef struct content_kind {
 	const char *name;
+	bool (*ready)(
+	    image *m,
+	    issues *sink); /* may be NULL: runs after every entry of this kind was compiled, before the next kind */
 	const char *const *keys;
 	void *(*compile)(image *m, const content_entry *e, issues *sink);
 	bool (*check)(const image *m, const content_entry *e, issues *sink);
@@ -51,7 +58,8 @@ const content_file *content_embedded(int *count);
 
 /* Makes an image of the files, later ones overriding earlier ones by kind and id (two entries alike in one layer are an
  * error). NULL: refused. */
-image *content_load(const content_file *shipped, int shipped_count, const content_file *own, int own_count, issues *sink);
+image *content_load(const content_file *shipped, int shipped_count, const content_file *own, int own_count,
+		    issues *sink);
 void content_free(image *m);
 
 const content_entry *content_find(const image *m, text kind, text id);
@@ -63,7 +71,25 @@ bool content_text(const content_entry *e, uint32_t object, const char *key, bool
 bool content_int(const content_entry *e, uint32_t object, const char *key, bool required, int64_t *out, issues *sink);
 bool content_date(const content_entry *e, uint32_t object, const char *key, bool required, day *out, issues *sink);
 uint32_t content_get(const content_entry *e, uint32_t object, const char *key); /* NODE_ABSENT */
-/* Refuses keys of `object` that are not in the NULL-ended list. */
+/* Refuses keys of `object` that are not in the NULL-ended list; refuses what is no mapping. */
 bool content_keys(const content_entry *e, uint32_t object, const char *const *keys, issues *sink);
+/* The text is one of the NULL-ended choices: gives its number. Missing: `none` and true. */
+bool content_choice(const content_entry *e, uint32_t object, const char *key, const char *const *choices, int none,
+		    int *out, issues *sink);
+/* A text that may be given as one value or as a list: gives how many, -1 where it is wrong. Nodes in the image's arena. */
+int content_list(image *m, const content_entry *e, uint32_t object, const char *key, bool required, uint32_t **out,
+		 issues *sink);
+/* A text in two languages: {da: …, en: …} under the key. */
+bool content_both(const content_entry *e, uint32_t object, const char *key, bool required, text *da, text *en,
+		  issues *sink);
+/* FHIRPath of a node, with the entry's file, line and column in the issue where it is wrong. NULL: refused. */
+const path *content_path_of(image *m, const content_entry *e, uint32_t node, type_id context, issues *sink);
+/* The same of a key; NULL without an issue where the key is missing and not required. */
+const path *content_path(image *m, const content_entry *e, uint32_t object, const char *key, bool required,
+			 type_id context, issues *sink);
+
+/* What a floor makes of a whole image (a list of all facts, say), kept with it under the floor's name. */
+void image_keep(image *m, const char *name, void *what);
+void *image_kept(const image *m, const char *name); /* NULL: nothing */
 
 #endif

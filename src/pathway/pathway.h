@@ -8,8 +8,12 @@
  * A *condition* is a sentence over facts that a person can read aloud; clocks and kinds of task are made of them:
  *     referral.received
  *     no proposal.made
- *     referral.class in (udredning, uklassificeret)      a code fact; `uklassificeret` also where there is none: write `or none`
- *     all of: decision.made, patient.told                (a YAML list under all_of: / any_of: means the same)
+ *     referral.class in (udredning, uklassificeret)      a code fact; holds also where there is none, when the fact's definition
+ *                                                        says `absent: uklassificeret`, or where ` or none` is written behind it
+ *     referral.class not in (akut, kontrol)              no such code; also: is CODE, is not CODE
+ *     patient.age at least 18                            a number fact; also: at most
+ *     booked.made after notice.sent                      the last of one is later than the last of the other, or there is no other
+ *     all of: decision.made, patient.told                (a YAML list under all_of: / any_of: means the same, and may be nested)
  * A condition gives whether it holds and since when: all of = the latest of its instants, any of = the earliest.
  */
 #ifndef LIMEN_PATHWAY_H
@@ -18,7 +22,7 @@
 #include "record/record.h"
 
 /* ---- content kinds: link, facts, pathway, check, fact-set ---- */
-void pathway_content(void); /* registers the content kinds of this floor */
+void pathway_content(void);            /* registers the content kinds of this floor */
 void pathway_register(const image *m); /* registers the deriver; after content_load, before record_open */
 
 /* ---- facts ---- */
@@ -27,23 +31,31 @@ typedef struct fact_name { /* one row per fact that content defines; ids are pos
 	text name;         /* "referral.received" */
 	text da, en;       /* "henvisning modtaget" */
 	fact_kind kind;
-	text source;       /* which resource type it is read from */
+	text source;                   /* which resource type it is read from */
+	text absent;                   /* FACT_CODE: the code that stands where there is no such fact, or empty */
+	const struct fact_code *codes; /* FACT_CODE: the codes known, with their words; none: any code */
+	int code_count;
 } fact_name;
+typedef struct fact_code {
+	text code, da, en;
+} fact_code;
 int fact_id(const image *m, text name); /* -1: no such fact */
 const fact_name *fact_at(const image *m, int id);
 int fact_count(const image *m);
+text fact_code_word(const image *m, int id, text code, language lang); /* the code itself where it has no word */
 
 typedef struct fact {
 	int id;
-	instant at;        /* FACT_INSTANT: its instant (of a date: local midnight). Others: when the resource says it happened, else when written */
-	day on;            /* the local date of `at` */
-	bool date_only;    /* said as a date, without a time */
-	text code;         /* FACT_CODE */
-	int64_t number;    /* FACT_NUMBER */
+	instant
+	    at; /* FACT_INSTANT: its instant (of a date: local midnight). Others: when the resource says it happened, else when written */
+	day on; /* the local date of `at` */
+	bool date_only;      /* said as a date, without a time */
+	text code;           /* FACT_CODE */
+	int64_t number;      /* FACT_NUMBER */
 	text type, resource; /* provenance: ServiceRequest, its id */
 	int64_t version;
 	int64_t sequence;
-	text actor;        /* who wrote it */
+	text actor; /* who wrote this version of the resource */
 } fact;
 /* A pathway's facts, sorted by id, then `at`, then sequence. Plain values: what clocks and work compute on. */
 typedef struct facts {
@@ -53,20 +65,24 @@ typedef struct facts {
 bool pathway_facts(snapshot *r, const image *m, int64_t pathway_rid, arena *a, facts *out, issues *sink);
 const fact *facts_first(const facts *f, int id); /* the earliest, or NULL */
 const fact *facts_last(const facts *f, int id);
+void facts_sort(facts *f); /* for facts made by hand: into the order above */
 
 /* ---- conditions ---- */
 typedef struct condition condition;
 /* Compiles the condition under `key` of a content entry's mapping (text or list form). NULL with an error in the sink where it is
  * wrong; NULL without one where the key is missing and `required` is false. */
-const condition *condition_compile(image *m, const content_entry *e, uint32_t object, const char *key, bool required, issues *sink);
+const condition *condition_compile(image *m, const content_entry *e, uint32_t object, const char *key, bool required,
+				   issues *sink);
 typedef struct holding {
 	bool holds;
-	instant since;      /* INSTANT_NONE where it holds only because something is absent */
+	instant since;       /* INSTANT_NONE where it holds only because something is absent */
 	const fact *because; /* the fact that decided `since`, or NULL */
 } holding;
 holding condition_holds(const condition *c, const facts *f);
+holding condition_holds_from(const condition *c, const facts *f,
+			     day from); /* as if facts of days before `from` were not there */
 text condition_say(arena *a, const image *m, const condition *c, language lang); /* read aloud */
-bool condition_names(const condition *c, int fact_id); /* does it speak of this fact? */
+bool condition_names(const condition *c, int fact);                              /* does it speak of this fact? */
 
 /* ---- members ---- */
 int pathway_members(snapshot *r, int64_t pathway_rid, arena *a, int64_t **rids, issues *sink);

@@ -31,14 +31,14 @@ typedef struct caller {
 } caller;
 
 typedef enum write_method { WRITE_CREATE, WRITE_UPDATE, WRITE_DELETE } write_method;
-typedef struct write {
+typedef struct write_op { /* not `write`: that is a function of <unistd.h> */
 	write_method method;
 	const doc *resource; /* NULL for delete */
 	text type;
 	text id;           /* update, delete; for create: empty lets the record choose, else it must be free */
 	int64_t if_match;  /* version that must be current; 0: any (a new resource too); -1: must not exist */
 	text cause;        /* raised by a deriver: "rule:cause", unique for ever; else empty */
-} write;
+} write_op;
 
 typedef struct written {
 	text type, id;
@@ -53,20 +53,22 @@ typedef struct record_options {
 	text file;
 	const char *vfs;
 	world *world;
-	const struct image *content; /* the active content image */
+	const struct image *content; /* the active content image; NULL: none */
+	text base;                   /* the server's own address, "http://…/fhir": references below it are local. May be empty */
 } record_options;
 
+/* Where the content image is another than at the last open, that is logged and what derivers keep is computed again. */
 record *record_open(arena *a, const record_options *options, issues *sink);
-void record_close(record *r); /* finishes what waits, then closes */
+void record_close(record *r); /* finishes what waits, then closes. Every reader must be closed before */
 
 /* All or none. `out` has `count` entries, in `a`. False: the sink says why; nothing was written. */
-bool record_commit(record *r, const caller *who, const write *writes, int count, arena *a, issues *sink, written *out);
+bool record_commit(record *r, const caller *who, const write_op *writes, int count, arena *a, issues *sink, written *out);
 
 /* ---- reading ---- */
 typedef struct reader reader; /* a snapshot with a caller: everything read through it is one state, in that caller's scope */
 reader *record_reader(record *r, const caller *who, arena *a, issues *sink);
 void reader_close(reader *rd);
-int64_t reader_sequence(const reader *rd); /* the log position this snapshot shows */
+int64_t reader_sequence(reader *rd);       /* the log position this snapshot shows */
 snapshot *reader_snapshot(reader *rd);     /* for floors that read their own tables */
 
 typedef struct version {
@@ -107,7 +109,7 @@ typedef struct own_search {
 	text type, code, expression;
 	search_kind kind;
 } own_search;
-void record_own_search(const own_search *rows, int count);
+void record_own_search(const own_search *rows, int count); /* texts are not copied; the same (type, code) again replaces */
 
 /* ---- the feed: what was committed, in order, after it was durable ---- */
 typedef struct feed_event {
@@ -134,34 +136,40 @@ typedef struct change {
 	bool created;
 	void *prepared; /* what this deriver's prepare returned */
 } change;
+/* A commit may start over (something it relied on moved, a raised type is met for the first time): a deriver keeps what it learns in
+ * its tables and in the transaction's arena, never in memory of its own. */
 typedef struct deriver {
 	const char *name;
 	void *self;
 	const table *const *tables;
 	int table_count;
 	/* In the caller's thread, before the writer: reads what it needs out of the resource, and may refuse (errors in the sink).
-	 * `rd` resolves references; what it read joins the read set. */
-	void *(*prepare)(void *self, const write *w, const doc *resource, reader *rd, arena *a, issues *sink);
+	 * `resource` is as it will be kept, id and meta in it; only the instant in meta.lastUpdated is not final yet. NULL: deleted.
+	 * `rd` resolves references; what it read by type and id joins the read set. */
+	void *(*prepare)(void *self, const write_op *w, const doc *resource, reader *rd, arena *a, issues *sink);
 	/* In the writer: binds rows. May raise writes with deriving_raise. False with an error in the sink undoes the commit. */
 	bool (*apply)(void *self, deriving *dv, const change *c, issues *sink);
 	/* After all writes of one commit (raised ones too) were applied, once: clocks and tasks of the pathways touched. May raise
-	 * writes; those are applied and settled again, at most SETTLE_ROUNDS_MAX times. */
+	 * writes; those are applied and settled again, at most SETTLE_ROUNDS_MAX times. Derivers settle in the order they were
+	 * registered; what one touches while it settles the later ones see; after the last one the sets of touched are emptied. */
 	bool (*settle)(void *self, deriving *dv, issues *sink);
 	/* An instant has passed: do what is due; add what was touched, so that settle sees it. */
 	bool (*tick)(void *self, deriving *dv, issues *sink);
 	/* The next instant after which tick has work, or INSTANT_NONE. */
 	instant (*next_tick)(void *self, snapshot *r);
 } deriver;
-void record_register(const deriver *d); /* before record_open, lowest floor first; kept by copy */
+void record_register(const deriver *d); /* before record_open, lowest floor first; kept by copy; the same name again replaces */
 
 snapshot *deriving_snapshot(deriving *dv); /* sees what this transaction wrote */
 writing *deriving_writing(deriving *dv);
 arena *deriving_arena(deriving *dv); /* lives until the transaction ends */
 instant deriving_now(deriving *dv);  /* the commit's instant: the only "now" there is in the writer */
-bool deriving_rebuilding(deriving *dv); /* true: rebuild from the log, raise nothing */
+/* True: what derivers keep is computed again, from the current resources in the order they were last written; raising does nothing;
+ * `now` is the instant of the log's last row. A resource may then come before one it refers to. */
+bool deriving_rebuilding(deriving *dv);
 /* A write this rule makes, unique per cause: one that exists already for the cause is not raised again and true is returned.
  * For update: type and id name the resource. */
-bool deriving_raise(deriving *dv, const write *w, issues *sink);
+bool deriving_raise(deriving *dv, const write_op *w, issues *sink);
 /* The current body of a resource, as this transaction sees it. */
 found deriving_read(deriving *dv, int64_t rid, version *out, issues *sink);
 int64_t deriving_rid(deriving *dv, text type, text id);

@@ -59,15 +59,26 @@ typedef struct writing writing;   /* the one write transaction */
 typedef enum store_result { STORE_OK, STORE_NOT_FOUND, STORE_EXISTS, STORE_FAILED } store_result;
 
 typedef struct store_options {
-	text file;          /* ":memory:" is allowed in tests */
+	text file;          /* ":memory:" in tests: a file of its own in memory, gone at close */
 	const char *vfs;    /* NULL: the default; tests give one that drops unsynced writes */
 	int schema_version; /* of the program: a newer file is refused, an older one migrated */
+	const struct store_migration *migrations; /* in ascending order of `version` */
+	int migration_count;
 	const table *const *tables;
 	int table_count;
 	bool read_only;
 } store_options;
 
+/* A step from an older file to a newer one. Derived tables need none: one whose definition changed is made anew, empty, and
+ * store_fresh says so. Recorded tables change only by a step: SQL that both engines read. */
+typedef struct store_migration {
+	int version; /* the version after the step */
+	const char *sql;
+} store_migration;
+
 store *store_open(arena *a, const store_options *options, issues *sink); /* NULL: refused */
+/* Derived tables were made (again) at this open, beside recorded ones that were there: they must be computed. */
+bool store_fresh(const store *s);
 void store_close(store *s);
 
 /* Readers. Many at once, each used by one thread at a time. */
@@ -82,6 +93,12 @@ bool store_savepoint(writing *w, issues *sink);
 bool store_savepoint_keep(writing *w, issues *sink);
 void store_savepoint_undo(writing *w);
 snapshot *store_writing_snapshot(writing *w); /* reads that see what this transaction wrote */
+bool snapshot_is_writing(const snapshot *r);  /* it may show what will be rolled back */
+/* False: the engine gave the transaction up by itself (a full disk may do that); only rollback is left. */
+bool store_write_alive(const writing *w);
+int64_t store_changes(const writing *w); /* rows written since the store was opened; for "did anything change?" */
+/* Housekeeping of the engine that can wait until the answers are out (SQLite: moving the WAL into the file). Writer's thread. */
+void store_tidy(store *s);
 
 store_result store_insert(writing *w, const table *t, const cell *row, issues *sink); /* STORE_EXISTS where the key is taken */
 store_result store_put(writing *w, const table *t, const cell *row, issues *sink);    /* insert or replace */
@@ -89,6 +106,11 @@ store_result store_delete(writing *w, const table *t, const cell *key, int key_c
 store_result store_clear(writing *w, const table *t, issues *sink);                    /* derived tables only */
 
 store_result store_get(snapshot *r, const table *t, const cell *key, arena *a, cell *row, issues *sink);
+
+/* The same by a unique index, with a cell for each of its columns. */
+store_result store_find(snapshot *r, const table *t, int index, const cell *key, arena *a, cell *row, issues *sink);
+/* The row of a rowid table with the greatest key, or STORE_NOT_FOUND. */
+store_result store_last(snapshot *r, const table *t, arena *a, cell *row, issues *sink);
 
 /* A scan: rows in the order of the primary key (index = -1) or of an index, that match `prefix` on its first columns and lie in
  * [low, high) or (low, high] … on the column after. */

@@ -1,34 +1,52 @@
-/* work.h: what must be done next, and by whom. Kinds of task are content (content/dk/tasks/*.yaml). A deriver raises a Task when a
- * kind's condition begins to hold on a pathway, once per (kind, cause), and completes it when the closing fact is there, whoever
- * brought it. A task's due is its clock's; its latest start is due less the time the work needs: both are instants in the Task
- * (restriction.period.end, extension urn:limen:latest-start), re-written only when they change.
+/* work.h: what must be done next, and by whom. Kinds of task are content (content/dk/tasks). A deriver raises a Task
+ * when a kind's condition begins to hold on a pathway, once per (kind, cause), and completes it when the closing fact
+ * is there, whoever brought it. A task's due is its clock's; its latest start is due less the time the work needs:
+ * both are instants in the Task (restriction.period.end, extension urn:limen:latest-start), re-written only when they
+ * change.
  *
- * `complete` takes the answers to a kind's form and makes the writes the kind says, in one commit: the public way to do a task.
+ * `complete` takes the answers to a kind's form and makes the writes the kind says, in one commit: the public way to
+ * do a task.
  */
 #ifndef LIMEN_WORK_H
 #define LIMEN_WORK_H
 
 #include "clock/clock.h"
 
-void work_content(void);            /* registers content kinds "task" and "family" */
-void work_register(const image *m); /* registers the deriver */
+void work_content(void); /* registers content kinds "family", "task", "timeline", "search"; after clock_content */
+void work_register(
+    const image
+	*m); /* registers the deriver and content's search parameters; after clock_register, before record_open */
 
 typedef struct task_kind task_kind;
 const task_kind *task_kind_find(const image *m, text id);
-/* The kind as an R4 ActivityDefinition: title, description (guide), role, form fields, what it never does. Danish or English. */
+/* The kind as an R4 ActivityDefinition (id = the kind), Danish or English: title, description (the guide),
+ * participant.role (who), extension urn:limen:never (valueString, one each: what it never does), urn:limen:seed,
+ * urn:limen:minutes; and the form as a contained Questionnaire #form: item {linkId = field, text = label, type
+ * choice|text|date|dateTime|boolean|integer, required, answerOption [valueCoding {code, display}], initial}. */
 text task_kind_json(arena *a, const image *m, const task_kind *k, language lang);
+text task_kind_id(const task_kind *k);
+/* The id every task of this kind and cause has: a UUID of the two. cause: the reference of the resource it arose
+ * from. */
+text task_id_of(arena *a, text kind, text cause);
 int task_kinds(const image *m, const task_kind *const **out);
 
-/* Does the task: answers are (field, value) pairs. Refused with an issue per field that is missing or wrong, when the caller's
- * role may not do it (WORK_NOT_YOURS), or when the task is no longer open (WORK_CLOSED). */
+/* Does the task at `now` ({{now}} of its writes): answers are (field, value) pairs, dates and times as people type
+ * them (24-11-2026 10.15) or ISO. Refused with an issue per field that is missing or wrong (place.path = the field),
+ * when the caller's role may not do it (WORK_NOT_YOURS), or when the task is no longer open (WORK_CLOSED). The actor
+ * is a PractitionerRole whose code {urn:limen:role, secretary | doctor | …} says the role. */
 typedef struct answer {
 	text field, value;
 } answer;
-bool work_complete(record *rec, const image *m, const caller *who, text task_id, const answer *answers, int count, arena *a,
-                   issues *sink);
+typedef struct answers {
+	const answer *at;
+	int count;
+} answers;
+bool work_complete(record *rec, const image *m, const caller *who, text task_id, const answers *given, instant now,
+		   arena *a, issues *sink);
 
 /* Why a task stands where it stands in the list: its clock's why, what raised it, how its latest start came about. */
-bool work_explain(reader *rd, const image *m, text task_id, instant now, language lang, arena *a, why *out, issues *sink);
+bool work_explain(reader *rd, const image *m, text task_id, instant now, language lang, arena *a, why *out,
+		  issues *sink);
 
 /* Open ends (løse ender): pathways that are not closed and have no open task, no running clock, or no date ahead. */
 typedef struct open_end {
@@ -42,9 +60,9 @@ int work_open_ends(reader *rd, const image *m, instant now, arena *a, open_end *
 /* A pathway's steps for the timeline: done ones with their date, the one now, those ahead with their deadline. */
 typedef struct step {
 	text da, en;
-	int place;   /* -1 done, 0 now, 1 ahead */
-	instant at;  /* done: when. ahead: the deadline, or INSTANT_NONE */
-	text by;     /* done: who */
+	int place;  /* -1 done, 0 now, 1 ahead */
+	instant at; /* done: when. ahead: the deadline, or INSTANT_NONE */
+	text by;    /* done: who */
 	text resource;
 } step;
 int work_steps(reader *rd, const image *m, text pathway_id, instant now, arena *a, step **out, issues *sink);

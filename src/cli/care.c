@@ -1,0 +1,49 @@
+/* care.c: looking after what is there: check (recompute and compare) and content check (try own content). */
+#include "cli/internal.h"
+
+static int fail_sink(cli *c)
+{
+	issues_print(c, &c->sink);
+	return issues_exit(&c->sink);
+}
+
+static void count_print(cli *c, const char *what, int64_t n)
+{
+	fprintf(c->outside->out, "  %-28s %lld\n", what, (long long)n);
+}
+
+int command_check(cli *c)
+{
+	house h;
+	check_report r = {0};
+	if (c->arg_count > 0) return fail_called(c);
+	if (!house_open(c, &h, HOUSE_READ)) return fail_sink(c);
+	bool fine = record_check(h.record, c->arena, &r, &c->sink);
+	house_close(&h);
+	fputs(said(c, "Regnet efter:\n", "Recomputed:\n"), c->outside->out);
+	count_print(c, said(c, "versioner i loggen", "versions in the log"), r.versions);
+	count_print(c, said(c, "ressourcer", "resources"), r.resources);
+	count_print(c, said(c, "rækker i indekset", "rows of the index"), r.index_rows);
+	count_print(c, said(c, "afledte rækker", "derived rows"), r.derived_rows);
+	fputs(said(c, "Afvigelser:\n", "Differences:\n"), c->outside->out);
+	count_print(c, said(c, "kontrolsummer", "digests"), r.broken_digests);
+	count_print(c, said(c, "indeks", "index"), r.broken_index);
+	count_print(c, said(c, "afledte", "derived"), r.broken_derived);
+	if (c->sink.errors > 0) return fail_sink(c);
+	return fine && r.broken_digests + r.broken_index + r.broken_derived == 0 ? CLI_FINE : CLI_INPUT;
+}
+
+int command_content(cli *c)
+{
+	int own;
+	if (c->arg_count != 2 || !text_equal(c->args[0], TEXT("check"))) return fail_called(c);
+	image *m = house_content(c, c->arena, c->args[1], &own);
+	if (!m) return fail_sink(c);
+	int overriding = 0;
+	for (int i = 0; i < m->count; i++) overriding += m->entries[i]->layer > 0;
+	text hash = digest_hex(c->arena, m->hash);
+	fprintf(c->outside->out, "%s: %d %s, %d %s · %.*s\n", said(c, "I orden", "In order"), own,
+		said(c, "egne filer", "own files"), overriding, said(c, "egne punkter", "own entries"), 16, hash.at);
+	content_free(m);
+	return CLI_FINE;
+}

@@ -1,0 +1,350 @@
+/* load.c: reading files in. A resource with an id is put there, one without is created; a transaction or batch is executed; any
+ * other Bundle (message, document, collection) is kept as the Bundle it is. NDJSON is a resource a line.
+ *
+ * Order does not matter: what is refused because something else is not there yet is tried again after the rest, for as long as
+ * that helps. One bad file or line is named and the rest goes on. */
+#include "cli/internal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sys/stat.h>
+
+enum { DEEP_MAX = 32 };
+#define KEPT_BYTES_MAX (PROCESS_ARENA_MAX / 2)
+
+/* One resource of a file. */
+typedef struct item {
+	text file;
+	int64_t line; /* of an NDJSON file; 0: the whole file */
+	text json;
+	bool kept; /* its texts lie in loading.kept */
+	struct item *next;
+} item;
+
+typedef struct loading {
+	cli *cli;
+	house *house;
+	arena *work;   /* one item */
+	arena *kept;   /* items to try again */
+	item *waiting; /* newest first */
+	bool last_try; /* refusals are said, not kept */
+	int64_t loaded, refused, files;
+	int64_t shown;
+} loading;
+
+/* ---- progress ---- */
+
+static void progress(loading *l, bool done)
+{
+	const cli_outside *o = l->cli->outside;
+	if (!o->err_is_terminal) return;
+	int64_t now = o->world->monotonic(o->world);
+	if (!done && now - l->shown < SECONDS(1) / 10) return;
+	l->shown = now;
+	if (done)
+		fputs("\r\033[K", o->err);
+	else
+		fprintf(o->err, "\r%lld %s, %lld %s", (long long)l->loaded, said(l->cli, "læst ind", "loaded"),
+			(long long)l->refused, said(l->cli, "afvist", "refused"));
+	fflush(o->err);
+}
+
+/* ---- one item ---- */
+
+static void say_issues(loading *l, const item *it, const issues *sink)
+{
+	progress(l, true);
+	for (const issue *i = sink->first; i; i = i->next) {
+		issue where = *i;
+		if (it->line > 0) where.place.line += it->line - 1;
+		text line = issue_line(l->work, &where, l->cli->language);
+		fprintf(l->cli->outside->err, "limen: %.*s\n", TEXT_ARG(line));
+	}
+}
+
+static bool keep(loading *l, item *it)
+{
+	if (l->last_try) return false;
+	if (!it->kept) {
+		if (arena_used(l->kept) + it->json.len > KEPT_BYTES_MAX) return false;
+		item *again = ARENA_NEW(l->kept, item);
+		*again = (item){.file = text_copy(l->kept, it->file),
+				.line = it->line,
+				.json = text_copy(l->kept, it->json),
+				.kept = true};
+		it = again;
+	}
+	it->next = l->waiting;
+	l->waiting = it;
+	return true;
+}
+
+static http_response ask(loading *l, const char *method, text target, text body)
+{
+	const http_header headers[] = {
+	    {TEXT("X-Limen-Actor"), l->cli->actor},
+	    {TEXT("Accept-Language"), l->cli->language == LANGUAGE_EN ? TEXT("en") : TEXT("da")},
+	    {TEXT("Content-Type"), TEXT("application/fhir+json")},
+	    {TEXT("Prefer"), TEXT("return=minimal")},
+	};
+	http_response p;
+	const http_request q = {.arena = l->work,
+				.method = text_of(method),
+				.target = target,
+				.headers = headers,
+				.header_count = 4,
+				.body = body};
+	http_handle(&l->house->app, &q, &p);
+	return p;
+}
+
+/* The entries of a batch that were refused, each with its reason. */
+static void batch_count(loading *l, const item *it, text said_back)
+{
+	doc d;
+	int number = 0;
+	issues unheard = {.arena = l->work};
+	if (!json_parse(l->work, said_back, TEXT(""), &unheard, &d)) return;
+	uint32_t list = doc_get(&d, 0, NAME_entry);
+	for (uint32_t i = list + 1; list && i < d.nodes[list].next; i = d.nodes[i].next, number++) {
+		uint32_t response = doc_get(&d, i, NAME_response);
+		uint32_t outcome = response ? doc_get(&d, response, NAME_outcome) : NODE_ABSENT;
+		text status = response ? doc_get_text(&d, response, NAME_status) : (text){0};
+		if (status.len > 0 && status.at[0] < '4') {
+			l->loaded++;
+			continue;
+		}
+		l->refused++;
+		buffer b = {.arena = l->work};
+		progress(l, true);
+		fprintf(l->cli->outside->err, "limen: %.*s: entry[%d]: %.*s\n", TEXT_ARG(it->file), number,
+			TEXT_ARG(status));
+		if (!outcome) continue;
+		json_write(&b, &d, outcome, JSON_COMPACT);
+		outcome_print(l->cli, it->file, it->line, buffer_text(&b));
+	}
+}
+
+static int64_t entries_of(const doc *d)
+{
+	uint32_t list = doc_get(d, 0, NAME_entry);
+	return list ? d->nodes[list].len : 0;
+}
+
+static http_response send(loading *l, const item *it, const doc *d, bool *executed)
+{
+	text type = doc_type(d), id = doc_get_text(d, 0, NAME_id), kind = doc_get_text(d, 0, NAME_type);
+	bool bundle = text_equal(type, TEXT("Bundle"));
+	*executed = bundle && (text_equal(kind, TEXT("transaction")) || text_equal(kind, TEXT("batch")));
+	if (*executed) return ask(l, "POST", TEXT("/fhir"), it->json);
+	text target = text_format(l->work, "/fhir/%.*s", TEXT_ARG(type));
+	if (id.len == 0) return ask(l, "POST", target, it->json);
+	return ask(l, "PUT", text_format(l->work, "%.*s/%.*s", TEXT_ARG(target), TEXT_ARG(url_part(l->work, id))),
+		   it->json);
+}
+
+static void item_load(loading *l, item *it)
+{
+	doc d;
+	bool executed;
+	issues sink = {.arena = l->work};
+	if (!json_parse_resource(l->work, it->json, it->file, &sink, &d)) {
+		say_issues(l, it, &sink);
+		l->refused++;
+		return;
+	}
+	http_response p = send(l, it, &d, &executed);
+	if (p.status < 400) {
+		if (executed && text_equal(doc_get_text(&d, 0, NAME_type), TEXT("batch")))
+			batch_count(l, it, p.body);
+		else
+			l->loaded += executed ? entries_of(&d) : 1;
+		return;
+	}
+	if (p.status < 500 && keep(l, it)) return;
+	progress(l, true);
+	outcome_print(l->cli, it->file, it->line, p.body);
+	l->refused++;
+}
+
+static void item_try(loading *l, item *it)
+{
+	arena_mark here = arena_here(l->cli->arena);
+	item_load(l, it);
+	arena_reset(l->work);
+	arena_rewind(l->cli->arena, here);
+	progress(l, false);
+}
+
+static void item_take(loading *l, text file, int64_t line, text json)
+{
+	item it = {.file = file, .line = line, .json = json};
+	item_try(l, &it);
+}
+
+/* What waits is tried again, oldest first, until a whole round helps nothing; the last round says why. */
+static void waiting_try(loading *l)
+{
+	for (bool helped = true; l->waiting;) {
+		item *oldest = NULL, *next;
+		for (item *it = l->waiting; it; it = next) {
+			next = it->next;
+			it->next = oldest;
+			oldest = it;
+		}
+		int64_t before = l->loaded;
+		l->last_try = !helped;
+		l->waiting = NULL;
+		for (item *it = oldest; it; it = next) {
+			next = it->next;
+			item_try(l, it);
+		}
+		helped = l->loaded > before;
+	}
+}
+
+/* ---- files ---- */
+
+static void file_refused(loading *l, text file, const char *reason)
+{
+	progress(l, true);
+	issues sink = {.arena = l->work};
+	issue_at(&sink, FAIL_CLI_FILE, (place){.file = file}, text_of(reason), TEXT(""), TEXT(""));
+	say_issues(l, &(item){.file = file}, &sink);
+	l->refused++;
+	arena_reset(l->work);
+}
+
+static void lines_load(loading *l, text file, FILE *in)
+{
+	char *bytes = NULL;
+	size_t cap = 0;
+	int64_t number = 0;
+	for (ssize_t n; (n = getline(&bytes, &cap, in)) >= 0;) {
+		text line = text_trim((text){bytes, n});
+		number++;
+		if (line.len > BODY_BYTES_MAX)
+			file_refused(l, file, strerror(EFBIG));
+		else if (line.len > 0)
+			item_take(l, file, number, line);
+	}
+	free(bytes);
+}
+
+static void file_load(loading *l, text file)
+{
+	l->files++;
+	FILE *in = fopen(text_z(l->work, file), "rb");
+	if (!in) {
+		file_refused(l, file, strerror(errno));
+	} else if (text_ends(file, TEXT(".ndjson"))) {
+		lines_load(l, file, in);
+	} else {
+		text json;
+		world *w = l->cli->outside->world;
+		arena *whole = arena_new(BODY_BYTES_MAX + 16 * MIB);
+		if (w->read_file(w, whole, file, &json))
+			item_take(l, file, 0, json);
+		else
+			file_refused(l, file, strerror(errno));
+		arena_free(whole);
+	}
+	if (in) fclose(in);
+}
+
+static bool is_ours(text name)
+{
+	return text_ends(name, TEXT(".json")) || text_ends(name, TEXT(".ndjson"));
+}
+
+static void folder_load(loading *l, text folder, int depth)
+{
+	struct dirent **names;
+	cli *c = l->cli;
+	int64_t before = l->files;
+	int count = scandir(text_z(c->arena, folder), &names, NULL, alphasort);
+	if (count < 0) {
+		file_refused(l, folder, strerror(errno));
+		return;
+	}
+	for (int i = 0; i < count; i++) {
+		struct stat st;
+		text name = text_format(c->arena, "%.*s/%s", TEXT_ARG(folder), names[i]->d_name);
+		bool hidden = names[i]->d_name[0] == '.';
+		free(names[i]);
+		if (hidden || stat(text_z(c->arena, name), &st) != 0) continue;
+		if (S_ISDIR(st.st_mode) && depth < DEEP_MAX)
+			folder_load(l, name, depth + 1);
+		else if (S_ISREG(st.st_mode) && is_ours(name))
+			file_load(l, name);
+	}
+	free(names);
+	if (depth > 0 || l->files > before) return;
+	issue_add(&c->sink, FAIL_CLI_NOTHING, folder, TEXT(""));
+	issues_print(c, &c->sink);
+	l->refused++;
+}
+
+/* Standard input is one JSON value, or NDJSON: then its first line is a value of its own. */
+static void stdin_load(loading *l)
+{
+	FILE *in = l->cli->outside->in;
+	arena *whole = arena_new(2 * BODY_BYTES_MAX + 16 * MIB);
+	buffer b = {.arena = whole};
+	doc d;
+	l->files++;
+	for (size_t n = 1; n > 0 && b.len <= BODY_BYTES_MAX;) {
+		char *room = buffer_room(&b, 64 * KIB);
+		n = fread(room, 1, (size_t)(64 * KIB), in);
+		b.len += (int64_t)n;
+	}
+	text all = text_trim(buffer_text(&b));
+	text_pair first = text_cut(all, '\n');
+	issues unheard = {.arena = l->work};
+	bool lines = first.found && json_parse(l->work, first.head, TEXT(""), &unheard, &d);
+	arena_reset(l->work);
+	if (b.len > BODY_BYTES_MAX) {
+		file_refused(l, TEXT("-"), strerror(EFBIG));
+	} else if (!lines) {
+		item_take(l, TEXT("-"), 0, all);
+	} else {
+		int64_t number = 1;
+		for (text_pair cut = first;; cut = text_cut(cut.tail, '\n'), number++) {
+			text line = text_trim(cut.head);
+			if (line.len > 0) item_take(l, TEXT("-"), number, line);
+			if (!cut.found) break;
+		}
+	}
+	arena_free(whole);
+}
+
+static void source_load(loading *l, text name)
+{
+	struct stat st;
+	if (text_equal(name, TEXT("-")))
+		stdin_load(l);
+	else if (stat(text_z(l->cli->arena, name), &st) == 0 && S_ISDIR(st.st_mode))
+		folder_load(l, name, 0);
+	else
+		file_load(l, name);
+}
+
+int command_load(cli *c)
+{
+	house h;
+	if (c->arg_count == 0) return fail_called(c);
+	if (!house_open(c, &h, HOUSE_WRITE)) {
+		issues_print(c, &c->sink);
+		return issues_exit(&c->sink);
+	}
+	loading l = {.cli = c, .house = &h, .work = arena_new(REQUEST_ARENA_MAX), .kept = arena_new(PROCESS_ARENA_MAX)};
+	for (int i = 0; i < c->arg_count; i++) source_load(&l, c->args[i]);
+	waiting_try(&l);
+	progress(&l, true);
+	fprintf(c->outside->out, "%lld %s, %lld %s\n", (long long)l.loaded,
+		said(c, "ressourcer læst ind", "resources loaded"), (long long)l.refused, said(c, "afvist", "refused"));
+	house_close(&h);
+	arena_free(l.work);
+	arena_free(l.kept);
+	return l.refused > 0 ? CLI_INPUT : CLI_FINE;
+}

@@ -1,0 +1,251 @@
+/* derive.c: the deriver of this floor: the clocks of the pathways a commit touched, kept as rows; and when the next of them turns. */
+#include "clock/internal.h"
+
+enum {
+	CLOCK_PATHWAY,
+	CLOCK_RULE,
+	CLOCK_OPEN,
+	CLOCK_START_DAY,
+	CLOCK_DUE_DAY,
+	CLOCK_DUE_LATE,
+	CLOCK_START,
+	CLOCK_DUE,
+	CLOCK_AMBER,
+	CLOCK_STOP,
+	CLOCK_WAIVED_AT,
+	CLOCK_PAUSED_SINCE,
+	CLOCK_SUSPENDED_SINCE,
+	CLOCK_PAUSED_DAYS,
+	CLOCK_LIMIT,
+	CLOCK_UNIT,
+	CLOCK_PROVISIONAL,
+	CLOCK_COLUMNS
+};
+enum { CLOCK_BY_AMBER = 0, CLOCK_BY_DUE = 1, TURNED_MAX = 1000000 };
+
+const table clock_table = {
+    .name = "clock",
+    .columns = {{"pathway_rid", CELL_INT},
+		{"rule", CELL_TEXT},
+		{"open", CELL_INT},
+		{"start_day", CELL_INT},
+		{"due_day", CELL_INT},
+		{"due_day_late", CELL_INT},
+		{"start", CELL_INT},
+		{"due", CELL_INT},
+		{"amber", CELL_INT},
+		{"stop", CELL_INT},
+		{"waived", CELL_INT},
+		{"paused", CELL_INT},
+		{"suspended", CELL_INT},
+		{"paused_days", CELL_INT},
+		{"days", CELL_INT},
+		{"unit", CELL_INT},
+		{"provisional", CELL_INT}},
+    .column_count = CLOCK_COLUMNS,
+    .key_columns = 2,
+    .derived = true,
+    .indexes = {{.name = "clock_amber", .columns = {CLOCK_OPEN, CLOCK_AMBER}, .column_count = 2},
+		{.name = "clock_due", .columns = {CLOCK_OPEN, CLOCK_DUE}, .column_count = 2}},
+    .index_count = 2,
+};
+
+/* How far the ticks of this process have come. It is not kept: the first tick after a start looks at every open clock whose
+ * attention or limit has begun, so that nothing that turned while the program was down, or in a tick that failed with it, is missed. */
+typedef struct clock_deriver {
+	const image *image;
+	_Atomic instant ticked;
+} clock_deriver;
+
+/* ---- rows ---- */
+
+static void clock_row(const clock *c, int64_t pathway, cell *row)
+{
+	row[CLOCK_PATHWAY] = INT_CELL(pathway);
+	row[CLOCK_RULE] = TEXT_CELL(clock_rule_face(c->rule)->id);
+	row[CLOCK_OPEN] = INT_CELL(c->stop == INSTANT_NONE);
+	row[CLOCK_START_DAY] = INT_CELL(c->start_day);
+	row[CLOCK_DUE_DAY] = INT_CELL(c->due_day);
+	row[CLOCK_DUE_LATE] = INT_CELL(c->due_day_late);
+	row[CLOCK_START] = INT_CELL(c->start);
+	row[CLOCK_DUE] = INT_CELL(c->due);
+	row[CLOCK_AMBER] = INT_CELL(c->amber);
+	row[CLOCK_STOP] = INT_CELL(c->stop);
+	row[CLOCK_WAIVED_AT] = INT_CELL(c->waived);
+	row[CLOCK_PAUSED_SINCE] = INT_CELL(c->paused);
+	row[CLOCK_SUSPENDED_SINCE] = INT_CELL(c->suspended);
+	row[CLOCK_PAUSED_DAYS] = INT_CELL(c->paused_days);
+	row[CLOCK_LIMIT] = INT_CELL(c->limit);
+	row[CLOCK_UNIT] = INT_CELL(c->unit);
+	row[CLOCK_PROVISIONAL] = INT_CELL(c->provisional);
+}
+
+static clock from_row(const clock_rule *rule, const cell *row)
+{
+	return (clock){
+	    .rule = rule,
+	    .applies = true,
+	    .provisional = row[CLOCK_PROVISIONAL].integer != 0,
+	    .start_day = (day)row[CLOCK_START_DAY].integer,
+	    .due_day = (day)row[CLOCK_DUE_DAY].integer,
+	    .due_day_late = (day)row[CLOCK_DUE_LATE].integer,
+	    .start = row[CLOCK_START].integer,
+	    .due = row[CLOCK_DUE].integer,
+	    .amber = row[CLOCK_AMBER].integer,
+	    .stop = row[CLOCK_STOP].integer,
+	    .waived = row[CLOCK_WAIVED_AT].integer != 0,
+	    .paused = row[CLOCK_PAUSED_SINCE].integer,
+	    .suspended = row[CLOCK_SUSPENDED_SINCE].integer,
+	    .paused_days = (int)row[CLOCK_PAUSED_DAYS].integer,
+	    .limit = (int)row[CLOCK_LIMIT].integer,
+	    .unit = (day_unit)row[CLOCK_UNIT].integer,
+	};
+}
+
+int clocks_of(snapshot *r, const image *m, int64_t pathway_rid, arena *a, clock **out, issues *sink)
+{
+	const clock_rule *const *rules;
+	clock *made = ARENA_ARRAY(a, clock, clock_rules(m, &rules) + 1);
+	cell key = INT_CELL(pathway_rid), row[CLOCK_COLUMNS];
+	int count = 0, before = sink->errors;
+	scan *s = store_scan(r, &clock_table, &(scan_options){.index = -1, .prefix = &key, .prefix_cells = 1}, a, sink);
+	if (!s) return -1;
+	while (scan_next(s, row, sink)) {
+		const clock_rule *rule = clock_rule_find(m, row[CLOCK_RULE].text);
+		if (rule && count < clock_rules(m, &rules)) made[count++] = from_row(rule, row);
+	}
+	scan_close(s);
+	*out = made;
+	return sink->errors > before ? -1 : count;
+}
+
+/* ---- settling ---- */
+
+static bool same_row(const cell *x, const cell *y)
+{
+	for (int i = 0; i < CLOCK_COLUMNS; i++)
+		if (i == CLOCK_RULE ? !text_equal(x[i].text, y[i].text) : x[i].integer != y[i].integer) return false;
+	return true;
+}
+
+/* Are the rows kept those that were computed? Clocks come in the order of their rules' ids, as the rows do. */
+static bool rows_same(deriving *dv, int64_t pathway, const clock *made, int count, bool *same, issues *sink)
+{
+	cell key = INT_CELL(pathway), kept[CLOCK_COLUMNS], row[CLOCK_COLUMNS];
+	scan *s = store_scan(deriving_snapshot(dv), &clock_table,
+			     &(scan_options){.index = -1, .prefix = &key, .prefix_cells = 1}, deriving_arena(dv), sink);
+	if (!s) return false;
+	int n = 0;
+	*same = true;
+	while (*same && scan_next(s, kept, sink)) {
+		if (n < count) clock_row(&made[n], pathway, row);
+		*same = n < count && same_row(kept, row);
+		n++;
+	}
+	scan_close(s);
+	*same = *same && n == count;
+	return sink->errors == 0;
+}
+
+/* Rows that would not change are left alone: a tick that changes nothing must leave no trace in the log. */
+static bool pathway_bind(const image *m, deriving *dv, int64_t pathway, clock *room, issues *sink)
+{
+	facts f;
+	cell key = INT_CELL(pathway), row[CLOCK_COLUMNS];
+	if (!pathway_facts(deriving_snapshot(dv), m, pathway, deriving_arena(dv), &f, sink)) return false;
+	int count = clock_compute(m, &f, room);
+	bool same;
+	if (!rows_same(dv, pathway, room, count, &same, sink)) return false;
+	if (same) return true;
+	if (store_delete(deriving_writing(dv), &clock_table, &key, 1, sink) == STORE_FAILED) return false;
+	for (int i = 0; i < count; i++) {
+		clock_row(&room[i], pathway, row);
+		if (store_put(deriving_writing(dv), &clock_table, row, sink) != STORE_OK) return false;
+	}
+	return true;
+}
+
+static bool settle(void *self, deriving *dv, issues *sink)
+{
+	const image *m = ((const clock_deriver *)self)->image;
+	const clock_rule *const *rules;
+	int64_t *touched;
+	int count = pathway_touched(dv, &touched);
+	if (count == 0) return true;
+	clock *room = ARENA_ARRAY(deriving_arena(dv), clock, clock_rules(m, &rules) + 1);
+	for (int i = 0; i < count; i++) {
+		arena_mark mark = arena_here(deriving_arena(dv));
+		if (!pathway_bind(m, dv, touched[i], room, sink)) return false;
+		arena_rewind(deriving_arena(dv), mark);
+	}
+	return true;
+}
+
+/* ---- ticks: an open clock's amber or due has passed ---- */
+
+static bool turned(deriving *dv, int index, instant after, instant until, issues *sink)
+{
+	cell open = INT_CELL(1), low = INT_CELL(after), high = INT_CELL(until);
+	int64_t *pathways, count;
+	scan_options options = {.index = index,
+				.prefix = &open,
+				.prefix_cells = 1,
+				.low = &low,
+				.low_excluded = true,
+				.high = &high,
+				.high_included = true};
+	if (!store_collect(deriving_snapshot(dv), &clock_table, &options, CLOCK_PATHWAY, TURNED_MAX, deriving_arena(dv),
+			   &pathways, &count, sink))
+		return false;
+	for (int64_t i = 0; i < count; i++) pathway_touch(dv, pathways[i]);
+	return true;
+}
+
+static bool tick(void *self, deriving *dv, issues *sink)
+{
+	clock_deriver *d = self;
+	instant now = deriving_now(dv), last = d->ticked;
+	if (last >= now) return true;
+	if (!turned(dv, CLOCK_BY_AMBER, last, now, sink) || !turned(dv, CLOCK_BY_DUE, last, now, sink)) return false;
+	d->ticked = now;
+	return true;
+}
+
+static instant first_turn(snapshot *r, int index, int column, instant after, arena *a, issues *sink)
+{
+	cell open = INT_CELL(1), low = INT_CELL(after), row[CLOCK_COLUMNS];
+	scan_options options = {
+	    .index = index, .prefix = &open, .prefix_cells = 1, .low = &low, .low_excluded = true, .limit = 1};
+	scan *s = store_scan(r, &clock_table, &options, a, sink);
+	if (!s) return INSTANT_NONE;
+	instant at = scan_next(s, row, sink) ? row[column].integer : INSTANT_NONE;
+	scan_close(s);
+	return at;
+}
+
+static instant next_tick(void *self, snapshot *r)
+{
+	arena *a = arena_new(MIB);
+	issues sink = {.arena = a};
+	instant last = ((const clock_deriver *)self)->ticked;
+	instant amber = first_turn(r, CLOCK_BY_AMBER, CLOCK_AMBER, last, a, &sink);
+	instant due = first_turn(r, CLOCK_BY_DUE, CLOCK_DUE, last, a, &sink);
+	arena_free(a);
+	if (amber == INSTANT_NONE || (due != INSTANT_NONE && due < amber)) return due;
+	return amber;
+}
+
+void clock_register(const image *m)
+{
+	static clock_deriver self; /* one record in a process */
+	static const table *const tables[] = {&clock_table};
+	self.image = m;
+	self.ticked = INSTANT_NONE;
+	record_register(&(deriver){.name = "clock",
+				   .self = &self,
+				   .tables = tables,
+				   .table_count = 1,
+				   .settle = settle,
+				   .tick = tick,
+				   .next_tick = next_tick});
+}

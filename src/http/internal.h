@@ -1,0 +1,136 @@
+/* internal.h: what the files of http/ share and nobody else sees.
+ *
+ * An `exchange` is one request under way: what was asked, by whom, and the answer as far as it is made. A handler either makes an
+ * answer (reply_*) or leaves issues in the sink, which handle.c turns into an OperationOutcome. */
+#ifndef LIMEN_HTTP_INTERNAL_H
+#define LIMEN_HTTP_INTERNAL_H
+
+#include "http/http.h"
+
+enum { SEGMENTS_MAX = 6 };
+
+typedef enum prefer_return { RETURN_REPRESENTATION, RETURN_MINIMAL, RETURN_OUTCOME } prefer_return;
+
+typedef struct exchange exchange;
+typedef void route_handler(exchange *x);
+
+struct exchange {
+	http_app *app;
+	arena *arena;
+	const http_request *request;
+	http_response *response;
+	text method;                 /* HEAD is GET here */
+	text path;                   /* of the target, as it came */
+	text segments[SEGMENTS_MAX]; /* below /fhir, decoded */
+	int segment_count;
+	search_pair *query; /* without those that http takes for itself: _format, _pretty, and actor of $feed */
+	int query_count;
+	const struct route *route;
+	text type, id, version; /* what the pattern's {…} matched */
+	caller who;
+	text base; /* "http://127.0.0.1:8420/fhir" */
+	issues sink;
+	reader *reader; /* opened by the first handler that reads, closed by handle.c */
+	bool pretty, lenient;
+	prefer_return prefer;
+	text format;            /* ?_format= */
+	text actor;             /* ?actor= of $feed */
+	instant modified;       /* what Last-Modified said, for the entry of a batch */
+	bool holds_conditional; /* app->conditional is locked by this exchange */
+	exchange *child;        /* the batch entry under way: its reader is closed with ours */
+};
+
+/* ---- route.c ---- */
+typedef struct route {
+	const char *method;
+	const char *pattern;
+	route_handler *handler;
+	bool needs_actor;
+	const char *interaction;
+	const char *help;
+} route;
+extern const route routes[];
+extern const int route_count;
+/* The row for this exchange, its {…} filled in; NULL with an issue (404, or 405 with Allow) where there is none. */
+const route *route_match(exchange *x);
+
+route_handler capability_get, feed_get, bundle_post, operation_open_ends, operation_clocks, operation_explain,
+    operation_steps, operation_task, operation_complete, operation_kinds, operation_kind, rest_search, rest_create,
+    rest_read, rest_update, rest_delete, rest_history, rest_vread;
+
+/* ---- handle.c ---- */
+void exchange_run(exchange *x);                 /* from the route on; bundle.c runs the entries of a batch through it */
+bool exchange_target(exchange *x, text target); /* splits it into segments and query; false: an issue */
+reader *exchange_reader(exchange *x);           /* NULL: an issue says why */
+/* Leaves here, if at all, before the call that follows takes something which would have to be given back. */
+void exchange_headroom(exchange *x, int64_t bytes);
+void exchange_read_anew(exchange *x); /* the next reader sees what was committed meanwhile */
+void exchange_lock(exchange *x);      /* app->conditional, given back at the latest when the exchange ends */
+void exchange_unlock(exchange *x);
+
+/* ---- query.c: what stands in a target and in headers ---- */
+bool query_decode(arena *a, text raw, bool plus_is_space, text *out); /* false: bad percent sign or not UTF-8 */
+bool query_pairs(exchange *x, text raw);                              /* adds to x->query; false: an issue */
+bool query_none(exchange *x);                         /* refuses parameters where there are none to give */
+text header_get(const exchange *x, const char *name); /* empty: not there */
+bool header_host_is_loopback(text host);
+language header_language(text accept_language);
+bool header_etag(text value, int64_t *number);                       /* W/"3" or "3" */
+bool word_same(text a, text b);                                      /* ASCII letters alike in either case */
+bool resource_reference_valid(text reference, text *type, text *id); /* Type/id of a resource type of R4 */
+bool resource_id_valid(text id);
+
+/* ---- negotiate.c: what may be sent and what is wanted back ---- */
+bool negotiate(exchange *x);                 /* Accept, _format, Prefer; false: an issue */
+bool negotiate_body(exchange *x, bool form); /* Content-Type of a body */
+bool negotiate_caller(exchange *x);          /* who asks: X-Limen-Actor and its companions */
+
+/* ---- reply.c ---- */
+void reply_header(exchange *x, text name, text value);
+void reply_json(exchange *x, int status, text json); /* a resource; pretty where that was asked for */
+void reply_version(exchange *x, int status, int64_t number, instant at); /* ETag and Last-Modified */
+void reply_empty(exchange *x, int status);
+text reply_http_date(arena *a, instant at);            /* "Mon, 02 Mar 2026 09:00:00 GMT" */
+text reply_url(const exchange *x, text type, text id); /* base/type/id */
+
+/* ---- outcome.c ---- */
+text outcome_json(arena *a, const issues *sink, language lang);
+text outcome_said(arena *a, text sentence); /* one piece of information, all is well */
+
+/* ---- rest.c, for bundle.c ---- */
+bool rest_type(exchange *x, text type, type_id *out);
+/* Parses and checks a body of this type. */
+bool rest_parse(exchange *x, text body, text type, doc *out);
+/* The one resource a query finds: 1 with its id, 0 none, -1 several or wrong (an issue). */
+int rest_condition(exchange *x, text type, text query, text *id);
+
+/* ---- rewrite.c ---- */
+/* The resource at node n of d as JSON, its references that `known` has (text → position in `targets`) replaced. Relative ones are
+ * read against the base of the entry's own fullUrl (R4 3.1.0.11.2). */
+typedef struct rewriting {
+	arena *arena;
+	const map *known;
+	const text *targets;
+	text base; /* of the entry's fullUrl: "http://x/fhir" or empty */
+} rewriting;
+text rewrite_resource(const rewriting *w, const doc *d, uint32_t n);
+/* "http://x/fhir" of "http://x/fhir/Patient/1"; empty for what is no such address. */
+text rewrite_base(text full_url);
+
+/* ---- page.c ---- */
+void page_get(exchange *x);
+
+/* ---- feed.c ---- */
+text feed_text(arena *a, const feed_event *events, int count);
+
+/* ---- stream.c: feeds that stay open, over the listener ---- */
+typedef struct stream_hub stream_hub;
+struct MHD_Connection;
+struct MHD_Response;
+stream_hub *stream_hub_new(http_app *app);
+void stream_hub_stop(stream_hub *h); /* wakes and ends every stream; before the daemon stops */
+void stream_hub_free(stream_hub *h); /* after the daemon stopped */
+/* The response to queue for a $feed; NULL where there are too many. */
+struct MHD_Response *stream_response(stream_hub *h, struct MHD_Connection *c, const http_response *p);
+
+#endif

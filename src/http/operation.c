@@ -1,0 +1,370 @@
+/* operation.c: what Limen answers beyond FHIR's own REST (docs/api.md): the clocks of a pathway, why, the steps, the open ends,
+ * why a task, doing a task, and the kinds of task. Answers are Parameters. */
+#include "http/internal.h"
+
+/* ---- Parameters, written part by part ---- */
+
+static json_out parameters_begin(exchange *x)
+{
+	json_out o = json_begin(x->arena);
+	json_object(&o);
+	json_pair(&o, "resourceType", TEXT("Parameters"));
+	json_key(&o, "parameter");
+	json_array(&o);
+	return o;
+}
+
+static void parameters_reply(exchange *x, json_out *o)
+{
+	json_end(o);
+	json_end(o);
+	text json = json_done(o);
+	/* FHIR has no empty arrays: Parameters without any is just that. */
+	if (text_ends(json, TEXT("\"parameter\":[]}"))) json = TEXT("{\"resourceType\":\"Parameters\"}");
+	reply_json(x, 200, json);
+}
+
+static void part_open(json_out *o, const char *name)
+{
+	json_object(o);
+	json_pair(o, "name", text_of(name));
+	json_key(o, "part");
+	json_array(o);
+}
+
+static void part_close(json_out *o)
+{
+	json_end(o);
+	json_end(o);
+}
+
+/* Nothing at all where there is nothing to say. */
+static void part_text(json_out *o, const char *name, const char *value_key, text value)
+{
+	if (value.len == 0) return;
+	json_object(o);
+	json_pair(o, "name", text_of(name));
+	json_pair(o, value_key, value);
+	json_end(o);
+}
+
+static void part_instant(exchange *x, json_out *o, const char *name, instant at)
+{
+	if (at != INSTANT_NONE) part_text(o, name, "valueInstant", instant_iso(x->arena, at));
+}
+
+static void part_day(exchange *x, json_out *o, const char *name, day d)
+{
+	if (d != DAY_NONE) part_text(o, name, "valueDate", day_iso(x->arena, d));
+}
+
+static void part_int(json_out *o, const char *name, int64_t value)
+{
+	json_object(o);
+	json_pair(o, "name", text_of(name));
+	json_key(o, "valueInteger");
+	json_int(o, value);
+	json_end(o);
+}
+
+static void part_bool(json_out *o, const char *name, bool value)
+{
+	json_object(o);
+	json_pair(o, "name", text_of(name));
+	json_key(o, "valueBoolean");
+	json_bool(o, value);
+	json_end(o);
+}
+
+/* ---- the pathway asked about ---- */
+
+static bool pathway_of(exchange *x, reader **rd, int64_t *rid)
+{
+	version v;
+	if (!resource_id_valid(x->id)) return issue_add(&x->sink, FAIL_HTTP_ID, x->id, TEXT(""));
+	if (!(*rd = exchange_reader(x))) return false;
+	switch (record_read(*rd, TEXT("EpisodeOfCare"), x->id, &v, &x->sink)) {
+	case FOUND:
+		*rid = v.rid;
+		return true;
+	case FOUND_DELETED:
+		return issue_add(&x->sink, FAIL_HTTP_GONE, x->type, x->id);
+	case FOUND_NONE:
+		return issue_add(&x->sink, FAIL_HTTP_NO_PATHWAY, x->id, TEXT(""));
+	case FOUND_FAILED:
+		break;
+	}
+	return false;
+}
+
+static text in_language(const exchange *x, text da, text en)
+{
+	return x->who.language == LANGUAGE_EN && en.len > 0 ? en : da;
+}
+
+/* ---- $clocks ---- */
+
+static const char *const state_codes[] = {[CLOCK_NOT] = "",
+					  [CLOCK_RUNNING] = "running",
+					  [CLOCK_PAUSED] = "paused",
+					  [CLOCK_MET] = "met",
+					  [CLOCK_BREACHED] = "breached",
+					  [CLOCK_WAIVED] = "waived",
+					  [CLOCK_SUSPENDED] = "suspended"};
+
+static void clock_write(exchange *x, json_out *o, const clock *c, instant now)
+{
+	const clock_face *face = clock_rule_face(c->rule);
+	clock_state state = clock_state_at(c, now);
+	part_open(o, "clock");
+	part_text(o, "id", "valueCode", face->id);
+	part_text(o, "title", "valueString", in_language(x, face->da, face->en));
+	part_text(o, "source", "valueString", face->source);
+	part_text(o, "state", "valueCode", text_of(state_codes[state]));
+	part_text(o, "stateWord", "valueString", clock_state_word(state, x->who.language));
+	part_day(x, o, "start", c->start_day);
+	part_day(x, o, "due", c->due_day);
+	if (c->due_day_late != c->due_day) part_day(x, o, "dueLate", c->due_day_late);
+	part_instant(x, o, "amber", c->amber);
+	part_instant(x, o, "stopped", c->stop);
+	part_int(o, "daysLeft", clock_days_left(c, now));
+	part_bool(o, "provisional", c->provisional);
+	part_text(o, "status", "valueCode", face->status);
+	part_text(o, "next", "valueString", in_language(x, face->owed_da, face->owed_en));
+	part_close(o);
+}
+
+void operation_clocks(exchange *x)
+{
+	reader *rd = NULL;
+	int64_t rid = 0;
+	clock *clocks = NULL;
+	if (!query_none(x) || !pathway_of(x, &rd, &rid)) return;
+	int count = clocks_of(reader_snapshot(rd), x->app->content, rid, x->arena, &clocks, &x->sink);
+	if (x->sink.errors > 0) return;
+	instant now = world_now(x->app->world);
+	json_out o = parameters_begin(x);
+	for (int i = 0; i < count; i++)
+		if (clocks[i].applies && clock_state_at(&clocks[i], now) != CLOCK_NOT)
+			clock_write(x, &o, &clocks[i], now);
+	parameters_reply(x, &o);
+}
+
+/* ---- $explain ---- */
+
+static void why_reply(exchange *x, const why *w)
+{
+	json_out o = parameters_begin(x);
+	part_text(&o, "headline", "valueString", w->headline);
+	for (int i = 0; i < w->count; i++) {
+		const why_line *line = &w->lines[i];
+		part_open(&o, "line");
+		part_day(x, &o, "date", line->on);
+		part_text(&o, "say", "valueString", line->say);
+		part_text(&o, "resource", "valueString", line->resource);
+		part_text(&o, "effect", "valueString", line->effect);
+		part_close(&o);
+	}
+	part_text(&o, "rule", "valueString", w->rule);
+	part_text(&o, "arithmetic", "valueString", w->arithmetic);
+	part_text(&o, "next", "valueString", w->next);
+	part_text(&o, "text", "valueString", why_text(x->arena, w));
+	parameters_reply(x, &o);
+}
+
+static bool clock_asked(exchange *x, text *out)
+{
+	for (int i = 0; i < x->query_count; i++) {
+		if (!text_equal(x->query[i].name, TEXT("clock")))
+			return issue_add(&x->sink, FAIL_HTTP_PARAMETER, x->query[i].name, TEXT(""));
+		*out = x->query[i].value;
+	}
+	return out->len > 0 || issue_add(&x->sink, FAIL_HTTP_NO_CLOCK, x->id, TEXT(""));
+}
+
+void operation_explain(exchange *x)
+{
+	reader *rd = NULL;
+	int64_t rid = 0;
+	text wanted = {0};
+	facts known;
+	const image *m = x->app->content;
+	if (!clock_asked(x, &wanted) || !pathway_of(x, &rd, &rid)) return;
+	if (!pathway_facts(reader_snapshot(rd), m, rid, x->arena, &known, &x->sink)) return;
+	const clock_rule *const *rules;
+	clock *clocks = ARENA_ARRAY(x->arena, clock, clock_rules(m, &rules) + 1);
+	int count = clock_compute(m, &known, clocks);
+	for (int i = 0; i < count; i++) {
+		why w = {0};
+		if (!text_equal(clock_rule_face(clocks[i].rule)->id, wanted)) continue;
+		clock_explain(m, &clocks[i], &known, world_now(x->app->world), x->who.language, x->arena, &w);
+		why_reply(x, &w);
+		return;
+	}
+	issue_add(&x->sink, FAIL_HTTP_NO_CLOCK, x->id, wanted);
+}
+
+/* ---- $steps ---- */
+
+void operation_steps(exchange *x)
+{
+	static const char *const places[] = {"done", "now", "ahead"};
+	reader *rd = NULL;
+	int64_t rid = 0;
+	step *steps = NULL;
+	if (!query_none(x) || !pathway_of(x, &rd, &rid)) return;
+	int count = work_steps(rd, x->app->content, x->id, world_now(x->app->world), x->arena, &steps, &x->sink);
+	if (x->sink.errors > 0) return;
+	json_out o = parameters_begin(x);
+	for (int i = 0; i < count; i++) {
+		const step *s = &steps[i];
+		part_open(&o, "step");
+		part_text(&o, "title", "valueString", in_language(x, s->da, s->en));
+		part_text(&o, "place", "valueCode", text_of(places[s->place < 0 ? 0 : s->place == 0 ? 1 : 2]));
+		part_instant(x, &o, "at", s->at);
+		part_text(&o, "by", "valueString", s->by);
+		part_text(&o, "resource", "valueString", s->resource);
+		part_close(&o);
+	}
+	parameters_reply(x, &o);
+}
+
+/* ---- $open-ends ---- */
+
+void operation_open_ends(exchange *x)
+{
+	reader *rd;
+	open_end *ends = NULL;
+	if (!query_none(x) || !(rd = exchange_reader(x))) return;
+	int count = work_open_ends(rd, x->app->content, world_now(x->app->world), x->arena, &ends, &x->sink);
+	if (x->sink.errors > 0) return;
+	json_out o = parameters_begin(x);
+	for (int i = 0; i < count; i++) {
+		part_open(&o, "pathway");
+		part_text(&o, "id", "valueId", ends[i].pathway_id);
+		part_text(&o, "patient", "valueString", ends[i].patient);
+		part_text(&o, "reason", "valueString", in_language(x, ends[i].reason_da, ends[i].reason_en));
+		part_instant(x, &o, "since", ends[i].since);
+		part_close(&o);
+	}
+	parameters_reply(x, &o);
+}
+
+/* ---- tasks ---- */
+
+void operation_task(exchange *x)
+{
+	reader *rd;
+	why w = {0};
+	if (!resource_id_valid(x->id)) {
+		issue_add(&x->sink, FAIL_HTTP_ID, x->id, TEXT(""));
+		return;
+	}
+	if (!query_none(x) || !(rd = exchange_reader(x))) return;
+	if (work_explain(rd, x->app->content, x->id, world_now(x->app->world), x->who.language, x->arena, &w, &x->sink))
+		why_reply(x, &w);
+	else if (x->sink.errors == 0)
+		issue_add(&x->sink, FAIL_HTTP_NOT_FOUND, x->type, x->id);
+}
+
+/* An answer's value is whatever value[x] the part has, as text. */
+static text value_of(const doc *d, uint32_t parameter)
+{
+	for (uint32_t i = parameter + 1; i < d->nodes[parameter].next; i = d->nodes[i].next) {
+		if (!text_starts(name_text(d, d->nodes[i].name), TEXT("value"))) continue;
+		if (d->nodes[i].kind == NODE_TRUE) return TEXT("true");
+		if (d->nodes[i].kind == NODE_FALSE) return TEXT("false");
+		return doc_text(d, i);
+	}
+	return (text){0};
+}
+
+static answers answers_of(exchange *x, const doc *d)
+{
+	uint32_t list = doc_get(d, 0, NAME_parameter);
+	answer *all = ARENA_ARRAY(x->arena, answer, list ? d->nodes[list].len + 1 : 1);
+	answers given = {.at = all};
+	if (!list) return given;
+	for (uint32_t i = list + 1; i < d->nodes[list].next; i = d->nodes[i].next)
+		all[given.count++] = (answer){.field = doc_get_text(d, i, NAME_name), .value = value_of(d, i)};
+	return given;
+}
+
+/* If-Match on $complete: the form was filled in against this version. The task's own state is what is re-checked at the commit. */
+static bool still_that_version(exchange *x)
+{
+	int64_t seen = 0;
+	version v;
+	reader *rd;
+	text match = header_get(x, "If-Match");
+	if (match.len == 0) return true;
+	if (!header_etag(match, &seen)) return issue_add(&x->sink, FAIL_HTTP_ETAG, match, TEXT(""));
+	if (!(rd = exchange_reader(x))) return false;
+	if (record_read(rd, x->type, x->id, &v, &x->sink) != FOUND || v.number == seen) return x->sink.errors == 0;
+	return issue_add(&x->sink, FAIL_HTTP_STALE, text_format(x->arena, "Task/%.*s", TEXT_ARG(x->id)),
+			 text_format(x->arena, "%lld", (long long)v.number));
+}
+
+void operation_complete(exchange *x)
+{
+	doc d;
+	if (!resource_id_valid(x->id)) {
+		issue_add(&x->sink, FAIL_HTTP_ID, x->id, TEXT(""));
+		return;
+	}
+	if (!query_none(x) || !negotiate_body(x, false) || !still_that_version(x)) return;
+	if (!rest_parse(x, x->request->body, TEXT("Parameters"), &d)) return;
+	answers given = answers_of(x, &d);
+	exchange_headroom(x, MIB);
+	if (!work_complete(x->app->record, x->app->content, &x->who, x->id, &given, world_now(x->app->world), x->arena,
+			   &x->sink))
+		return;
+	exchange_read_anew(x);
+	rest_read(x); /* the task as it is now */
+}
+
+/* ---- the kinds of task ---- */
+
+void operation_kind(exchange *x)
+{
+	const task_kind *k = task_kind_find(x->app->content, x->id);
+	if (!k)
+		rest_read(x);
+	else if (query_none(x))
+		reply_json(x, 200, task_kind_json(x->arena, x->app->content, k, x->who.language));
+}
+
+static void kind_write(json_out *o, text resource)
+{
+	json_object(o);
+	json_key(o, "resource");
+	json_raw(o, resource);
+	json_key(o, "search");
+	json_object(o);
+	json_pair(o, "mode", TEXT("match"));
+	json_end(o);
+	json_end(o);
+}
+
+/* All of them: they are few and come from content, not from the record, so there is no search among them. */
+void operation_kinds(exchange *x)
+{
+	const task_kind *const *kinds;
+	if (!query_none(x)) return;
+	int count = task_kinds(x->app->content, &kinds);
+	json_out o = json_begin(x->arena);
+	json_object(&o);
+	json_pair(&o, "resourceType", TEXT("Bundle"));
+	json_pair(&o, "type", TEXT("searchset"));
+	json_key(&o, "total");
+	json_int(&o, count);
+	if (count > 0) {
+		json_key(&o, "entry");
+		json_array(&o);
+		for (int i = 0; i < count; i++)
+			kind_write(&o, task_kind_json(x->arena, x->app->content, kinds[i], x->who.language));
+		json_end(&o);
+	}
+	json_end(&o);
+	reply_json(x, 200, json_done(&o));
+}

@@ -1,0 +1,161 @@
+/* query.c: what stands in a target and in headers, as plain values. */
+#include "http/internal.h"
+
+bool word_same(text a, text b)
+{
+	return a.len == b.len && strncasecmp(a.at, b.at, (size_t)a.len) == 0;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9') return c - '0';
+	if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+	return -1;
+}
+
+bool query_decode(arena *a, text raw, bool plus_is_space, text *out)
+{
+	char *bytes = arena_bytes(a, raw.len);
+	int64_t len = 0;
+	for (int64_t i = 0; i < raw.len; i++) {
+		char c = raw.at[i];
+		if (c == '%') {
+			int high = i + 2 < raw.len ? hex_digit(raw.at[i + 1]) : -1;
+			int low = i + 2 < raw.len ? hex_digit(raw.at[i + 2]) : -1;
+			if (high < 0 || low < 0 || high + low == 0) return false;
+			c = (char)(high * 16 + low);
+			i += 2;
+		} else if (c == '+' && plus_is_space) {
+			c = ' ';
+		}
+		bytes[len++] = c;
+	}
+	*out = (text){bytes, len};
+	return text_utf8_error(*out) < 0;
+}
+
+static bool pair_is_ours(exchange *x, search_pair pair)
+{
+	if (text_equal(pair.name, TEXT("_format")))
+		x->format = pair.value;
+	else if (text_equal(pair.name, TEXT("_pretty")))
+		x->pretty = text_equal(pair.value, TEXT("true"));
+	else if (text_equal(pair.name, TEXT("actor")) && x->segment_count == 1 &&
+		 text_equal(x->segments[0], TEXT("$feed")))
+		x->actor = pair.value;
+	else
+		return false;
+	return true;
+}
+
+bool query_pairs(exchange *x, text raw)
+{
+	int room = x->query_count + 1;
+	for (int64_t i = 0; i < raw.len; i++) room += raw.at[i] == '&';
+	search_pair *pairs = ARENA_ARRAY(x->arena, search_pair, room);
+	for (int i = 0; i < x->query_count; i++) pairs[i] = x->query[i];
+	x->query = pairs;
+	for (text_pair cut = text_cut(raw, '&');; cut = text_cut(cut.tail, '&')) {
+		if (cut.head.len > 0) {
+			text_pair sides = text_cut(cut.head, '=');
+			search_pair pair;
+			if (!query_decode(x->arena, sides.head, true, &pair.name) ||
+			    !query_decode(x->arena, sides.tail, true, &pair.value))
+				return issue_add(&x->sink, FAIL_HTTP_TARGET, cut.head, TEXT(""));
+			if (!pair_is_ours(x, pair)) x->query[x->query_count++] = pair;
+		}
+		if (!cut.found) return true;
+	}
+}
+
+bool query_none(exchange *x)
+{
+	if (x->query_count == 0 || x->lenient) return true;
+	return issue_add(&x->sink, FAIL_HTTP_PARAMETER, x->query[0].name, TEXT(""));
+}
+
+text header_get(const exchange *x, const char *name)
+{
+	const http_request *q = x->request;
+	for (int i = 0; i < q->header_count; i++)
+		if (word_same(q->headers[i].name, text_of(name))) return text_trim(q->headers[i].value);
+	return (text){0};
+}
+
+/* A host as in Host: or in an Origin, with or without a port. All of 127.0.0.0/8 is this machine (RFC 1122 3.2.1.3). */
+bool header_host_is_loopback(text host)
+{
+	text name;
+	if (text_starts(host, TEXT("[")))
+		name = text_cut(text_slice(host, 1, host.len), ']').head;
+	else
+		name = text_cut(host, ':').head;
+	if (word_same(name, TEXT("localhost")) || text_equal(name, TEXT("::1"))) return true;
+	int parts = 0;
+	for (text_pair cut = text_cut(name, '.');; cut = text_cut(cut.tail, '.')) {
+		int64_t n;
+		if (!text_to_int(cut.head, &n) || n < 0 || n > 255 || (parts == 0 && n != 127)) return false;
+		parts++;
+		if (!cut.found) return parts == 4;
+	}
+}
+
+/* The weight of "en;q=0.8" in thousandths. */
+static int language_weight(text parameters)
+{
+	text q = text_trim(parameters);
+	if (!text_starts(q, TEXT("q="))) return 1000;
+	decimal weight, thousandths;
+	int64_t n;
+	if (!decimal_parse(text_slice(q, 2, q.len), &weight)) return 0;
+	if (!decimal_multiply(weight, decimal_from_int(1000), &thousandths)) return 0;
+	return decimal_to_int(decimal_trim(decimal_round(thousandths, 0)), &n) ? (int)n : 0;
+}
+
+language header_language(text accept_language)
+{
+	int best = 0;
+	language chosen = LANGUAGE_DA;
+	for (text_pair cut = text_cut(accept_language, ',');; cut = text_cut(cut.tail, ',')) {
+		text_pair sides = text_cut(text_trim(cut.head), ';');
+		text tag = text_trim(text_cut(sides.head, '-').head);
+		int weight = language_weight(sides.tail);
+		bool da = word_same(tag, TEXT("da")), en = word_same(tag, TEXT("en"));
+		if ((da || en) && weight > best) {
+			best = weight;
+			chosen = da ? LANGUAGE_DA : LANGUAGE_EN;
+		}
+		if (!cut.found) return chosen;
+	}
+}
+
+bool header_etag(text value, int64_t *number)
+{
+	text v = text_trim(value);
+	if (text_starts(v, TEXT("W/"))) v = text_slice(v, 2, v.len);
+	if (v.len < 3 || v.at[0] != '"' || v.at[v.len - 1] != '"') return false;
+	return text_to_int(text_slice(v, 1, v.len - 1), number) && *number > 0;
+}
+
+bool resource_id_valid(text id)
+{
+	if (id.len < 1 || id.len > 64) return false;
+	for (int64_t i = 0; i < id.len; i++) {
+		char c = id.at[i];
+		bool fits =
+		    (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+		if (!fits) return false;
+	}
+	return true;
+}
+
+bool resource_reference_valid(text reference, text *type, text *id)
+{
+	text_pair sides = text_cut(reference, '/');
+	*type = sides.head;
+	*id = sides.tail;
+	type_id t = type_find(sides.head);
+	return sides.found && t && type_kind_of(t) == TYPE_RESOURCE && !type_is_abstract(t) &&
+	       resource_id_valid(sides.tail);
+}

@@ -1,0 +1,358 @@
+/* Care: computing again what is computed, and comparing it with what is kept. Both run in the writer's transaction, so that nobody
+ * writes meanwhile; a check is rolled back at its end and leaves no trace. */
+#include "record/internal.h"
+
+#include <string.h>
+
+/* ---- deriving again ---- */
+
+static bool clear_derived(deriving *dv, issues *sink)
+{
+	int count;
+	const deriver *all = derivers(&count);
+	for (int i = 0; i < count; i++)
+		for (int k = 0; k < all[i].table_count; k++)
+			if (store_clear(dv->writing, all[i].tables[k], sink) != STORE_OK) return false;
+	return true;
+}
+
+/* The current resources in the order of the log: of each type in the order of `seq`, so all of them sorted by it. */
+typedef struct current {
+	int64_t seq, rid;
+} current;
+
+static int by_seq(const void *x, const void *y)
+{
+	const current *a = x, *b = y;
+	return (a->seq > b->seq) - (a->seq < b->seq);
+}
+
+static bool list_current(snapshot *s, arena *a, current **out, int64_t *count, issues *sink)
+{
+	int64_t n = 0, cap = store_count(s, &resource_table, &(scan_options){.index = -1}, sink);
+	if (cap < 0) return false;
+	cell row[RES_COLUMNS];
+	*out = ARENA_ARRAY(a, current, cap);
+	scan *all = store_scan(s, &resource_table, &(scan_options){.index = -1}, a, sink);
+	while (n < cap && scan_next(all, row, sink))
+		if (row[RES_STATE].integer == STATE_LIVE) (*out)[n++] = (current){row[RES_SEQ].integer, row[RES_RID].integer};
+	scan_close(all);
+	if (n) qsort(*out, (size_t)n, sizeof **out, by_seq);
+	*count = n;
+	return sink->errors == 0;
+}
+
+static bool apply_again(deriving *dv, int64_t rid, arena *scratch, issues *sink)
+{
+	version v;
+	doc d;
+	int count;
+	const deriver *all = derivers(&count);
+	if (version_at(deriving_snapshot(dv), rid, scratch, &v, sink) != FOUND) return false;
+	if (v.json.len == 0) return true; /* its body was erased */
+	if (!json_parse_resource(scratch, v.json, TEXT(""), sink, &d)) return false;
+	caller who = {.actor = v.actor, .purpose = v.purpose, .on_behalf_of = v.on_behalf_of, .scope = TEXT("*")};
+	reader rd = {.record = dv->record, .snapshot = deriving_snapshot(dv), .who = who, .arena = scratch, .sequence = -1};
+	write_op w = {.method = v.number == 1 ? WRITE_CREATE : WRITE_UPDATE, .resource = &d, .type = v.type, .id = v.id};
+	change c = {.rid = rid, .type = v.type, .id = v.id, .fhir_type = type_find(v.type), .resource = &d, .version = v.number,
+	            .sequence = v.sequence, .at = v.at, .who = &who, .created = v.number == 1};
+	for (int i = 0; i < count; i++) {
+		c.prepared = derive_prepare(i, &w, &d, &rd, scratch, sink);
+		if (sink->errors || (all[i].apply && !all[i].apply(all[i].self, dv, &c, sink))) return false;
+	}
+	return true;
+}
+
+/* All is applied before anything settles: with half the facts a pathway would seem to owe what it does not. */
+bool care_derive_again(deriving *dv, bool raise, issues *sink)
+{
+	int64_t count;
+	current *list;
+	int deriver_count;
+	derivers(&deriver_count);
+	if (deriver_count == 0) return true;
+	if (!clear_derived(dv, sink) || !list_current(deriving_snapshot(dv), dv->arena, &list, &count, sink)) return false;
+	instant now = dv->now;
+	dv->rebuilding = true;
+	if (!raise && dv->record->tip.at != INSTANT_NONE) dv->now = dv->record->tip.at;
+	arena *scratch = arena_new(REQUEST_ARENA_MAX);
+	bool ok = true;
+	for (int64_t i = 0; ok && i < count; i++) {
+		ok = apply_again(dv, list[i].rid, scratch, sink);
+		arena_reset(scratch);
+	}
+	arena_free(scratch);
+	dv->rebuilding = !raise;
+	ok = ok && derive_settle(dv, sink);
+	dv->rebuilding = false;
+	dv->now = now;
+	return ok;
+}
+
+/* ---- current state and index ---- */
+
+/* What `resource` says of a version is what the log's newest row for it says. */
+static bool newest(deriving *dv, int64_t rid, cell *row, bool *differs, issues *sink)
+{
+	cell log[LOG_COLUMNS];
+	scan_options o = {.index = LOG_BY_RID, .prefix = &INT_CELL(rid), .prefix_cells = 1, .descending = true, .limit = 1};
+	scan *s = store_scan(deriving_snapshot(dv), &log_table, &o, dv->arena, sink);
+	bool there = scan_next(s, log, sink);
+	int64_t number = there ? log[LOG_VERSION].integer : 0, seq = there ? log[LOG_SEQ].integer : 0;
+	int64_t state = !there ? STATE_PLACEHOLDER : log[LOG_METHOD].integer == WRITE_DELETE ? STATE_DELETED : STATE_LIVE;
+	scan_close(s);
+	*differs = row[RES_VERSION].integer != number || row[RES_SEQ].integer != seq || row[RES_STATE].integer != state;
+	row[RES_VERSION].integer = number;
+	row[RES_SEQ].integer = seq;
+	row[RES_STATE].integer = state;
+	return sink->errors == 0;
+}
+
+/* Calls `newest` for every resource; where it differs, counts or mends. */
+static bool each_resource(deriving *dv, bool mend, check_report *out, issues *sink)
+{
+	snapshot *s = deriving_snapshot(dv);
+	int64_t *rids, count;
+	if (!store_collect(s, &resource_table, &(scan_options){.index = -1}, RES_RID, INT64_MAX, dv->arena, &rids, &count, sink)) return false;
+	for (int64_t i = 0; i < count; i++) {
+		arena_mark mark = arena_here(dv->arena);
+		cell row[RES_COLUMNS];
+		bool differs;
+		if (store_get(s, &resource_table, &INT_CELL(rids[i]), dv->arena, row, sink) != STORE_OK) return false;
+		if (!newest(dv, rids[i], row, &differs, sink)) return false;
+		if (differs && mend && store_put(dv->writing, &resource_table, row, sink) != STORE_OK) return false;
+		if (row[RES_STATE].integer != STATE_PLACEHOLDER) out->resources++;
+		if (differs) out->broken_index++;
+		arena_rewind(dv->arena, mark);
+	}
+	return true;
+}
+
+bool care_rebuild(deriving *dv, issues *sink)
+{
+	check_report unused = {0};
+	for (int k = 0; k < INDEX_KINDS; k++)
+		if (store_clear(dv->writing, &index_tables[k], sink) != STORE_OK) return false;
+	if (store_clear(dv->writing, &span_table, sink) != STORE_OK) return false;
+	return each_resource(dv, true, &unused, sink) && types_current(dv, true, sink) && care_derive_again(dv, false, sink);
+}
+
+/* ---- checking the log ---- */
+
+static bool same_digest(text kept, const digest *computed)
+{
+	return kept.len == DIGEST_BYTES && memcmp(kept.at, computed->bytes, DIGEST_BYTES) == 0;
+}
+
+static void complain(const char *what, int64_t number)
+{
+	char digits[32];
+	snprintf(digits, sizeof digits, "%lld", (long long)number);
+	log_event(LOG_ERROR, "check", "broken", what, "number", digits, NULL);
+}
+
+static text name_of_rid(snapshot *s, int64_t rid, arena *a, issues *sink)
+{
+	cell row[RES_COLUMNS];
+	if (store_get(s, &resource_table, &INT_CELL(rid), a, row, sink) != STORE_OK) return (text){0};
+	text type = term_text(s, row[RES_TYPE].integer, a, sink);
+	return text_format(a, "%.*s/%.*s", TEXT_ARG(type), TEXT_ARG(row[RES_ID].text));
+}
+
+/* One row of the log: its body against its digest, itself against the chain. */
+static bool check_log_row(snapshot *s, const cell *row, digest *chain, arena *a, issues *sink)
+{
+	bool is_version = row[LOG_KIND].integer == KIND_VERSION, ok = true;
+	cell body[2];
+	digest kept = {{0}};
+	if (row[LOG_DIGEST].text.len == DIGEST_BYTES) memcpy(kept.bytes, row[LOG_DIGEST].text.at, DIGEST_BYTES);
+	if (is_version && row[LOG_METHOD].integer != WRITE_DELETE) {
+		store_result got = store_get(s, &body_table, &row[LOG_SEQ], a, body, sink);
+		digest now = got == STORE_OK ? digest_of(body[1].text) : kept; /* erased: the chain still holds */
+		ok = memcmp(now.bytes, kept.bytes, DIGEST_BYTES) == 0;
+	}
+	caller who = {.actor = term_text(s, row[LOG_ACTOR].integer, a, sink), .purpose = term_text(s, row[LOG_PURPOSE].integer, a, sink),
+	              .on_behalf_of = term_text(s, row[LOG_BEHALF].integer, a, sink)};
+	text name = is_version ? name_of_rid(s, row[LOG_RID].integer, a, sink) : (text){0};
+	text said = chain_row(a, row[LOG_SEQ].integer, row[LOG_AT].integer, (log_kind)row[LOG_KIND].integer, name,
+	                      row[LOG_VERSION].integer, (int)row[LOG_METHOD].integer, &who, row[LOG_CAUSE].text);
+	digest next = chain_next(*chain, kept, said);
+	ok = ok && same_digest(row[LOG_CHAIN].text, &next);
+	if (row[LOG_CHAIN].text.len == DIGEST_BYTES) memcpy(chain->bytes, row[LOG_CHAIN].text.at, DIGEST_BYTES);
+	return ok;
+}
+
+static bool check_log(deriving *dv, check_report *out, issues *sink)
+{
+	snapshot *s = deriving_snapshot(dv);
+	cell row[LOG_COLUMNS];
+	digest chain = {{0}};
+	int64_t expected = 1;
+	scan *log = store_scan(s, &log_table, &(scan_options){.index = -1}, dv->arena, sink);
+	while (scan_next(log, row, sink)) {
+		arena_mark mark = arena_here(dv->arena);
+		bool ok = check_log_row(s, row, &chain, dv->arena, sink) && row[LOG_SEQ].integer == expected;
+		expected = row[LOG_SEQ].integer + 1;
+		if (!ok) complain("log", row[LOG_SEQ].integer);
+		out->broken_digests += !ok;
+		out->versions += row[LOG_KIND].integer == KIND_VERSION;
+		arena_rewind(dv->arena, mark);
+	}
+	scan_close(log);
+	return sink->errors == 0;
+}
+
+/* ---- checking the index: every value that should be there is, and there are no more ---- */
+
+static bool number_known(deriving *dv, index_value *v, arena *a, issues *sink)
+{
+	snapshot *s = deriving_snapshot(dv);
+	cell row[RES_COLUMNS];
+	bool there = false;
+	if (v->kind == INDEX_REFERENCE) {
+		int64_t term = term_known(dv->record, s, v->system, a, sink);
+		resource_row(s, term, v->value, a, row, &there, sink);
+		v->number = there ? row[RES_RID].integer : 0;
+		return there;
+	}
+	if ((v->kind != INDEX_TOKEN && v->kind != INDEX_NUMBER) || v->system.len == 0) return true;
+	v->number = term_known(dv->record, s, v->system, a, sink);
+	return v->number != 0;
+}
+
+static int64_t check_value(deriving *dv, index_value v, int64_t rid, arena *a, int64_t *rows, issues *sink)
+{
+	cell want[TABLE_COLUMNS_MAX], got[TABLE_COLUMNS_MAX];
+	if (!number_known(dv, &v, a, sink)) return 1;
+	snapshot *s = deriving_snapshot(dv);
+	index_row(&v, rid, want);
+	int rank = index_rank_column(v.kind);
+	bool ok = store_get(s, &index_tables[v.kind], want, a, got, sink) == STORE_OK && (rank < 0 || got[rank].integer == v.rank);
+	++*rows;
+	if (index_span_row(&v, rid, want)) {
+		ok = ok && store_get(s, &span_table, want, a, got, sink) == STORE_OK;
+		++*rows;
+	}
+	return !ok;
+}
+
+static bool check_resource_index(deriving *dv, int64_t rid, arena *a, check_report *out, int64_t *rows, issues *sink)
+{
+	version v;
+	doc d;
+	index_values values;
+	if (version_at(deriving_snapshot(dv), rid, a, &v, sink) != FOUND) return false;
+	search_type *t = type_of(dv->record, v.type, sink);
+	if (!t || !json_parse_resource(a, v.json, TEXT(""), sink, &d) || !extract(dv->record, t, &d, a, sink, &values)) return false;
+	int64_t broken = 0;
+	for (int i = 0; i < values.count; i++) broken += check_value(dv, values.at[i], rid, a, rows, sink);
+	if (broken) complain("index", rid);
+	out->broken_index += broken;
+	return sink->errors == 0;
+}
+
+static bool check_index(deriving *dv, check_report *out, issues *sink)
+{
+	int64_t count, expected = 0;
+	current *list;
+	snapshot *s = deriving_snapshot(dv);
+	if (!list_current(s, dv->arena, &list, &count, sink)) return false;
+	arena *scratch = arena_new(REQUEST_ARENA_MAX);
+	bool ok = true;
+	for (int64_t i = 0; ok && i < count; i++) {
+		ok = check_resource_index(dv, list[i].rid, scratch, out, &expected, sink);
+		arena_reset(scratch);
+	}
+	arena_free(scratch);
+	for (int k = 0; k < INDEX_KINDS; k++) out->index_rows += store_count(s, &index_tables[k], &(scan_options){.index = -1}, sink);
+	out->index_rows += store_count(s, &span_table, &(scan_options){.index = -1}, sink);
+	if (out->index_rows != expected) {
+		out->broken_index += llabs(out->index_rows - expected);
+		complain("index-rows", out->index_rows - expected);
+	}
+	return ok && sink->errors == 0;
+}
+
+/* ---- checking what derivers keep: the rows' digests before and after deriving again ---- */
+
+typedef struct row_digests {
+	digest *at;
+	int64_t count;
+} row_digests;
+
+static digest row_digest(const table *t, const cell *row, arena *a)
+{
+	buffer b = {.arena = a};
+	for (int i = 0; i < t->column_count; i++) {
+		buffer_format(&b, "%d %lld %lld ", (int)row[i].kind, (long long)row[i].integer, (long long)row[i].text.len);
+		buffer_add(&b, row[i].text);
+	}
+	return digest_of(buffer_text(&b));
+}
+
+static row_digests table_digests(deriving *dv, const table *t, issues *sink)
+{
+	snapshot *s = deriving_snapshot(dv);
+	row_digests out = {.count = store_count(s, t, &(scan_options){.index = -1}, sink)};
+	if (out.count < 0) return (row_digests){0};
+	out.at = ARENA_ARRAY(dv->arena, digest, out.count);
+	cell row[TABLE_COLUMNS_MAX];
+	int64_t n = 0;
+	scan *all = store_scan(s, t, &(scan_options){.index = -1}, dv->arena, sink);
+	while (n < out.count && scan_next(all, row, sink)) {
+		arena_mark mark = arena_here(dv->arena);
+		out.at[n++] = row_digest(t, row, dv->arena);
+		arena_rewind(dv->arena, mark);
+	}
+	scan_close(all);
+	return out;
+}
+
+static int by_digest(const void *x, const void *y)
+{
+	return memcmp(x, y, DIGEST_BYTES);
+}
+
+/* Rows that only one of the two has. */
+static int64_t differing(row_digests x, row_digests y)
+{
+	if (x.count) qsort(x.at, (size_t)x.count, sizeof *x.at, by_digest);
+	if (y.count) qsort(y.at, (size_t)y.count, sizeof *y.at, by_digest);
+	int64_t i = 0, k = 0, only_one = 0;
+	while (i < x.count || k < y.count) {
+		int order = i == x.count ? 1 : k == y.count ? -1 : by_digest(&x.at[i], &y.at[k]);
+		only_one += order != 0;
+		i += order <= 0;
+		k += order >= 0;
+	}
+	return only_one;
+}
+
+static bool check_derived(deriving *dv, check_report *out, issues *sink)
+{
+	int count, n = 0;
+	const deriver *all = derivers(&count);
+	row_digests *before = ARENA_ARRAY(dv->arena, row_digests, DERIVERS_MAX * 8);
+	for (int i = 0; i < count; i++)
+		for (int k = 0; k < all[i].table_count; k++) {
+			assert(n < DERIVERS_MAX * 8);
+			before[n] = table_digests(dv, all[i].tables[k], sink);
+			out->derived_rows += before[n++].count;
+		}
+	if (sink->errors || !care_derive_again(dv, false, sink)) return false;
+	n = 0;
+	for (int i = 0; i < count; i++)
+		for (int k = 0; k < all[i].table_count; k++) {
+			int64_t broken = differing(before[n++], table_digests(dv, all[i].tables[k], sink));
+			if (broken) complain(all[i].tables[k]->name, broken);
+			out->broken_derived += broken;
+		}
+	return sink->errors == 0;
+}
+
+bool care_check(deriving *dv, check_report *out, issues *sink)
+{
+	*out = (check_report){0};
+	return store_integrity(deriving_snapshot(dv), sink) && check_log(dv, out, sink) && each_resource(dv, false, out, sink) &&
+	       check_index(dv, out, sink) && check_derived(dv, out, sink);
+}

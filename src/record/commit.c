@@ -1,0 +1,168 @@
+/* A commit from the caller's side: prepare against a snapshot, hand to the writer, start over where something moved. */
+#include "record/internal.h"
+
+#include <string.h>
+
+/* What the caller asked, and the arena all of it is made in: the record's own, so that a budget spent here leaves no reader open. */
+typedef struct asking {
+	record *record;
+	const caller *who;
+	const write_op *writes;
+	int count;
+	arena *arena;
+	issues sink;
+	job job;
+	prepared *prepared;
+	reader *reader;
+	read_set reads;
+} asking;
+
+static bool twice(const asking *q)
+{
+	for (int i = 0; i < q->count; i++)
+		for (int k = 0; q->writes[i].id.len && k < i; k++)
+			if (text_equal(q->writes[i].id, q->writes[k].id) && text_equal(q->writes[i].type, q->writes[k].type)) return true;
+	return false;
+}
+
+static bool prepare_all(asking *q)
+{
+	q->reader = record_reader(q->record, q->who, q->arena, &q->sink);
+	if (!q->reader) return false;
+	q->reads = (read_set){0};
+	q->reader->reads = &q->reads;
+	reader_sequence(q->reader);
+	q->prepared = ARENA_ARRAY(q->arena, prepared, q->count);
+	for (int i = 0; i < q->count; i++)
+		if (!prepare_write(q->reader, &q->writes[i], q->arena, &q->sink, &q->prepared[i])) return false;
+	return true;
+}
+
+static bool prepare_within_budget(asking *q)
+{
+	jmp_buf boundary;
+	arena_boundary(q->arena, &boundary);
+	bool ok;
+	if (setjmp(boundary)) {
+		ok = false;
+		q->job.spent = true;
+	} else {
+		ok = prepare_all(q);
+	}
+	arena_boundary(q->arena, NULL);
+	reader_close(q->reader);
+	return ok;
+}
+
+/* Numbers the types that are written for the first time, each in a transaction of its own. */
+static job_result number_type(asking *q, search_type *t)
+{
+	job j = {.kind = JOB_TYPE, .arena = q->arena, .sink = {.arena = q->arena}, .who = q->who, .type = t};
+	writer_submit(q->record, &j);
+	if (j.result == JOB_DONE) return JOB_MOVED;
+	q->sink = j.sink;
+	return JOB_FAILED;
+}
+
+static bool all_unchanged(const asking *q)
+{
+	for (int i = 0; i < q->count; i++)
+		if (!q->prepared[i].unchanged) return false;
+	return true;
+}
+
+static job_result attempt(asking *q)
+{
+	if (!prepare_within_budget(q)) return JOB_FAILED;
+	for (int i = 0; i < q->count; i++)
+		if (q->prepared[i].unnumbered) return number_type(q, q->prepared[i].type);
+	q->job = (job){.kind = JOB_COMMIT, .arena = q->arena, .sink = {.arena = q->arena}, .who = q->who, .writes = q->prepared,
+	               .count = q->count, .reads = &q->reads, .seen_sequence = q->reader->sequence};
+	q->job.written = ARENA_ARRAY(q->arena, written, q->count);
+	if (all_unchanged(q)) {
+		/* What is there already is durable: no transaction. */
+		for (int i = 0; i < q->count; i++) apply_write(NULL, &q->prepared[i], q->who, &q->job.written[i], &q->sink);
+		return JOB_DONE;
+	}
+	writer_submit(q->record, &q->job);
+	q->sink = q->job.sink;
+	return q->job.result == JOB_NEEDS_TYPE ? number_type(q, q->job.type) : q->job.result;
+}
+
+/* Copies what the answer needs out of the record's arena. */
+static void hand_over(const asking *q, arena *a, written *out)
+{
+	for (int i = 0; i < q->count; i++) {
+		out[i] = q->job.written[i];
+		out[i].type = text_copy(a, out[i].type);
+		out[i].id = text_copy(a, out[i].id);
+		out[i].json = text_copy(a, out[i].json);
+	}
+}
+
+static void hand_over_issues(const asking *q, issues *sink)
+{
+	if (q->job.spent) issue_add(sink, FAIL_RECORD_BUDGET, TEXT(""), TEXT(""));
+	for (const issue *i = q->sink.first; i; i = i->next) {
+		if (i->severity == SEVERITY_ERROR) issue_at(sink, i->code, i->place, i->args[0], i->args[1], i->args[2]);
+		else issue_warn(sink, i->code, i->place, i->args[0], i->args[1]);
+	}
+}
+
+static job_result attempts(asking *q)
+{
+	job_result result = JOB_MOVED;
+	/* A type numbered on the way costs an attempt too; there are few types in one commit. */
+	int max = COMMIT_RETRIES_MAX + q->count + DERIVERS_MAX;
+	for (int n = 0; n < max && result == JOB_MOVED; n++) result = attempt(q);
+	if (result == JOB_MOVED) issue_add(&q->sink, FAIL_RECORD_BUSY, TEXT(""), TEXT(""));
+	return result;
+}
+
+bool record_commit(record *r, const caller *who, const write_op *writes, int count, arena *a, issues *sink, written *out)
+{
+	asking q = {.record = r, .who = who, .writes = writes, .count = count, .arena = record_arena(r)};
+	q.sink.arena = q.arena;
+	job_result result = JOB_FAILED;
+	if (twice(&q)) issue_add(&q.sink, FAIL_RECORD_TWICE, TEXT(""), TEXT(""));
+	else result = attempts(&q);
+	hand_over_issues(&q, sink);
+	if (result == JOB_DONE) hand_over(&q, a, out);
+	record_arena_back(r, q.arena);
+	return result == JOB_DONE;
+}
+
+/* ---- ticks and care: jobs of the record's own ---- */
+
+static bool own_job(record *r, job_kind kind, check_report *report, issues *sink)
+{
+	static const caller own = {.actor = {"Device/limen", 12}, .purpose = {"HSYSADMIN", 9}, .scope = {"*", 1}};
+	asking q = {.record = r, .who = &own, .arena = record_arena(r)};
+	q.sink.arena = q.arena;
+	job_result result = JOB_MOVED;
+	for (int n = 0; n < COMMIT_RETRIES_MAX + DERIVERS_MAX && result == JOB_MOVED; n++) {
+		q.job = (job){.kind = kind, .arena = q.arena, .sink = {.arena = q.arena}, .who = &own, .report = report};
+		writer_submit(r, &q.job);
+		q.sink = q.job.sink;
+		result = q.job.result == JOB_NEEDS_TYPE ? number_type(&q, q.job.type) : q.job.result;
+	}
+	hand_over_issues(&q, sink);
+	record_arena_back(r, q.arena);
+	return result == JOB_DONE;
+}
+
+bool record_tick(record *r, issues *sink)
+{
+	return own_job(r, JOB_TICK, NULL, sink);
+}
+
+bool record_check(record *r, arena *a, check_report *out, issues *sink)
+{
+	(void)a;
+	return own_job(r, JOB_CHECK, out, sink);
+}
+
+bool record_rebuild(record *r, issues *sink)
+{
+	return own_job(r, JOB_REBUILD, NULL, sink);
+}

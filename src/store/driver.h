@@ -1,0 +1,60 @@
+/* driver.h: the port between the verbs and a database engine. Everything above it composes SQL that both SQLite and PostgreSQL read;
+ * what they say differently is in the words at the end of the struct.
+ *
+ * Ownership: a connection and its statements belong to one thread at a time. What `column` returns is good until the next step or
+ * reset. Texts bound without `keep` must live until the reset.
+ */
+#ifndef LIMEN_STORE_DRIVER_H
+#define LIMEN_STORE_DRIVER_H
+
+#include "store/store.h"
+
+typedef struct connection connection;
+typedef struct statement statement;
+
+typedef enum driver_step { STEP_ROW, STEP_DONE, STEP_EXISTS, STEP_FAILED } driver_step;
+
+/* Why the engine could not: which failure, and its own words. */
+typedef struct driver_failure {
+	failure code;
+	char words[256];
+} driver_failure;
+
+typedef enum driver_command {
+	COMMAND_BEGIN_READ, /* from here on one state is seen */
+	COMMAND_BEGIN_WRITE,
+	COMMAND_COMMIT,
+	COMMAND_ROLLBACK, /* fine outside a transaction too */
+	COMMAND_SAVEPOINT,
+	COMMAND_KEEP,
+	COMMAND_UNDO
+} driver_command;
+
+typedef struct driver {
+	const char *name;
+	/* NULL: `why` says it. `writer`: the one connection that writes; it makes the file where there is none. */
+	connection *(*open)(const char *target, const char *vfs, bool writer, bool read_only, driver_failure *why);
+	void (*close)(connection *c);
+	statement *(*prepare)(connection *c, const char *sql, driver_failure *why);
+	void (*finish)(statement *s);
+	void (*bind)(statement *s, int at, const cell *value, bool keep); /* from 1; keep: the engine copies the text */
+	driver_step (*step)(statement *s, driver_failure *why);
+	cell (*column)(statement *s, int at, cell_kind kind); /* from 0 */
+	void (*reset)(statement *s);
+	bool (*command)(connection *c, driver_command what, driver_failure *why);
+	bool (*script)(connection *c, const char *sql, driver_failure *why); /* definitions: several statements */
+	bool (*alive)(const connection *c);                                 /* is a transaction open? */
+	int64_t (*changes)(const connection *c);
+	void (*tidy)(connection *c);
+	bool (*check)(connection *c, driver_failure *why); /* the engine's own check of all pages */
+	/* Words that differ. */
+	const char *types[4];       /* of columns, by cell_kind */
+	const char *rowid_type;     /* of the one key column of a rowid table */
+	const char *clustered;      /* after the definition of a table kept in key order */
+	const char *index_hint;     /* %s: the index; holds the plan to it */
+	char place_mark;            /* ?1 or $1 */
+} driver;
+
+extern const driver driver_sqlite;
+
+#endif

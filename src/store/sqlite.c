@@ -1,0 +1,252 @@
+/* The first engine: SQLite in WAL mode, synchronous=FULL: a commit is on disk when it returns. The only file that knows sqlite3.h. */
+#include "store/driver.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	BUSY_WAIT_MS = 10000,      /* another process of ours may hold the write lock that long */
+	CACHE_KIB = 16 * 1024,     /* pages kept per connection */
+	TIDY_AT_PAGES = 2000,      /* WAL pages after which tidy moves them into the file */
+	TIDY_FORCED_PAGES = 50000, /* where tidy is never called, the engine does it itself */
+};
+
+struct connection {
+	sqlite3 *db;
+	int wal_pages;
+};
+
+struct statement {
+	sqlite3_stmt *stmt;
+	connection *connection;
+};
+
+static failure failure_of(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_FULL: return FAIL_STORE_FULL;
+	case SQLITE_READONLY: return FAIL_STORE_READ_ONLY;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB: return FAIL_STORE_CORRUPT;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED: return FAIL_STORE_BUSY;
+	case SQLITE_IOERR:
+	case SQLITE_PROTOCOL: return FAIL_STORE_IO;
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+	case SQLITE_AUTH: return FAIL_STORE_OPEN;
+	case SQLITE_NOMEM: return FAIL_STORE_MEMORY;
+	case SQLITE_TOOBIG: return FAIL_STORE_TOO_BIG;
+	default: return FAILURE_COUNT;
+	}
+}
+
+static void explain(driver_failure *why, int code, const char *words)
+{
+	why->code = failure_of(code);
+	snprintf(why->words, sizeof why->words, "%s", words);
+	if (why->code != FAILURE_COUNT) return;
+	/* A wrong statement, a misuse, a broken NOT NULL: never the world's doing, always ours. */
+	fprintf(stderr, "limen: sqlite %d: %s\n", code, words);
+	assert(0 && "an SQL error of our own");
+}
+
+static bool worked(connection *c, int code, driver_failure *why)
+{
+	if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) return true;
+	explain(why, code, sqlite3_errmsg(c->db));
+	return false;
+}
+
+static int wal_grew(void *self, sqlite3 *db, const char *name, int pages)
+{
+	connection *c = self;
+	c->wal_pages = pages;
+	if (pages > TIDY_FORCED_PAGES) sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	return SQLITE_OK;
+}
+
+static bool is_wal(connection *c, driver_failure *why)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool ok = worked(c, sqlite3_prepare_v2(c->db, "PRAGMA journal_mode=WAL", -1, &stmt, NULL), why) &&
+	          worked(c, sqlite3_step(stmt), why);
+	if (ok && strcmp((const char *)sqlite3_column_text(stmt, 0), "wal") != 0) {
+		/* A file system without shared memory (some network shares), where readers and writer would block each other. */
+		*why = (driver_failure){.code = FAIL_STORE_OPEN};
+		snprintf(why->words, sizeof why->words, "journal_mode=WAL");
+		ok = false;
+	}
+	sqlite3_finalize(stmt);
+	return ok;
+}
+
+static bool sqlite_script(connection *c, const char *sql, driver_failure *why)
+{
+	return worked(c, sqlite3_exec(c->db, sql, NULL, NULL, NULL), why);
+}
+
+static void sqlite_close(connection *c)
+{
+	int code = sqlite3_close(c->db);
+	assert(code == SQLITE_OK);
+	sqlite3_free(c);
+}
+
+static bool settle_in(connection *c, bool writer, bool read_only, driver_failure *why)
+{
+	char settings[200];
+	snprintf(settings, sizeof settings,
+	         "PRAGMA synchronous=FULL;PRAGMA temp_store=MEMORY;PRAGMA cache_size=-%d;PRAGMA trusted_schema=OFF", CACHE_KIB);
+	sqlite3_busy_timeout(c->db, BUSY_WAIT_MS);
+	sqlite3_extended_result_codes(c->db, 1);
+	if (writer && !read_only) {
+		if (!is_wal(c, why)) return false;
+		sqlite3_wal_hook(c->db, wal_grew, c); /* instead of the automatic checkpoint inside a commit */
+	}
+	return sqlite_script(c, settings, why);
+}
+
+static connection *sqlite_open(const char *target, const char *vfs, bool writer, bool read_only, driver_failure *why)
+{
+	connection *c = sqlite3_malloc(sizeof *c);
+	*c = (connection){0};
+	int flags = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | (writer ? SQLITE_OPEN_CREATE : 0);
+	int code = sqlite3_open_v2(target, &c->db, flags | SQLITE_OPEN_NOMUTEX, vfs);
+	if (code != SQLITE_OK) {
+		explain(why, code, c->db ? sqlite3_errmsg(c->db) : sqlite3_errstr(code));
+	} else if (settle_in(c, writer, read_only, why)) {
+		return c;
+	}
+	sqlite_close(c);
+	return NULL;
+}
+
+static statement *sqlite_prepare(connection *c, const char *sql, driver_failure *why)
+{
+	sqlite3_stmt *stmt = NULL;
+	if (!worked(c, sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL), why)) return NULL;
+	statement *s = sqlite3_malloc(sizeof *s);
+	*s = (statement){.stmt = stmt, .connection = c};
+	return s;
+}
+
+static void sqlite_finish(statement *s)
+{
+	sqlite3_finalize(s->stmt);
+	sqlite3_free(s);
+}
+
+static void sqlite_bind(statement *s, int at, const cell *value, bool keep)
+{
+	int code = SQLITE_OK;
+	/* An empty text is a text, not NULL: SQLite tells them apart by the pointer. */
+	const char *bytes = value->text.at ? value->text.at : "";
+	sqlite3_destructor_type whose = keep ? SQLITE_TRANSIENT : SQLITE_STATIC;
+	switch (value->kind) {
+	case CELL_NULL: code = sqlite3_bind_null(s->stmt, at); break;
+	case CELL_INT: code = sqlite3_bind_int64(s->stmt, at, value->integer); break;
+	case CELL_TEXT:
+		code = sqlite3_bind_text64(s->stmt, at, bytes, (sqlite3_uint64)value->text.len, whose, SQLITE_UTF8);
+		break;
+	case CELL_BYTES: code = sqlite3_bind_blob64(s->stmt, at, bytes, (sqlite3_uint64)value->text.len, whose); break;
+	}
+	assert(code == SQLITE_OK);
+}
+
+static driver_step sqlite_advance(statement *s, driver_failure *why)
+{
+	int code = sqlite3_step(s->stmt);
+	if (code == SQLITE_ROW) return STEP_ROW;
+	if (code == SQLITE_DONE) return STEP_DONE;
+	if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_ROWID)
+		return STEP_EXISTS;
+	explain(why, code, sqlite3_errmsg(s->connection->db));
+	return STEP_FAILED;
+}
+
+static cell sqlite_cell(statement *s, int at, cell_kind kind)
+{
+	if (sqlite3_column_type(s->stmt, at) == SQLITE_NULL) return NULL_CELL;
+	if (kind == CELL_INT) return INT_CELL(sqlite3_column_int64(s->stmt, at));
+	bool is_text = kind == CELL_TEXT;
+	const void *bytes = is_text ? (const void *)sqlite3_column_text(s->stmt, at) : sqlite3_column_blob(s->stmt, at);
+	text t = {bytes ? bytes : "", sqlite3_column_bytes(s->stmt, at)};
+	return is_text ? TEXT_CELL(t) : BYTES_CELL(t);
+}
+
+static void sqlite_restart(statement *s)
+{
+	sqlite3_reset(s->stmt); /* repeats the step's own error, which is known already */
+}
+
+static bool sqlite_command(connection *c, driver_command what, driver_failure *why)
+{
+	switch (what) {
+	/* The select takes the snapshot now and not at the first read that happens to come. */
+	case COMMAND_BEGIN_READ: return sqlite_script(c, "BEGIN;SELECT 1 FROM sqlite_schema LIMIT 1", why);
+	case COMMAND_BEGIN_WRITE: return sqlite_script(c, "BEGIN IMMEDIATE", why);
+	case COMMAND_COMMIT: return sqlite_script(c, "COMMIT", why);
+	case COMMAND_ROLLBACK: return sqlite3_get_autocommit(c->db) || sqlite_script(c, "ROLLBACK", why);
+	case COMMAND_SAVEPOINT: return sqlite_script(c, "SAVEPOINT one", why);
+	case COMMAND_KEEP: return sqlite_script(c, "RELEASE one", why);
+	case COMMAND_UNDO: return sqlite_script(c, "ROLLBACK TO one;RELEASE one", why);
+	}
+	return false;
+}
+
+static bool sqlite_alive(const connection *c)
+{
+	return !sqlite3_get_autocommit(c->db);
+}
+
+static int64_t sqlite_changes(const connection *c)
+{
+	return sqlite3_total_changes64(c->db);
+}
+
+static void sqlite_tidy(connection *c)
+{
+	if (c->wal_pages < TIDY_AT_PAGES) return;
+	/* What it cannot move now (a reader still looks at it, the disk is full) stays in the WAL, safe, for the next time. */
+	sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	c->wal_pages = 0;
+}
+
+static bool sqlite_check(connection *c, driver_failure *why)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool ok = worked(c, sqlite3_prepare_v2(c->db, "PRAGMA integrity_check(10)", -1, &stmt, NULL), why) &&
+	          worked(c, sqlite3_step(stmt), why);
+	if (ok) {
+		const char *found = (const char *)sqlite3_column_text(stmt, 0);
+		ok = strcmp(found, "ok") == 0;
+		if (!ok) explain(why, SQLITE_CORRUPT, found);
+	}
+	sqlite3_finalize(stmt);
+	return ok;
+}
+
+const driver driver_sqlite = {
+	.name = "sqlite",
+	.open = sqlite_open,
+	.close = sqlite_close,
+	.prepare = sqlite_prepare,
+	.finish = sqlite_finish,
+	.bind = sqlite_bind,
+	.step = sqlite_advance,
+	.column = sqlite_cell,
+	.reset = sqlite_restart,
+	.command = sqlite_command,
+	.script = sqlite_script,
+	.alive = sqlite_alive,
+	.changes = sqlite_changes,
+	.tidy = sqlite_tidy,
+	.check = sqlite_check,
+	.types = {"", "INTEGER", "TEXT", "BLOB"},
+	.rowid_type = "INTEGER",
+	.clustered = "WITHOUT ROWID",
+	.index_hint = "INDEXED BY %s",
+	.place_mark = '?',
+};

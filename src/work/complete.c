@@ -1,0 +1,213 @@
+/* complete.c: doing a task: the caller's role, the form, the writes, one commit. The task itself is closed by the
+ * deriver, by the facts these writes bring; so it closes the same way whoever brings them. */
+#include "work/internal.h"
+
+enum { WRITES_MAX = 8 };
+
+typedef struct doing {
+	record *record;
+	const image *image;
+	const caller *who;
+	reader *reader;
+	arena *arena;
+	issues *sink;
+	instant now;
+	version task_version;
+	const doc *task;
+	const task_kind *kind;
+	form form;
+	facts facts;
+	filling with;
+	write_op writes[WRITES_MAX];
+	int write_count;
+} doing;
+
+static bool fail(doing *d, failure code, text arg0, text arg1)
+{
+	return issue_add(d->sink, code, arg0, arg1);
+}
+
+/* ---- what stands in the way ---- */
+
+static const doc *read_body(doing *d, text type, text id, version *v)
+{
+	if (!id.len || record_read(d->reader, type, id, v, d->sink) != FOUND) return NULL;
+	doc *body = ARENA_NEW(d->arena, doc);
+	return json_parse(d->arena, v->json, v->type, d->sink, body) ? body : NULL;
+}
+
+static bool find_task(doing *d, text id)
+{
+	d->task = read_body(d, TEXT("Task"), id, &d->task_version);
+	if (!d->task) return d->sink->errors ? false : fail(d, FAIL_WORK_NO_TASK, id, TEXT(""));
+	text status = doc_get_text(d->task, 0, NAME_status);
+	d->kind = task_kind_find(d->image, task_kind_of(d->task));
+	if (!d->kind) return fail(d, FAIL_WORK_NOT_A_KIND, id, TEXT(""));
+	return task_status_open(status) || fail(d, FAIL_WORK_CLOSED, status, TEXT(""));
+}
+
+/* Has this role one of the codes that may do the kind? */
+static bool role_may(const task_kind *k, const doc *role, bool *any)
+{
+	uint32_t codes = doc_get(role, 0, NAME_code);
+	*any = false;
+	if (codes == NODE_ABSENT || role->nodes[codes].kind != NODE_ARRAY) return false;
+	for (uint32_t c = codes + 1; c < role->nodes[codes].next; c = role->nodes[c].next) {
+		uint32_t codings = doc_get(role, c, NAME_coding);
+		if (codings == NODE_ABSENT) continue;
+		for (uint32_t i = codings + 1; i < role->nodes[codings].next; i = role->nodes[i].next) {
+			if (!text_equal(doc_get_text(role, i, NAME_system), TEXT("urn:limen:role"))) continue;
+			*any = true;
+			if (kind_role_may(k, doc_get_text(role, i, NAME_code))) return true;
+		}
+	}
+	return false;
+}
+
+static const char *role_words(text role, language lang)
+{
+	static const struct {
+		const char *code, *da, *en;
+	} roles[] = {
+	    {"secretary", "en lægesekretær", "a medical secretary"},
+	    {"doctor", "en læge", "a doctor"},
+	    {"nurse", "en sygeplejerske", "a nurse"},
+	    {"leader", "en leder", "a leader"},
+	};
+	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+		if (text_equal(role, text_of(roles[i].code))) return lang == LANGUAGE_EN ? roles[i].en : roles[i].da;
+	return NULL;
+}
+
+static bool check_role(doing *d)
+{
+	version v;
+	bool any;
+	const task_kind *k = d->kind;
+	const doc *role =
+	    read_body(d, TEXT("PractitionerRole"), reference_id(d->who->actor, TEXT("PractitionerRole")), &v);
+	if (d->sink->errors) return false;
+	if (role && role_may(k, role, &any)) return true;
+	if (!role || !any) return fail(d, FAIL_WORK_NO_ROLE, d->who->actor, TEXT(""));
+	const char *words = role_words(k->role, d->who->language);
+	return fail(d, FAIL_WORK_NOT_YOURS, d->who->language == LANGUAGE_EN ? k->en : k->da,
+		    words ? text_of(words) : k->role);
+}
+
+/* ---- what the placeholders stand for ---- */
+
+static text reference_in(const doc *d, name_id name)
+{
+	uint32_t n = doc_get(d, 0, name);
+	return n == NODE_ABSENT ? (text){0} : doc_get_text(d, n, NAME_reference);
+}
+
+static bool gather(doing *d)
+{
+	text pathway = task_pathway(d->task);
+	int64_t rid = pathway.len ? record_rid(d->reader, TEXT("EpisodeOfCare"), pathway) : 0;
+	if (!rid) return fail(d, FAIL_WORK_NO_PATHWAY, TEXT(""), TEXT(""));
+	if (!pathway_facts(reader_snapshot(d->reader), d->image, rid, d->arena, &d->facts, d->sink)) return false;
+	d->with = (filling){
+	    .image = d->image,
+	    .form = &d->form,
+	    .facts = &d->facts,
+	    .focus = reference_in(d->task, NAME_focus),
+	    .patient = reference_in(d->task, NAME_for),
+	    .pathway = text_format(d->arena, "EpisodeOfCare/%.*s", TEXT_ARG(pathway)),
+	    .actor = d->who->actor,
+	    .now = instant_iso(d->arena, d->now),
+	    .task = text_format(d->arena, "Task/%.*s", TEXT_ARG(d->task_version.id)),
+	};
+	return true;
+}
+
+/* ---- the writes ---- */
+
+static bool wanted(const doing *d, const write_rule *w)
+{
+	if (!w->when) return true;
+	text value = d->form.values[w->when - d->kind->fields];
+	return w->when_is.len ? text_equal(value, w->when_is) : (value.len > 0) == w->when_given;
+}
+
+static bool add_write(doing *d, write_op made, text json)
+{
+	doc *body = ARENA_NEW(d->arena, doc);
+	if (!json_parse_resource(d->arena, json, d->kind->id, d->sink, body)) return false;
+	made.resource = body;
+	assert(d->write_count < WRITES_MAX);
+	d->writes[d->write_count++] = made;
+	return true;
+}
+
+/* The new resource's id is made of the task's version, so that the same answer sent twice makes one resource. */
+static bool add_create(doing *d, const write_rule *w, int number)
+{
+	text id = uuid_of_name(d->arena, text_format(d->arena, "write:%.*s:%lld:%d", TEXT_ARG(d->task_version.id),
+						     (long long)d->task_version.number, number));
+	write_op made = {.method = WRITE_CREATE, .type = w->type, .id = id};
+	return add_write(d, made, template_resource(d->arena, d->kind, w, &d->with));
+}
+
+static text target_of(doing *d, const write_rule *w)
+{
+	if (w->target == TARGET_FOCUS) return d->with.focus;
+	if (w->target == TARGET_PATHWAY) return d->with.pathway;
+	return fact_reference(d->arena, facts_last(&d->facts, w->fact));
+}
+
+static bool edit_with(doing *d, const doc *base, uint32_t part, edit_arrays how, text *out)
+{
+	doc overlay;
+	if (!template_alive(d->arena, d->kind, part, &d->with)) return true;
+	text over = template_part(d->arena, d->kind, part, &d->with);
+	if (!json_parse(d->arena, over, d->kind->id, d->sink, &overlay)) return false;
+	*out = json_edited(d->arena, base, &overlay, how);
+	return true;
+}
+
+static bool add_update(doing *d, const write_rule *w)
+{
+	version v;
+	text target = target_of(d, w), edited = {0};
+	text_pair p = text_cut(target, '/');
+	const doc *base = p.found ? read_body(d, p.head, p.tail, &v) : NULL;
+	if (!base) return d->sink->errors ? false : fail(d, FAIL_WORK_NO_FOCUS, target, TEXT(""));
+	if (!edit_with(d, base, w->set, EDIT_REPLACE, &edited)) return false;
+	doc between = *base;
+	if (edited.len && !json_parse(d->arena, edited, d->kind->id, d->sink, &between)) return false;
+	if (!edit_with(d, &between, w->add, EDIT_APPEND, &edited)) return false;
+	if (!edited.len) return true;
+	write_op made = {.method = WRITE_UPDATE, .type = p.head, .id = p.tail, .if_match = v.number};
+	return add_write(d, made, edited);
+}
+
+static bool make_writes(doing *d)
+{
+	for (int i = 0; i < d->kind->write_count; i++) {
+		const write_rule *w = &d->kind->writes[i];
+		if (!wanted(d, w)) continue;
+		if (w->target == TARGET_NEW ? !add_create(d, w, i) : !add_update(d, w)) return false;
+	}
+	return d->write_count > 0 || fail(d, FAIL_WORK_NOTHING, TEXT(""), TEXT(""));
+}
+
+static bool prepare(doing *d, text task_id, const answers *given)
+{
+	return find_task(d, task_id) && check_role(d) &&
+	       form_fill(d->kind, given, d->arena, d->who->language, d->sink, &d->form) && gather(d) && make_writes(d);
+}
+
+bool work_complete(record *rec, const image *m, const caller *who, text task_id, const answers *given, instant now,
+		   arena *a, issues *sink)
+{
+	doing *d = ARENA_NEW(a, doing);
+	*d = (doing){.record = rec, .image = m, .who = who, .arena = a, .sink = sink, .now = now};
+	d->reader = record_reader(rec, who, a, sink);
+	if (!d->reader) return false;
+	bool ready = prepare(d, task_id, given);
+	reader_close(d->reader);
+	written *out = ARENA_ARRAY(a, written, WRITES_MAX);
+	return ready && record_commit(rec, who, d->writes, d->write_count, a, sink, out);
+}

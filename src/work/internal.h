@@ -1,0 +1,227 @@
+/* internal.h: what the files of work/ share. */
+#ifndef LIMEN_WORK_INTERNAL_H
+#define LIMEN_WORK_INTERNAL_H
+
+#include "work/work.h"
+
+/* ---- a kind of task, compiled ---- */
+typedef enum field_type { FIELD_CODE, FIELD_TEXT, FIELD_DATE, FIELD_DATETIME, FIELD_BOOLEAN, FIELD_INTEGER } field_type;
+typedef struct field_option {
+	text code, da, en;
+} field_option;
+typedef struct field {
+	text name, da, en, help_da, help_en;
+	field_type type;
+	bool required;
+	bool must; /* boolean: only "true" does the task */
+	text initial;
+	int64_t min, max; /* integer */
+	const field_option *options;
+	int option_count;
+} field;
+
+/* One write of a kind: which resource, under which answer, and the templates (nodes of the entry's doc, or
+ * NODE_ABSENT). */
+typedef enum write_target { TARGET_NEW, TARGET_FOCUS, TARGET_PATHWAY, TARGET_FACT } write_target;
+typedef struct write_rule {
+	write_target target;
+	text type; /* TARGET_NEW: the resource type */
+	int fact;  /* TARGET_FACT: the resource that gave this fact */
+	uint32_t body, set, add;
+	const field *when; /* NULL: always */
+	text when_is;      /* the answer's value; empty: when_given decides */
+	bool when_given;
+} write_rule;
+
+/* A number of days in a unit: "2 arbejdsdage". */
+typedef struct span {
+	bool given;
+	int n;
+	day_unit unit;
+} span;
+
+enum { KIND_CAUSES_MAX = 4, KIND_CLOCKS_MAX = 4, KIND_ROLES_MAX = 6, KIND_WORDS_MAX = 12 };
+typedef struct word { /* a name of `words` and the FHIRPath that reads it */
+	text name;
+	const path *path;
+} word;
+
+struct task_kind {
+	const content_entry *entry, *family;
+	text id, da, en, level;
+	text role;
+	text may_also[KIND_ROLES_MAX];
+	int may_also_count;
+	const condition *raise, *close;
+	int causes[KIND_CAUSES_MAX]; /* facts: the first that is there names the cause */
+	int cause_count;
+	bool fresh; /* only facts from the cause's instant on can close it */
+	bool focus_pathway;
+	int focus;              /* fact, or -1: the cause's resource */
+	int about;              /* fact: the resource `words` are read from */
+	int from;               /* fact, or -1: not raised before this instant (the latest such fact) */
+	const clock_rule *late; /* raised only when this clock has passed, or `foreseen` lies past its due */
+	int foreseen;
+	const clock_rule *clocks[KIND_CLOCKS_MAX];
+	int clock_count;
+	span lead, within;
+	int minutes;
+	int day_ends; /* minute of the day */
+	word words[KIND_WORDS_MAX];
+	int word_count;
+	text says_da, says_en, guide_da, guide_en;
+	const field *fields;
+	int field_count;
+	const write_rule *writes;
+	int write_count;
+};
+
+/* kind.c */
+void timeline_content(void);   /* steps.c: the content kind "timeline" */
+void department_content(void); /* department.c: the content kind "department" */
+void search_content(void);     /* search.c: the content kind "search" */
+void search_register(const image *m);
+bool kind_role_may(const task_kind *k, text role);
+
+/* One entry's mapping with its family behind it. */
+typedef struct layered {
+	const content_entry *e;
+	uint32_t node;
+} layered;
+layered kind_key(const content_entry *e, const content_entry *family,
+		 const char *key); /* node NODE_ABSENT: in neither */
+
+/* form.c */
+bool form_compile(image *m, task_kind *k, issues *sink);
+const field *form_field(const task_kind *k, text name);
+text field_type_word(field_type t); /* as Questionnaire.item.type says it */
+/* A form that was filled in: values[i] answers fields[i], normalised (dates ISO, times with zone); empty: not
+ * answered. */
+typedef struct form {
+	const task_kind *kind;
+	text *values;
+} form;
+bool form_fill(const task_kind *k, const answers *given, arena *a, language lang, issues *sink, form *out);
+/* Dates and times as people type them; false where it is none. */
+bool typed_date(text t, day *out);
+bool typed_datetime(text t, instant *out);
+
+/* template.c */
+bool template_compile(image *m, task_kind *k, issues *sink);
+/* What placeholders of a template stand for. */
+typedef struct filling {
+	const image *image;
+	const form *form;
+	const facts *facts;
+	text focus, patient, pathway, actor, now, task;
+} filling;
+/* What has no answer is left out of a template, and with it what then only frames it (an extension with nothing but
+ * its url). alive: is anything left of this part? */
+bool template_alive(arena *a, const task_kind *k, uint32_t n, const filling *with);
+text template_resource(arena *a, const task_kind *k, const write_rule *w,
+		       const filling *with);                                       /* a new resource, as JSON */
+text template_part(arena *a, const task_kind *k, uint32_t n, const filling *with); /* a part, as JSON */
+text fact_reference(arena *a, const fact *f);                                      /* "ServiceRequest/…" */
+/* say.c. A line with {{word|otherwise}}: words of the kind read from `about`, or names of facts. */
+bool line_check(const image *m, const task_kind *k, text line, place where, issues *sink);
+text line_print(arena *a, const image *m, const task_kind *k, text line, const doc *about, const facts *f,
+		language lang);
+
+/* edit.c: a JSON document changed without losing what it has. */
+typedef enum edit_arrays { EDIT_REPLACE, EDIT_APPEND } edit_arrays;
+/* Base with the overlay's members: objects meet member by member, null takes a member away, array items of the same
+ * url (or the same coding system) are replaced under EDIT_REPLACE and never under EDIT_APPEND; items that meet none
+ * are added at the end. */
+text json_edited(arena *a, const doc *base, const doc *overlay, edit_arrays arrays);
+
+/* ---- when a task is due ---- */
+typedef struct deadline {
+	instant due, latest_start; /* INSTANT_NONE: no date */
+	day due_day, start_day;
+	const clock *clock; /* NULL: the kind's own `within`, or none */
+} deadline;
+/* due.c */
+deadline task_deadline(const image *m, const task_kind *k, const clock *clocks, int clock_count, instant raised);
+bool clock_runs(const clock *c); /* started, not stopped, with a date; NULL is fine */
+const clock *clock_named(const clock *clocks, int count, const clock_rule *r);
+
+/* ---- what a kind says of a pathway's facts at an instant (need.c): pure ---- */
+typedef struct need {
+	const fact *cause; /* NULL: nothing to raise it */
+	bool standing;     /* its reason is there and its close is not: facts alone */
+	bool ready;        /* and the instant it waits for has come */
+	instant turns;     /* standing and not ready: when it will be */
+	holding raised, closed;
+	const clock *late; /* of a kind that is about a limit that fails */
+	const fact *foreseen;
+	const fact *from; /* of a kind that waits for one */
+} need;
+typedef struct pathway_state {
+	const facts *facts;
+	const clock *clocks;
+	int clock_count;
+	bool closed;
+} pathway_state;
+const fact *need_reason(const need *n); /* the fact to name when somebody asks why; may be NULL */
+need kind_need(const task_kind *k, const pathway_state *s, instant now, arena *a);
+
+/* ---- tables (tables.c) ---- */
+extern const table work_task_table, work_pathway_table;
+enum {
+	TASK_RID,
+	TASK_PATHWAY,
+	TASK_KIND,
+	TASK_CAUSE,
+	TASK_OPEN,
+	TASK_RULE_CLOSED,
+	TASK_DUE,
+	TASK_LATEST,
+	TASK_AUTHORED,
+	TASK_FACE,
+	TASK_COLUMNS
+};
+enum { STATE_PATHWAY, STATE_CLOSED, STATE_OPEN_TASKS, STATE_DATED_TASKS, STATE_NEXT_DATE, STATE_WAKE, STATE_COLUMNS };
+typedef struct task_row {
+	int64_t rid, pathway;
+	text kind, cause;
+	bool open, rule_closed; /* rule_closed: by this deriver, so it may open again when its reason returns */
+	instant due, latest_start, authored;
+	int64_t face; /* hash of what is shown of the clock */
+} task_row;
+int tasks_of(snapshot *r, int64_t pathway_rid, arena *a, task_row **out, issues *sink);
+bool task_row_put(writing *w, const task_row *t, issues *sink);
+cell instant_cell(instant i);                       /* NULL_CELL for none */
+bool task_row_read(const doc *task, task_row *out); /* false: not a task of a kind */
+
+/* ---- the Task as JSON (taskjson.c) ---- */
+typedef struct task_words {
+	text line_da, line_en, because_da, because_en;
+} task_words;
+typedef struct task_face {
+	const image *image;
+	const task_kind *kind;
+	const pathway_state *state;
+	const need *need;
+	deadline when;
+} task_face;
+task_words task_say(arena *a, const task_face *t, const doc *about);
+int64_t task_face_hash(const task_face *t, const task_words *w);
+typedef struct task_refs { /* what a new Task points at */
+	text id, cause, pathway, patient, focus;
+} task_refs;
+text task_json_new(arena *a, const task_face *t, const task_words *w, const task_refs *r, instant now);
+text task_json_dates(arena *a, const doc *task, const task_face *t, const task_words *w, instant now);
+typedef enum task_closing { CLOSING_DONE, CLOSING_LAPSED, CLOSING_PATHWAY } task_closing;
+text task_json_closed(arena *a, const doc *task, task_closing how, const fact *by, instant now);
+text task_json_open(arena *a, const doc *task, const task_face *t, const task_words *w, instant now);
+
+/* ---- reading Tasks (task.c) ---- */
+bool task_status_open(text status);
+text task_pathway(const doc *d); /* the id of its EpisodeOfCare, or empty */
+text task_kind_of(const doc *d); /* the id of its kind, or empty */
+int64_t face_hash(text rule, text because);
+uint32_t extension_find(const doc *d, uint32_t object,
+			text url);            /* the first extension with this url, or NODE_ABSENT */
+text reference_id(text reference, text type); /* "Type/id" → id; empty where it is another type */
+
+#endif

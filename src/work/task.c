@@ -1,0 +1,105 @@
+/* task.c: reading a Task of ours back. */
+#include "work/internal.h"
+
+bool task_status_open(text status)
+{
+	static const char *const open[] = {"draft", "requested",   "received", "accepted",
+					   "ready", "in-progress", "on-hold"};
+	for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+		if (text_equal(status, text_of(open[i]))) return true;
+	return false;
+}
+
+uint32_t extension_find(const doc *d, uint32_t object, text url)
+{
+	uint32_t list = doc_get(d, object, NAME_extension);
+	if (list == NODE_ABSENT || d->nodes[list].kind != NODE_ARRAY) return NODE_ABSENT;
+	for (uint32_t i = list + 1; i < d->nodes[list].next; i = d->nodes[i].next)
+		if (text_equal(doc_get_text(d, i, NAME_url), url)) return i;
+	return NODE_ABSENT;
+}
+
+text reference_id(text reference, text type)
+{
+	text_pair p = text_cut(reference, '/');
+	return p.found && text_equal(p.head, type) ? p.tail : (text){0};
+}
+
+/* The value under `system` in a list of {system, value|code}. */
+static text under_system(const doc *d, uint32_t list, text system, name_id value)
+{
+	if (list == NODE_ABSENT || d->nodes[list].kind != NODE_ARRAY) return (text){0};
+	for (uint32_t i = list + 1; i < d->nodes[list].next; i = d->nodes[i].next)
+		if (text_equal(doc_get_text(d, i, NAME_system), system)) return doc_get_text(d, i, value);
+	return (text){0};
+}
+
+static instant instant_of(text t)
+{
+	moment m;
+	return t.len && moment_parse(t, &m) ? m.low : INSTANT_NONE;
+}
+
+text task_pathway(const doc *d)
+{
+	uint32_t at = extension_find(d, 0, TEXT("urn:limen:pathway"));
+	uint32_t reference = at == NODE_ABSENT ? NODE_ABSENT : doc_get(d, at, NAME_valueReference);
+	return reference == NODE_ABSENT
+		   ? (text){0}
+		   : reference_id(doc_get_text(d, reference, NAME_reference), TEXT("EpisodeOfCare"));
+}
+
+text task_kind_of(const doc *d)
+{
+	uint32_t code = doc_get(d, 0, NAME_code);
+	return code == NODE_ABSENT ? (text){0}
+				   : under_system(d, doc_get(d, code, NAME_coding), TEXT("urn:limen:task"), NAME_code);
+}
+
+static instant due_of(const doc *d)
+{
+	uint32_t restriction = doc_get(d, 0, NAME_restriction);
+	uint32_t period = restriction == NODE_ABSENT ? NODE_ABSENT : doc_get(d, restriction, NAME_period);
+	return period == NODE_ABSENT ? INSTANT_NONE : instant_of(doc_get_text(d, period, NAME_end));
+}
+
+/* What is shown of the clock on a task, as a number: re-written only where it differs. */
+int64_t face_hash(text rule, text because)
+{
+	uint64_t h = text_hash(rule) * 31 + text_hash(because);
+	return (int64_t)(h >> 1);
+}
+
+static int64_t face_of(const doc *d)
+{
+	uint32_t reason = doc_get(d, 0, NAME_reasonCode), said = extension_find(d, 0, TEXT("urn:limen:because"));
+	text rule = reason == NODE_ABSENT
+			? (text){0}
+			: under_system(d, doc_get(d, reason, NAME_coding), TEXT("urn:limen:clock"), NAME_code);
+	return face_hash(rule, said == NODE_ABSENT ? (text){0} : doc_get_text(d, said, NAME_valueString));
+}
+
+/* By this deriver: the reason it was closed for is coded in our own system. */
+static bool closed_by_rule(const doc *d)
+{
+	uint32_t reason = doc_get(d, 0, NAME_statusReason);
+	if (reason == NODE_ABSENT) return false;
+	text code = under_system(d, doc_get(d, reason, NAME_coding), TEXT("urn:limen:closing"), NAME_code);
+	return code.len > 0;
+}
+
+bool task_row_read(const doc *d, task_row *out)
+{
+	*out = (task_row){.kind = task_kind_of(d)};
+	out->cause = under_system(d, doc_get(d, 0, NAME_identifier), TEXT("urn:limen:cause"), NAME_value);
+	if (!out->kind.len || !out->cause.len) return false;
+	uint32_t latest = extension_find(d, 0, TEXT("urn:limen:latest-start"));
+	out->open = task_status_open(doc_get_text(d, 0, NAME_status));
+	out->rule_closed = !out->open && closed_by_rule(d);
+	out->due = due_of(d);
+	out->latest_start =
+	    latest == NODE_ABSENT ? INSTANT_NONE : instant_of(doc_get_text(d, latest, NAME_valueInstant));
+	out->authored = instant_of(doc_get_text(d, 0, NAME_authoredOn));
+	out->face = face_of(d);
+	return true;
+}

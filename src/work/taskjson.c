@@ -1,0 +1,246 @@
+/* taskjson.c: a Task as Limen raises, dates and closes it (docs/api.md, "Shapes"). */
+#include "work/internal.h"
+
+static void coding(json_out *o, const char *system, text code, text display)
+{
+	json_object(o);
+	json_key(o, "coding");
+	json_array(o);
+	json_object(o);
+	json_pair(o, "system", text_of(system));
+	json_pair(o, "code", code);
+	json_pair(o, "display", display);
+	json_end(o);
+	json_end(o);
+	json_end(o);
+}
+
+/* A text with its English beside it, as R4's translation extension has it. */
+static void translation(json_out *o, const char *key, text english)
+{
+	json_key(o, key);
+	json_object(o);
+	json_key(o, "extension");
+	json_array(o);
+	json_object(o);
+	json_key(o, "extension");
+	json_array(o);
+	json_object(o);
+	json_pair(o, "url", TEXT("lang"));
+	json_pair(o, "valueCode", TEXT("en"));
+	json_end(o);
+	json_object(o);
+	json_pair(o, "url", TEXT("content"));
+	json_pair(o, "valueString", english);
+	json_end(o);
+	json_end(o);
+	json_pair(o, "url", TEXT("http://hl7.org/fhir/StructureDefinition/translation"));
+	json_end(o);
+	json_end(o);
+	json_end(o);
+}
+
+static void extensions(json_out *o, const task_face *t, const task_words *w, text pathway)
+{
+	json_key(o, "extension");
+	json_array(o);
+	if (t->when.latest_start != INSTANT_NONE) {
+		json_object(o);
+		json_pair(o, "url", TEXT("urn:limen:latest-start"));
+		json_pair(o, "valueInstant", instant_iso(o->b.arena, t->when.latest_start));
+		json_end(o);
+	}
+	json_object(o);
+	json_pair(o, "url", TEXT("urn:limen:because"));
+	json_pair(o, "valueString", w->because_da);
+	translation(o, "_valueString", w->because_en);
+	json_end(o);
+	if (pathway.len) {
+		json_object(o);
+		json_pair(o, "url", TEXT("urn:limen:pathway"));
+		json_key(o, "valueReference");
+		json_object(o);
+		json_pair(o, "reference", pathway);
+		json_end(o);
+		json_end(o);
+	}
+	json_end(o);
+}
+
+static const clock_face *law(const task_face *t)
+{
+	const clock *c = t->when.clock ? t->when.clock : t->need->late;
+	return c ? clock_rule_face(c->rule) : NULL;
+}
+
+int64_t task_face_hash(const task_face *t, const task_words *w)
+{
+	const clock_face *face = law(t);
+	return face_hash(face ? face->id : (text){0}, w->because_da);
+}
+
+/* The dates and what stands behind them: the members that follow the clocks. */
+static void dated(json_out *o, const task_face *t, const task_words *w, text pathway)
+{
+	arena *a = o->b.arena;
+	extensions(o, t, w, pathway);
+	json_pair(o, "description", w->line_da);
+	translation(o, "_description", w->line_en);
+	const clock_face *face = law(t);
+	if (face) {
+		json_key(o, "reasonCode");
+		json_object(o);
+		json_key(o, "coding");
+		json_array(o);
+		json_object(o);
+		json_pair(o, "system", TEXT("urn:limen:clock"));
+		json_pair(o, "code", face->id);
+		json_pair(o, "display", face->da);
+		json_end(o);
+		json_end(o);
+		json_pair(o, "text", text_format(a, "%.*s (%.*s)", TEXT_ARG(face->da), TEXT_ARG(face->source)));
+		json_end(o);
+	} else if (!pathway.len) { /* in an edit: the law that stood there no longer dates it */
+		json_key(o, "reasonCode");
+		json_null(o);
+	}
+	if (t->when.due == INSTANT_NONE) return;
+	json_key(o, "restriction");
+	json_object(o);
+	json_key(o, "period");
+	json_object(o);
+	json_pair(o, "end", instant_iso(a, t->when.due));
+	json_end(o);
+	json_end(o);
+}
+
+static void reference(json_out *o, const char *key, text to)
+{
+	if (!to.len) return;
+	json_key(o, key);
+	json_object(o);
+	json_pair(o, "reference", to);
+	json_end(o);
+}
+
+static void identifier(json_out *o, text cause)
+{
+	json_key(o, "identifier");
+	json_array(o);
+	json_object(o);
+	json_pair(o, "system", TEXT("urn:limen:cause"));
+	json_pair(o, "value", cause);
+	json_end(o);
+	json_end(o);
+}
+
+text task_json_new(arena *a, const task_face *t, const task_words *w, const task_refs *r, instant now)
+{
+	const task_kind *k = t->kind;
+	json_out o = json_begin(a);
+	json_object(&o);
+	json_pair(&o, "resourceType", TEXT("Task"));
+	json_pair(&o, "id", r->id);
+	identifier(&o, r->cause);
+	json_pair(&o, "instantiatesCanonical", text_format(a, "urn:limen:task:%.*s", TEXT_ARG(k->id)));
+	json_pair(&o, "status", TEXT("requested"));
+	json_pair(&o, "intent", TEXT("order"));
+	json_key(&o, "code");
+	coding(&o, "urn:limen:task", k->id, k->da);
+	dated(&o, t, w, r->pathway);
+	reference(&o, "focus", r->focus);
+	reference(&o, "for", r->patient);
+	text at = instant_iso(a, now);
+	json_pair(&o, "authoredOn", at);
+	json_pair(&o, "lastModified", at);
+	json_key(&o, "performerType");
+	json_array(&o);
+	coding(&o, "urn:limen:role", k->role, (text){0});
+	json_end(&o);
+	json_end(&o);
+	return json_done(&o);
+}
+
+static text edited(arena *a, const doc *task, text overlay)
+{
+	issues none = {.arena = a};
+	doc over;
+	bool fine = json_parse(a, overlay, TEXT("task"), &none, &over);
+	assert(fine);
+	return json_edited(a, task, &over, EDIT_REPLACE);
+}
+
+text task_json_dates(arena *a, const doc *task, const task_face *t, const task_words *w, instant now)
+{
+	json_out o = json_begin(a);
+	json_object(&o);
+	dated(&o, t, w, (text){0});
+	json_pair(&o, "lastModified", instant_iso(a, now));
+	json_end(&o);
+	return edited(a, task, json_done(&o));
+}
+
+text task_json_open(arena *a, const doc *task, const task_face *t, const task_words *w, instant now)
+{
+	json_out o = json_begin(a);
+	json_object(&o);
+	json_pair(&o, "status", TEXT("requested"));
+	dated(&o, t, w, (text){0});
+	json_pair(&o, "lastModified", instant_iso(a, now));
+	json_key(&o, "statusReason");
+	json_null(&o);
+	json_key(&o, "owner");
+	json_null(&o);
+	json_key(&o, "output");
+	json_null(&o);
+	json_key(&o, "executionPeriod");
+	json_null(&o);
+	json_end(&o);
+	return edited(a, task, json_done(&o));
+}
+
+static const struct closing_words {
+	const char *code, *da;
+} closings[] = {
+    [CLOSING_DONE] = {"done", "Udført"},
+    [CLOSING_LAPSED] = {"lapsed", "Ikke længere aktuel"},
+    [CLOSING_PATHWAY] = {"pathway-closed", "Forløbet er afsluttet"},
+};
+
+text task_json_closed(arena *a, const doc *task, task_closing how, const fact *by, instant now)
+{
+	json_out o = json_begin(a);
+	json_object(&o);
+	json_pair(&o, "status", how == CLOSING_DONE ? TEXT("completed") : TEXT("cancelled"));
+	json_key(&o, "statusReason");
+	json_object(&o);
+	json_key(&o, "coding");
+	json_array(&o);
+	json_object(&o);
+	json_pair(&o, "system", TEXT("urn:limen:closing"));
+	json_pair(&o, "code", text_of(closings[how].code));
+	json_pair(&o, "display", text_of(closings[how].da));
+	json_end(&o);
+	json_end(&o);
+	json_end(&o);
+	json_pair(&o, "lastModified", instant_iso(a, now));
+	if (how == CLOSING_DONE && by) {
+		reference(&o, "owner", by->actor);
+		json_key(&o, "executionPeriod");
+		json_object(&o);
+		json_pair(&o, "end", instant_iso(a, now));
+		json_end(&o);
+		json_key(&o, "output");
+		json_array(&o);
+		json_object(&o);
+		json_key(&o, "type");
+		json_object(&o);
+		json_pair(&o, "text", TEXT("lukket af"));
+		json_end(&o);
+		reference(&o, "valueReference", fact_reference(a, by));
+		json_end(&o);
+		json_end(&o);
+	}
+	json_end(&o);
+	return edited(a, task, json_done(&o));
+}

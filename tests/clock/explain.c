@@ -1,0 +1,153 @@
+/* Why, as a person reads it. */
+#include "clock/shipped.h"
+
+typedef struct story {
+	arena *a;
+	image *image;
+	fact facts[32];
+	int count;
+} story;
+
+static story begin(void)
+{
+	arena *a = test_arena();
+	return (story){.a = a, .image = shipped_image(a)};
+}
+
+static void tell(story *s, const char *name, const char *date, const char *code, const char *resource,
+		 const char *actor)
+{
+	moment m;
+	int id = fact_id(s->image, text_of(name));
+	assert_true(id >= 0 && moment_parse(text_of(date), &m));
+	s->facts[s->count++] = (fact){.id = id,
+				      .at = m.low,
+				      .on = day_of_instant(m.low),
+				      .date_only = true,
+				      .code = text_of(code),
+				      .type = fact_at(s->image, id)->source,
+				      .resource = text_of(resource),
+				      .sequence = s->count + 1,
+				      .actor = text_of(actor)};
+}
+
+static text explained(story *s, const char *rule, const char *now, language lang)
+{
+	facts f = {s->facts, s->count};
+	facts_sort(&f);
+	clock clocks[16];
+	int count = clock_compute(s->image, &f, clocks);
+	day d;
+	assert_true(day_parse(text_of(now), &d));
+	for (int i = 0; i < count; i++) {
+		if (!text_equal(clock_rule_face(clocks[i].rule)->id, text_of(rule))) continue;
+		why w;
+		clock_explain(s->image, &clocks[i], &f, local_instant(d, 600), lang, s->a, &w);
+		return why_text(s->a, &w);
+	}
+	return TEXT("");
+}
+
+TEST(a_running_assessment)
+{
+	story s = begin();
+	tell(&s, "referral.received", "2026-03-02", "", "4711", "Device/gp");
+	tell(&s, "moved.cause", "2026-03-09", "patient-wish", "811", "PractitionerRole/sek-a");
+	tell(&s, "booked.made", "2026-03-14", "", "812", "PractitionerRole/sek-a");
+	assert_text(
+	    explained(&s, "udredningsret", "2026-03-20", LANGUAGE_DA),
+	    TEXT("Udredningsret · senest 1. april 2026 · 12 dage tilbage · løber · foreløbig, til lægen har visiteret\n"
+		 "   2. mar  henvisning modtaget (dag 0)                 starter uret  ServiceRequest/4711, senest "
+		 "skrevet af Device/gp\n"
+		 "   9. mar  tid flyttet eller aflyst: patientens ønske  standser ikke uret, 23SFP118  "
+		 "Appointment/811, senest skrevet af PractitionerRole/sek-a\n"
+		 "  14. mar  tid booket                                  en tid standser ikke uret  Appointment/812, "
+		 "senest skrevet af PractitionerRole/sek-a\n"
+		 " Regel: Sundhedsloven § 82 b, gældende regel fra 1. oktober 2016, sikkerhed A · 30 kalenderdage · "
+		 "slutter ved: beslutning om behandling truffet (AFV01C) OG patienten har fået svar af en kliniker · "
+		 "gælder ikke, hvis henvisningsart er akut eller kontrol\n"
+		 " Regnestykke: 2. marts 2026 + 30 kalenderdage = 1. april 2026\n"
+		 " Næste skridt: beslutning og besked fra en kliniker; kan fristen ikke holdes af faglige grunde, en "
+		 "udredningsplan inden fristen\n"));
+	content_free(s.image);
+}
+
+static void assert_has(text t, const char *part)
+{
+	if (text_find(t, text_of(part)) < 0) fail_msg("\"%s\" is not in:\n%.*s", part, TEXT_ARG(t));
+}
+
+TEST(the_facts_to_come_are_not_told)
+{
+	story s = begin();
+	tell(&s, "referral.received", "2026-03-02", "", "4711", "");
+	tell(&s, "decision.made", "2026-03-20", "", "e", "");
+	tell(&s, "patient.told", "2026-03-25", "", "c", "");
+	text before = explained(&s, "udredningsret", "2026-03-19", LANGUAGE_EN);
+	assert_true(text_find(before, TEXT("decision on treatment made (AFV01C)  ")) < 0);
+	assert_has(before, "13 days left · running");
+	text after = explained(&s, "udredningsret", "2026-03-26", LANGUAGE_EN);
+	assert_has(after, "Right to assessment · no later than 1 April 2026 · met 25 March 2026\n");
+	assert_has(after, "part of what stops the clock");
+	assert_has(after, "the patient was told by a clinician  stops the clock");
+	assert_has(after, "Next step: nothing by this rule: the clock has stopped");
+	content_free(s.image);
+}
+
+TEST(both_readings_of_saturday_and_what_was_passed_over)
+{
+	story s = begin();
+	tell(&s, "referral.received", "2026-03-27", "", "1", "");
+	text t = explained(&s, "varsling", "2026-04-09", LANGUAGE_DA);
+	assert_has(
+	    t,
+	    "senest 9. april 2026 (eller 13. april 2026, hvis lørdag ikke er hverdag) · sidste dag er i dag · løber");
+	assert_has(
+	    t, "27. marts 2026 + 8 hverdage = 9. april 2026, når lørdag regnes med; 13. april 2026, når den ikke gør");
+	assert_has(t, "Skærtorsdag 2. apr, Langfredag 3. apr, lørdag 4. apr, Påskedag 5. apr, 2. påskedag 6. apr");
+	assert_has(t, "reglen er ikke efterprøvet");
+	content_free(s.image);
+}
+
+TEST(a_dated_limit_names_its_row)
+{
+	story s = begin();
+	tell(&s, "treatment.referred", "2024-12-31", "", "e", "");
+	text t = explained(&s, "behandlingsret", "2025-02-28", LANGUAGE_EN);
+	assert_has(t, "no later than 1 March 2025 · 1 day left");
+	assert_has(t, "60 calendar days (midlertidig regel");
+	content_free(s.image);
+}
+
+TEST(a_pause_is_in_the_arithmetic)
+{
+	story s = begin();
+	tell(&s, "treatment.referred", "2026-03-02", "", "e", "");
+	tell(&s, "patient.waits", "2026-03-10", "", "e", "");
+	tell(&s, "patient.ready", "2026-03-20", "", "e", "");
+	text t = explained(&s, "behandlingsret", "2026-04-12", LANGUAGE_DA);
+	assert_has(t, "2. marts 2026 + 30 kalenderdage + 10 dage, der ikke tæller = 11. april 2026");
+	assert_has(t, "uret venter herfra");
+	assert_has(t, "1 dag over fristen · overskredet");
+	content_free(s.image);
+}
+
+TEST(what_the_patient_is_told)
+{
+	story s = begin();
+	tell(&s, "referral.received", "2026-03-02", "", "1", "");
+	facts f = {s.facts, s.count};
+	clock clocks[16];
+	int count = clock_compute(s.image, &f, clocks);
+	for (int i = 0; i < count; i++) {
+		if (!text_equal(clock_rule_face(clocks[i].rule)->id, TEXT("udredningsret"))) continue;
+		assert_text(clock_say(s.image, &clocks[i], &f, LANGUAGE_DA, s.a),
+			    TEXT("Vi modtog din henvisning den 2. marts 2026. Du har ret til at blive udredt inden for "
+				 "30 dage, hvis det er "
+				 "fagligt muligt, det vil sige senest den 1. april 2026."));
+	}
+	content_free(s.image);
+}
+
+TESTS(T(a_running_assessment), T(the_facts_to_come_are_not_told), T(both_readings_of_saturday_and_what_was_passed_over),
+      T(a_dated_limit_names_its_row), T(a_pause_is_in_the_arithmetic), T(what_the_patient_is_told))

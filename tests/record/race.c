@@ -1,0 +1,175 @@
+/* 32 threads at once: one winner where only one may win, nobody lost where all may. */
+#include "fixture.h"
+
+#include <pthread.h>
+
+enum { THREADS = 32, ROUNDS = 8, EACH = 12 };
+
+typedef struct racer {
+	record *record;
+	int number, round;
+	bool won;
+	failure why;
+	pthread_barrier_t *start;
+} racer;
+
+static void *race_if_match(void *self)
+{
+	racer *x = self;
+	arena *a = arena_new(16 * MIB);
+	issues sink = {.arena = a};
+	written out;
+	text more = text_format(a, "'name':[{'family':'R%d-%d'}]", x->round, x->number);
+	const doc *d = resource(a, "Patient", "p", text_z(a, more));
+	pthread_barrier_wait(x->start);
+	x->won = try_put(x->record, a, d, "p", x->round + 1, &sink, &out);
+	x->why = x->won ? FAILURE_COUNT : sink.first->code;
+	arena_free(a);
+	return NULL;
+}
+
+static void *race_create(void *self)
+{
+	racer *x = self;
+	arena *a = arena_new(16 * MIB);
+	issues sink = {.arena = a};
+	written out;
+	write_op w = {.method = WRITE_CREATE, .resource = resource(a, "Patient", "", "'active':true"), .type = TEXT("Patient"),
+	              .id = text_format(a, "new-%d", x->round)};
+	pthread_barrier_wait(x->start);
+	x->won = record_commit(x->record, &anna, &w, 1, a, &sink, &out);
+	x->why = x->won ? FAILURE_COUNT : sink.first->code;
+	arena_free(a);
+	return NULL;
+}
+
+/* Everybody writes resources of their own that refer to one patient nobody has written, of types nobody has written. */
+static void *race_types(void *self)
+{
+	static const char *const types[] = {"Task", "Flag", "Basic", "Communication"};
+	static const char *const more[] = {"'status':'requested','intent':'order','for':{'reference':'Patient/late'}",
+	                                   "'status':'active','code':{'text':'x'},'subject':{'reference':'Patient/late'}",
+	                                   "'code':{'coding':[{'system':'urn:new','code':'c'}]},'subject':{'reference':'Patient/late'}",
+	                                   "'status':'completed','subject':{'reference':'Patient/late'}"};
+	racer *x = self;
+	arena *a = arena_new(64 * MIB);
+	pthread_barrier_wait(x->start);
+	x->won = true;
+	for (int i = 0; i < EACH; i++) {
+		issues sink = {.arena = a};
+		written out;
+		int t = (x->number + i) % 4;
+		x->won = x->won && try_put(x->record, a, resource(a, types[t], "", more[t]), "", 0, &sink, &out);
+		if (sink.count) show(&sink);
+	}
+	arena_free(a);
+	return NULL;
+}
+
+static int run_race(record *r, void *(*what)(void *), int round, racer *racers)
+{
+	pthread_t threads[THREADS];
+	pthread_barrier_t start;
+	pthread_barrier_init(&start, NULL, THREADS);
+	int winners = 0;
+	for (int i = 0; i < THREADS; i++) {
+		racers[i] = (racer){.record = r, .number = i, .round = round, .start = &start};
+		pthread_create(&threads[i], NULL, what, &racers[i]);
+	}
+	for (int i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], NULL);
+		winners += racers[i].won;
+	}
+	pthread_barrier_destroy(&start);
+	return winners;
+}
+
+TEST(one_winner_by_version)
+{
+	arena *a = test_arena();
+	record *r = open_record(a);
+	racer racers[THREADS];
+	put(r, a, "Patient", "p", "");
+	for (int round = 0; round < ROUNDS; round++) {
+		assert_int_equal(run_race(r, race_if_match, round, racers), 1);
+		for (int i = 0; i < THREADS; i++)
+			if (!racers[i].won) assert_int_equal(racers[i].why, FAIL_RECORD_VERSION);
+	}
+	check_clean(r, a);
+	record_close(r);
+}
+
+TEST(one_winner_by_id)
+{
+	arena *a = test_arena();
+	record *r = open_record(a);
+	racer racers[THREADS];
+	for (int round = 0; round < ROUNDS; round++) {
+		assert_int_equal(run_race(r, race_create, round, racers), 1);
+		for (int i = 0; i < THREADS; i++)
+			if (!racers[i].won) assert_int_equal(racers[i].why, FAIL_RECORD_EXISTS);
+	}
+	check_clean(r, a);
+	record_close(r);
+}
+
+TEST(all_win_where_all_may)
+{
+	arena *a = test_arena();
+	record *r = open_record(a);
+	racer racers[THREADS];
+	assert_int_equal(run_race(r, race_types, 0, racers), THREADS);
+	issues sink = {.arena = a};
+	int64_t total = 0;
+	static const char *const types[] = {"Task", "Flag", "Basic", "Communication"};
+	for (int t = 0; t < 4; t++) {
+		search_answer out;
+		assert_true(try_search(r, a, &anna, types[t], "subject=Patient/late&_summary=count", false, &out, &sink));
+		total += out.total;
+	}
+	assert_int_equal(total, THREADS * EACH);
+	check_clean(r, a);
+	record_close(r);
+}
+
+/* A reader waits at the feed while others write: it sees each event once, in order. */
+typedef struct listener {
+	record *record;
+	int64_t seen, last;
+} listener;
+
+static void *listen_all(void *self)
+{
+	listener *l = self;
+	while (l->seen < THREADS * EACH) {
+		arena *a = arena_new(16 * MIB);
+		issues sink = {.arena = a};
+		feed_event *events;
+		int n = record_feed(l->record, &anna, l->last, 7, 2000, a, &events, &sink);
+		for (int i = 0; i < n; i++) {
+			if (events[i].sequence <= l->last) l->seen = INT32_MAX;
+			l->last = events[i].sequence;
+			l->seen++;
+		}
+		show(&sink);
+		arena_free(a);
+		if (n == 0) break;
+	}
+	return NULL;
+}
+
+TEST(the_feed_misses_nothing)
+{
+	arena *a = test_arena();
+	record *r = open_record(a);
+	listener l = {.record = r};
+	racer racers[THREADS];
+	pthread_t thread;
+	pthread_create(&thread, NULL, listen_all, &l);
+	assert_int_equal(run_race(r, race_types, 0, racers), THREADS);
+	pthread_join(thread, NULL);
+	assert_int_equal(l.seen, THREADS * EACH);
+	record_close(r);
+}
+
+TESTS(T(one_winner_by_version), T(one_winner_by_id), T(all_win_where_all_may), T(the_feed_misses_nothing))

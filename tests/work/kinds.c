@@ -1,0 +1,121 @@
+/* Kinds of task as shipped: each has what a secretary needs, and content that is wrong is refused with its place. */
+#include "house.h"
+
+static const struct kind_row {
+	const char *kind, *role;
+} rows[] = {
+    {"afslut-forloeb", "secretary"},   {"bekraeft-modtagelse", "secretary"},  {"book-behandling", "secretary"},
+    {"book-tid", "secretary"},         {"forvisitering", "secretary"},        {"orienter-behandlingsret", "secretary"},
+    {"orienter-frist", "secretary"},   {"registrer-behandling", "secretary"}, {"registrer-beslutning", "secretary"},
+    {"send-indkaldelse", "secretary"}, {"suppler-henvisning", "secretary"},   {"svar-til-patient", "secretary"},
+    {"visitation", "doctor"},
+};
+
+static text role_of(const doc *d)
+{
+	uint32_t first = doc_first(d, 0, NAME_participant);
+	uint32_t coding = doc_first(d, doc_get(d, first, NAME_role), NAME_coding);
+	return doc_get_text(d, coding, NAME_code);
+}
+
+TEST(every_kind_is_published_in_both_languages)
+{
+	arena *a = test_arena();
+	image *m = house_image(a);
+	const task_kind *const *kinds;
+	assert_int_equal(task_kinds(m, &kinds), (int)(sizeof rows / sizeof *rows));
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const task_kind *k = task_kind_find(m, text_of(rows[i].kind));
+		assert_non_null(k);
+		assert_text(task_kind_id(kinds[i]), text_of(rows[i].kind));
+		for (int lang = LANGUAGE_DA; lang <= LANGUAGE_EN; lang++) {
+			issues sink = {.arena = a};
+			doc d;
+			text json = task_kind_json(a, m, k, (language)lang);
+			bool fine = json_parse_resource(a, json, TEXT("kind"), &sink, &d) && resource_check(&d, &sink);
+			house_print(&sink);
+			assert_true(fine);
+			assert_text(doc_type(&d), TEXT("ActivityDefinition"));
+			assert_text(role_of(&d), text_of(rows[i].role));
+			assert_true(doc_get_text(&d, 0, NAME_description).len > 100);
+		}
+	}
+}
+
+/* A family and one kind of it with some lines put in place of others. */
+static const char *const sound =
+    "family: f\nda: F\nen: F\nlevel: team\nrole: secretary\nday_ends: \"15:00\"\nabout: referral.received\nwords:\n  "
+    "grund: reasonCode.text\n"
+    "choices:\n  c: [ { code: x, da: X, en: X } ]\n---\n"
+    "task: t\nfamily: f\nda: T\nen: T\nraise: referral.received\ncause: referral.received\nclose: "
+    "proposal.made\nclock: visitation-lokal\n"
+    "lead: 1 arbejdsdag\nminutes: 5\nsays_da: \"{{grund|-}}\"\nsays_en: \"{{grund|-}}\"\nguide_da: g\nguide_en: g\n"
+    "form:\n  - { field: a, type: code, da: A, en: A, choices: c }\n"
+    "writes:\n  - update: focus\n    set: { priority: \"{{answer.a}}\" }\n";
+
+static const struct wrong_row {
+	const char *from, *to, *says;
+} wrong[] = {
+    {"raise: referral.received", "raise: referral.nonsense", "referral.nonsense"},
+    {"clock: visitation-lokal", "clock: nonsense", "nonsense"},
+    {"cause: referral.received", "cause: nonsense.fact", "nonsense.fact"},
+    {"lead: 1 arbejdsdag", "lead: soon", "soon"},
+    {"minutes: 5", "minutes: many", "many"},
+    {"family: f\nda: T", "family: nobody\nda: T", "nobody"},
+    {"{{answer.a}}", "{{answer.b}}", "answer.b"},
+    {"{{answer.a}}", "{{anser.a}}", "anser.a"},
+    {"{{answer.a}}", "{{fact.nonsense}}", "fact.nonsense"},
+    {"says_da: \"{{grund|-}}\"", "says_da: \"{{grun|-}}\"", "grun"},
+    {"grund: reasonCode.text", "grund: \"reasonCode.text +\"", "grund"},
+    {"choices: c }", "choices: d }", "d"},
+    {"type: code", "type: colour", "colour"},
+    {"update: focus", "update: nothing.here", "nothing.here"},
+    {"update: focus", "create: Nonsense", "Nonsense"},
+    {"guide_en: g", "guide_en: \"\"", "guide_en"},
+    {"minutes: 5", "minute: 5", "minute"},
+    {"\"15:00\"", "late", "late"},
+};
+
+static text replaced(arena *a, text t, text from, text to)
+{
+	int64_t at = text_find(t, from);
+	assert_true(at >= 0);
+	buffer b = {.arena = a};
+	buffer_add(&b, text_slice(t, 0, at));
+	buffer_add(&b, to);
+	buffer_add(&b, text_slice(t, at + from.len, t.len));
+	return buffer_text(&b);
+}
+
+static bool loads(arena *a, text own_source, issues *sink)
+{
+	int count;
+	const content_file *files = content_embedded(&count);
+	content_file own = {TEXT("own.yaml"), own_source};
+	(void)house_image(a);
+	image *m = content_load(files, count, &own, 1, sink);
+	if (m) content_free(m);
+	return m != NULL;
+}
+
+TEST(wrong_kinds_are_refused_with_file_line_and_reason)
+{
+	arena *a = test_arena();
+	issues none = {.arena = a};
+	bool fine = loads(a, text_of(sound), &none);
+	house_print(&none);
+	assert_true(fine);
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		issues sink = {.arena = a};
+		bool loaded =
+		    loads(a, replaced(a, text_of(sound), text_of(wrong[i].from), text_of(wrong[i].to)), &sink);
+		if (loaded) print_error("accepted: %s\n", wrong[i].to);
+		assert_false(loaded);
+		text said = issue_line(a, sink.first, LANGUAGE_EN);
+		bool placed = text_starts(said, TEXT("own.yaml:")) && sink.first->place.line > 0;
+		if (!placed || text_find(said, text_of(wrong[i].says)) < 0)
+			fail_msg("%s → %.*s", wrong[i].to, TEXT_ARG(said));
+	}
+}
+
+TESTS(T(every_kind_is_published_in_both_languages), T(wrong_kinds_are_refused_with_file_line_and_reason))

@@ -1,0 +1,119 @@
+// pathways.ts: a patient's pathway: its steps, its clocks, and why.
+import { get, search } from './client.ts';
+import {
+	part, partText, resourcesOf,
+	type Episode, type Parameter, type Parameters, type ServiceRequest,
+} from './fhir.ts';
+
+export type ClockState = 'running' | 'paused' | 'met' | 'breached' | 'waived' | 'suspended';
+export type Clock = {
+	id: string;
+	title: string;
+	source: string;
+	state: ClockState;
+	word: string;
+	start: string;
+	due: string;
+	dueLate: string;
+	amber: string;
+	stopped: string;
+	daysLeft: number | null;
+	provisional: boolean;
+	status: string;
+	next: string;
+};
+export type Step = { title: string; place: 'done' | 'now' | 'ahead'; at: string; by: string; resource: string };
+export type WhyLine = { date: string; say: string; resource: string; effect: string };
+export type Why = { headline: string; lines: WhyLine[]; rule: string; arithmetic: string; next: string };
+export type OpenEnd = { pathway: string; patient: string; reason: string; since: string };
+
+const STATES: readonly string[] = ['running', 'paused', 'met', 'breached', 'waived', 'suspended'];
+
+function clockOf(of: Parameter): Clock {
+	const state = partText(of, 'state');
+	return {
+		id: partText(of, 'id'),
+		title: partText(of, 'title'),
+		source: partText(of, 'source'),
+		state: STATES.includes(state) ? (state as ClockState) : 'running',
+		word: partText(of, 'stateWord'),
+		start: partText(of, 'start'),
+		due: partText(of, 'due'),
+		dueLate: partText(of, 'dueLate'),
+		amber: partText(of, 'amber'),
+		stopped: partText(of, 'stopped'),
+		daysLeft: part(of, 'daysLeft')?.valueInteger ?? null,
+		provisional: part(of, 'provisional')?.valueBoolean === true,
+		status: partText(of, 'status'),
+		next: partText(of, 'next'),
+	};
+}
+
+function stepOf(of: Parameter): Step {
+	const place = partText(of, 'place');
+	return {
+		title: partText(of, 'title'),
+		place: place === 'done' || place === 'now' ? place : 'ahead',
+		at: partText(of, 'at'),
+		by: partText(of, 'by'),
+		resource: partText(of, 'resource'),
+	};
+}
+
+function whyOf(answer: Parameters): Why {
+	const all: Parameter = { name: 'why', part: answer.parameter ?? [] };
+	const lines = (answer.parameter ?? []).filter((one) => one.name === 'line');
+	return {
+		headline: partText(all, 'headline'),
+		lines: lines.map((one) => ({
+			date: partText(one, 'date'),
+			say: partText(one, 'say'),
+			resource: partText(one, 'resource'),
+			effect: partText(one, 'effect'),
+		})),
+		rule: partText(all, 'rule'),
+		arithmetic: partText(all, 'arithmetic'),
+		next: partText(all, 'next'),
+	};
+}
+
+const episode = (id: string) => `EpisodeOfCare/${encodeURIComponent(id)}`;
+const named = (answer: Parameters, name: string) => (answer.parameter ?? []).filter((one) => one.name === name);
+
+export async function clocks(pathway: string): Promise<Clock[]> {
+	return named(await get<Parameters>(`${episode(pathway)}/$clocks`), 'clock').map(clockOf);
+}
+
+export async function steps(pathway: string): Promise<Step[]> {
+	return named(await get<Parameters>(`${episode(pathway)}/$steps`), 'step').map(stepOf);
+}
+
+export async function clockWhy(pathway: string, clock: string): Promise<Why> {
+	return whyOf(await get<Parameters>(`${episode(pathway)}/$explain?clock=${encodeURIComponent(clock)}`));
+}
+
+export async function taskWhy(task: string): Promise<Why> {
+	return whyOf(await get<Parameters>(`Task/${encodeURIComponent(task)}/$explain`));
+}
+
+export async function openEnds(): Promise<OpenEnd[]> {
+	const answer = await get<Parameters>('EpisodeOfCare/$open-ends');
+	return named(answer, 'pathway').map((one) => ({
+		pathway: (partText(one, 'pathway') || partText(one, 'id') || partText(one, 'episode')).replace(/^EpisodeOfCare\//, ''),
+		patient: partText(one, 'patient').replace(/^Patient\//, ''),
+		reason: partText(one, 'reason'),
+		since: partText(one, 'since'),
+	}));
+}
+
+export async function pathwaysOf(patient: string): Promise<Episode[]> {
+	const found = await search('EpisodeOfCare', { patient: `Patient/${patient}`, _count: '50' });
+	const list = resourcesOf<Episode>(found, 'EpisodeOfCare');
+	const open = (one: Episode) => (one.status === 'finished' || one.status === 'cancelled' ? 1 : 0);
+	return list.sort((a, b) => open(a) - open(b) || (b.period?.start ?? '').localeCompare(a.period?.start ?? ''));
+}
+
+export async function referralsOf(patient: string): Promise<ServiceRequest[]> {
+	const found = await search('ServiceRequest', { subject: `Patient/${patient}`, _count: '50' });
+	return resourcesOf<ServiceRequest>(found, 'ServiceRequest');
+}

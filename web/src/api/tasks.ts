@@ -1,0 +1,220 @@
+// tasks.ts: the worklist's rows, the kinds of task with their forms, and doing a task.
+import { addDays, dayOf, daysUntil, dueDay, now, today } from '../base/clock.ts';
+import { language } from '../base/texts.ts';
+import { nextPath, get, post, put, search } from './client.ts';
+import {
+	codeOf, extensionOf, idOf, resourcesOf, translated,
+	type Bundle, type CodeableConcept, type Coding, type Extension, type Parameters, type Patient, type Resource, type Task,
+} from './fhir.ts';
+import { keepPatients, learnPatients, type RoleCode } from './people.ts';
+
+const TASK_SYSTEM = 'urn:limen:task';
+const CLOCK_SYSTEM = 'urn:limen:clock';
+
+export const FILTERS = ['mine', 'team', 'other'] as const;
+export type Filter = (typeof FILTERS)[number];
+export type Group = 'late' | 'today' | 'week' | 'later' | 'none';
+export const GROUPS: readonly Group[] = ['late', 'today', 'week', 'later', 'none'];
+export type Row = {
+	id: string;
+	version: string;
+	task: Task;
+	kind: string;
+	patient: string | null;
+	pathway: string | null;
+	step: string; // what is to be done: "Book tid"
+	about: string; // on what: "makroskopisk hæmaturi, visiteret til udredning"
+	because: string;
+	law: string;
+	due: string | null; // the last day it is in time
+	dueAt: string | null; // as the server said it
+	start: string | null; // latest start, an instant
+	owner: string;
+	role: string;
+	open: boolean;
+};
+
+const OPEN = ['draft', 'requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold'];
+
+// "Udredningsret (Sundhedsloven § 82 b)" → "Sundhedsloven § 82 b": the clock's name stands in the line before it already.
+function lawOf(text: string, clock: string): string {
+	const named = clock !== '' && text.startsWith(`${clock} (`) && text.endsWith(')');
+	return named ? text.slice(clock.length + 2, -1) : text || clock;
+}
+
+export function rowOf(task: Task): Row {
+	const dueAt = task.restriction?.period?.end ?? null;
+	const performer = task.performerType?.[0];
+	const line = translated(task.description, task._description, language.get());
+	const [, step = line, about = ''] = /^([^:?]{3,50}(?=: )|[^:?]{3,50}\?(?= )):? (.*)$/s.exec(line) ?? [];
+	const because = extensionOf(task, 'urn:limen:because');
+	const clock = task.reasonCode?.coding?.find((one) => one.system === CLOCK_SYSTEM);
+	return {
+		id: task.id ?? '',
+		version: task.meta?.versionId ?? '',
+		task,
+		kind: codeOf(task.code, TASK_SYSTEM) || (task.code?.coding?.[0]?.code ?? ''),
+		patient: idOf(task.for, 'Patient'),
+		pathway: idOf(extensionOf(task, 'urn:limen:pathway')?.valueReference, 'EpisodeOfCare'),
+		step: step || (task.code?.coding?.[0]?.display ?? ''),
+		about,
+		because: translated(because?.valueString, because?._valueString, language.get()),
+		law: lawOf(task.reasonCode?.text ?? '', clock?.display ?? ''),
+		due: dueAt ? dueDay(dueAt) : null,
+		dueAt,
+		start: extensionOf(task, 'urn:limen:latest-start')?.valueInstant ?? null,
+		owner: task.owner?.reference ?? '',
+		role: codeOf(performer, 'urn:limen:role') || (performer?.coding?.[0]?.code ?? ''),
+		open: OPEN.includes(task.status),
+	};
+}
+
+// Where a row stands: past its date; to be started today; this week (to Sunday, but at least three days ahead); later; no date.
+export function groupOf(row: Row): Group {
+	if (!row.due && !row.start) return 'none';
+	if (row.due && daysUntil(row.due) < 0) return 'late';
+	const startDay = row.start ? dayOf(row.start) : (row.due ?? today());
+	if ((row.start && Date.parse(row.start) <= now()) || daysUntil(startDay) <= 0 || (row.due && daysUntil(row.due) <= 0)) return 'today';
+	const weekday = (new Date(`${today()}T00:00:00Z`).getUTCDay() + 6) % 7;
+	const weekEnds = addDays(today(), Math.max(6 - weekday, 3));
+	return startDay <= weekEnds ? 'week' : 'later';
+}
+
+export type Level = 'late' | 'today' | 'soon' | 'ok' | 'none';
+export function levelOf(row: Row): Level {
+	if (!row.due) return 'none';
+	const days = daysUntil(row.due);
+	if (days < 0) return 'late';
+	if (days === 0) return 'today';
+	const group = groupOf(row);
+	return days <= 2 || group === 'today' ? 'soon' : 'ok';
+}
+
+export function byStart(a: Row, b: Row): number {
+	const group = GROUPS.indexOf(groupOf(a)) - GROUPS.indexOf(groupOf(b));
+	return group || (a.start ?? a.dueAt ?? '~').localeCompare(b.start ?? b.dueAt ?? '~') || a.id.localeCompare(b.id);
+}
+
+export type Page = { rows: Row[]; total: number | null; next: string | null };
+const PAGE_SIZE = '100';
+
+async function pageOf(bundle: Bundle): Promise<Page> {
+	keepPatients(resourcesOf<Patient>(bundle, 'Patient'));
+	const rows = resourcesOf<Task>(bundle, 'Task').map(rowOf);
+	await learnPatients(rows.map((row) => row.patient));
+	return { rows, total: bundle.total ?? null, next: nextPath(bundle) };
+}
+
+export function filterQuery(filter: Filter, me: string, role: RoleCode): Record<string, string> {
+	if (filter === 'mine') return { owner: me };
+	const own = role || 'secretary';
+	const other = own === 'doctor' ? 'secretary' : 'doctor';
+	return { role: filter === 'team' ? own : other };
+}
+
+export async function worklist(query: Record<string, string>): Promise<Page> {
+	return pageOf(await search('Task', { open: 'true', ...query, _sort: 'latest-start', _count: PAGE_SIZE, _total: 'accurate', _include: 'Task:patient' }));
+}
+
+export async function countTasks(query: Record<string, string>): Promise<number | null> {
+	return (await search('Task', { open: 'true', ...query, _summary: 'count' })).total ?? null;
+}
+
+export async function worklistNext(path: string): Promise<Page> {
+	return pageOf(await get<Bundle>(path));
+}
+
+export async function tasksOf(pathway: string): Promise<Row[]> {
+	const bundle = await search('Task', { open: 'true', pathway: `EpisodeOfCare/${pathway}`, _sort: 'latest-start' });
+	return resourcesOf<Task>(bundle, 'Task').map(rowOf);
+}
+
+export async function task(id: string): Promise<Row> {
+	return rowOf(await get<Task>(`Task/${encodeURIComponent(id)}`));
+}
+
+// "Take": mine from now on, unless somebody was quicker; then the server refuses the stale version (412).
+export async function takeTask(row: Row, me: { reference: string; name: string }): Promise<Row> {
+	const taken: Task = { ...row.task, status: 'in-progress', owner: { reference: me.reference, display: me.name } };
+	const { body } = await put<Task>(`Task/${encodeURIComponent(row.id)}`, taken, `W/"${row.version}"`);
+	return rowOf(body);
+}
+
+export async function giveBackTask(row: Row): Promise<Row> {
+	const { owner: _owner, ...rest } = row.task;
+	const given: Task = { ...rest, status: 'requested' };
+	const { body } = await put<Task>(`Task/${encodeURIComponent(row.id)}`, given, `W/"${row.version}"`);
+	return rowOf(body);
+}
+
+const FIELD_TYPES = ['choice', 'text', 'date', 'dateTime', 'boolean', 'integer'] as const;
+export type FieldType = (typeof FIELD_TYPES)[number];
+export type Field = {
+	name: string;
+	label: string;
+	type: FieldType;
+	required: boolean;
+	help: string;
+	initial: string;
+	options: { code: string; display: string }[];
+};
+export type Kind = { id: string; title: string; guide: string; roles: string[]; fields: Field[]; never: string[] };
+type Item = {
+	linkId: string;
+	text?: string;
+	type?: string;
+	required?: boolean;
+	extension?: Extension[];
+	answerOption?: { valueCoding?: Coding; initialSelected?: boolean }[];
+	initial?: { valueString?: string; valueInteger?: number; valueBoolean?: boolean }[];
+};
+type Questionnaire = Resource & { item?: Item[] };
+type ActivityDefinition = Resource & {
+	title?: string;
+	name?: string;
+	description?: string;
+	contained?: Questionnaire[];
+	participant?: { role?: CodeableConcept }[];
+};
+
+function fieldOf(item: Item): Field {
+	const selected = item.answerOption?.find((one) => one.initialSelected)?.valueCoding?.code;
+	const first = item.initial?.[0];
+	return {
+		name: item.linkId,
+		label: item.text ?? item.linkId,
+		type: FIELD_TYPES.find((one) => one === item.type) ?? 'text',
+		required: item.required === true,
+		help: extensionOf(item, 'urn:limen:help')?.valueString ?? '',
+		initial: selected ?? String(first?.valueString ?? first?.valueInteger ?? first?.valueBoolean ?? ''),
+		options: (item.answerOption ?? []).map((one) => ({ code: one.valueCoding?.code ?? '', display: one.valueCoding?.display ?? '' })),
+	};
+}
+
+// The kind's form is a Questionnaire contained in it (work.h).
+function kindOf(definition: ActivityDefinition): Kind {
+	const form = definition.contained?.find((one) => one.resourceType === 'Questionnaire');
+	const never = definition.extension?.filter((one) => one.url === 'urn:limen:never') ?? [];
+	return {
+		id: definition.id ?? '',
+		title: definition.title ?? definition.name ?? definition.id ?? '',
+		guide: definition.description ?? '',
+		roles: (definition.participant ?? []).map((one) => codeOf(one.role, 'urn:limen:role')).filter(Boolean),
+		fields: (form?.item ?? []).map(fieldOf),
+		never: never.map((one) => one.valueString ?? ''),
+	};
+}
+
+export async function kind(id: string): Promise<Kind> {
+	return kindOf(await get<ActivityDefinition>(`ActivityDefinition/${encodeURIComponent(id)}`));
+}
+
+export type Answers = Record<string, string>;
+export async function completeTask(row: Row, answers: Answers): Promise<void> {
+	const filled = Object.entries(answers).filter(([, value]) => value !== '');
+	const body: Parameters = {
+		resourceType: 'Parameters',
+		parameter: filled.map(([name, valueString]) => ({ name, valueString })),
+	};
+	await post(`Task/${encodeURIComponent(row.id)}/$complete`, body, `W/"${row.version}"`);
+}

@@ -1,0 +1,174 @@
+// app.tsx: the shell around every page: the mark, where to go, the search, who I am.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { actor, online } from './api/client.ts';
+import { live, startFeed } from './api/feed.ts';
+import { workers, type Worker } from './api/people.ts';
+import { Announcer } from './base/announce.tsx';
+import { useKeys } from './base/keys.ts';
+import { useLoad } from './base/load.ts';
+import { PATHS, go, patientPath, useRoute, type Route } from './base/route.ts';
+import { useTexts } from './base/texts.ts';
+import { useValue } from './base/value.ts';
+import { EndsPage } from './pages/ends.tsx';
+import { PatientPage } from './pages/patient.tsx';
+import { ReferralPage } from './pages/referral.tsx';
+import { TaskPage } from './pages/task.tsx';
+import { WorklistPage } from './pages/worklist.tsx';
+import { Help } from './shell/help.tsx';
+import { ChooseRole, LanguageSwitch, RoleSwitch } from './shell/role.tsx';
+import { Mark, SearchIcon } from './parts/icons.tsx';
+import { PatientPicker } from './parts/picker.tsx';
+import { Empty, Failed, Loading } from './parts/states.tsx';
+import { staff } from './parts/who.tsx';
+
+function Page({ route }: { route: Route }) {
+	const { t } = useTexts();
+	switch (route.page) {
+		case 'worklist':
+			return <WorklistPage />;
+		case 'ends':
+			return <EndsPage />;
+		case 'task':
+			return <TaskPage key={route.id} id={route.id} />;
+		case 'patient':
+			return <PatientPage key={route.id} id={route.id} />;
+		case 'referral':
+			return <ReferralPage key={route.patient ?? ''} preset={route.patient} />;
+		case 'unknown':
+			return (
+				<div class="page">
+					<Empty title={t('state.noPage')}>
+						<p><a class="button" href={PATHS.worklist}>{t('nav.worklist')}</a></p>
+					</Empty>
+				</div>
+			);
+	}
+}
+
+function Nav({ route }: { route: Route }) {
+	const { t } = useTexts();
+	const links = [
+		{ page: 'worklist', path: PATHS.worklist, label: t('nav.worklist') },
+		{ page: 'ends', path: PATHS.ends, label: t('nav.ends') },
+		{ page: 'referral', path: PATHS.referral, label: t('nav.referral') },
+	];
+	return (
+		<nav aria-label={t('nav.label')}>
+			{links.map((link) => (
+				<a key={link.page} href={link.path} aria-current={route.page === link.page ? 'page' : undefined}>{link.label}</a>
+			))}
+		</nav>
+	);
+}
+
+function Search() {
+	const { t } = useTexts();
+	const input = useRef<HTMLInputElement>(null);
+	const [typed, type] = useState('');
+	useKeys((command) => {
+		if (command !== 'search') return false;
+		input.current?.focus();
+		input.current?.select();
+		return true;
+	});
+	function leave(): void {
+		type('');
+		input.current?.blur();
+	}
+	return (
+		<div class="search" role="search">
+			<SearchIcon />
+			<PatientPicker
+				label={t('search.label')}
+				labelClass="spoken"
+				placeholder={t('search.placeholder')}
+				inputRef={input}
+				typed={typed}
+				type={type}
+				leave={leave}
+				choose={(patient) => {
+					leave();
+					go(patientPath(patient.id ?? ''));
+				}}
+			/>
+			<kbd aria-hidden="true">/</kbd>
+		</div>
+	);
+}
+
+function Connection() {
+	const { t } = useTexts();
+	const reached = useValue(online);
+	const feed = useValue(live);
+	const words = !reached ? t('state.offline') : feed === 'broken' ? t('state.feedBroken') : '';
+	return (
+		<div role="status" class={words ? 'connection' : undefined}>
+			{words}
+		</div>
+	);
+}
+
+// A new page: the reader is put at its first field or at its beginning, so that Tab and a screen reader start there.
+function usePageFocus(route: Route, ready: boolean): void {
+	const first = useRef(true);
+	useEffect(() => {
+		if (!ready) return;
+		const main = document.getElementById('main');
+		const field = main?.querySelector<HTMLElement>('[data-first] input');
+		if (!first.current) scrollTo(0, 0);
+		if (field) field.focus();
+		else if (!first.current) main?.focus({ preventScroll: true });
+		first.current = false;
+	}, [JSON.stringify(route), ready]);
+}
+
+function useKnownRole(list: Worker[] | null): boolean {
+	const me = useValue(actor);
+	return Boolean(list?.some((one) => one.reference === me));
+}
+
+export function App() {
+	const { t, language } = useTexts();
+	const route = useRoute();
+	const [help, setHelp] = useState(false);
+	const people = useLoad('people', async () => {
+		const list = await workers();
+		staff.set(list);
+		return list;
+	});
+	const known = useKnownRole(people.value);
+	useEffect(startFeed, []);
+	usePageFocus(route, known);
+	useKeys((command) => {
+		if (command === 'help') setHelp(true);
+		else if (command === 'go-worklist') go(PATHS.worklist);
+		else if (command === 'go-ends') go(PATHS.ends);
+		else if (command === 'go-referral') go(PATHS.referral);
+		else return false;
+		return true;
+	});
+	return (
+		<>
+			<a class="skip" href="#main" onClick={(event) => (event.preventDefault(), document.getElementById('main')?.focus())}>{t('nav.skip')}</a>
+			<header class="top no-print">
+				<a class="mark" href={PATHS.worklist}><Mark />limen</a>
+				{known && <Nav route={route} />}
+				{known && <Search />}
+				<div class="top-right">
+					{known && <RoleSwitch list={people.value ?? []} />}
+					<LanguageSwitch />
+					<button type="button" class="button button-quiet help-button" aria-label={t('help.title')} onClick={() => setHelp(true)}>?</button>
+				</div>
+			</header>
+			<Connection />
+			<main id="main" tabIndex={-1}>
+				{people.failure !== null && <div class="page"><Failed failure={people.failure} retry={people.again} /></div>}
+				{people.loading && <div class="page"><Loading /></div>}
+				{people.value && !known && <ChooseRole list={people.value} again={people.again} />}
+				{known && <Page route={route} />}
+			</main>
+			<Announcer />
+			{help && <Help key={language} close={() => setHelp(false)} />}
+		</>
+	);
+}

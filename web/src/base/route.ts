@@ -1,0 +1,44 @@
+// route.ts: where we are. Addresses live after the #, so that the server has one page to serve and Back works.
+import { Value, useValue } from './value.ts';
+
+export type Route =
+	| { page: 'worklist' }
+	| { page: 'ends' }
+	| { page: 'task'; id: string }
+	| { page: 'patient'; id: string }
+	| { page: 'referral'; patient: string | null }
+	| { page: 'unknown'; path: string };
+
+export const PATHS = { worklist: '#/', ends: '#/loose-ends', referral: '#/referral' } as const;
+export const taskPath = (id: string) => `#/task/${encodeURIComponent(id)}`;
+export const patientPath = (id: string) => `#/patient/${encodeURIComponent(id)}`;
+export const referralPath = (patient: string) => `#/referral/${encodeURIComponent(patient)}`;
+
+function read(hash: string): Route {
+	const [page = '', id] = hash.replace(/^#?\/?/, '').split('/').map(decode);
+	if (page === '') return { page: 'worklist' };
+	if (page === 'loose-ends') return { page: 'ends' };
+	if (page === 'referral') return { page: 'referral', patient: id ?? null };
+	if (page === 'task' && id) return { page: 'task', id };
+	if (page === 'patient' && id) return { page: 'patient', id };
+	return { page: 'unknown', path: hash };
+}
+
+function decode(part: string): string {
+	try {
+		return decodeURIComponent(part);
+	} catch {
+		return part;
+	}
+}
+
+const route = new Value<Route>(read(location.hash));
+addEventListener('hashchange', () => route.set(read(location.hash)));
+
+export function go(path: string): void {
+	location.hash = path;
+}
+
+export function useRoute(): Route {
+	return useValue(route);
+}

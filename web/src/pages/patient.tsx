@@ -1,0 +1,142 @@
+// patient.tsx: one patient: who, where in the pathway, the clocks and why, the next step, what else is open, what was done.
+import { useEffect } from 'preact/hooks';
+import type { Episode, ServiceRequest } from '../api/fhir.ts';
+import { actor } from '../api/client.ts';
+import { pathwaysOf, referralsOf, steps, type Step } from '../api/pathways.ts';
+import { byStart, tasksOf, type Row } from '../api/tasks.ts';
+import { dayAndTime } from '../base/clock.ts';
+import { useKeys } from '../base/keys.ts';
+import { useLoad } from '../base/load.ts';
+import { PATHS, go, referralPath, taskPath } from '../base/route.ts';
+import { useTexts } from '../base/texts.ts';
+import { useValue } from '../base/value.ts';
+import { Banner } from '../parts/banner.tsx';
+import { DueBadge } from '../parts/badge.tsx';
+import { Referral, proposalOf, reasonOf } from '../parts/referral.tsx';
+import { Empty, Failed, Loading } from '../parts/states.tsx';
+import { nameOfActor, workerOf } from '../parts/who.tsx';
+import { NextStep, PathwayState, TaskWhy, usePathwayVersion, usePatient } from '../worklist/panel.tsx';
+
+const CLOSED = ['finished', 'cancelled', 'entered-in-error'];
+
+function referralOf(episode: Episode, referrals: ServiceRequest[]): ServiceRequest | undefined {
+	const ids = episode.referralRequest?.map((one) => one.reference) ?? [];
+	return referrals.find((one) => ids.includes(`ServiceRequest/${one.id}`));
+}
+
+function OpenTasks({ rows, now }: { rows: Row[]; now: Row | undefined }) {
+	const { t } = useTexts();
+	const others = rows.filter((row) => row.id !== now?.id);
+	if (others.length === 0) return null;
+	return (
+		<section class="card" aria-labelledby="open-tasks">
+			<h3 id="open-tasks">{t('patient.openTasks')}</h3>
+			<ul class="small-list">
+				{others.map((row) => (
+					<li key={row.id}>
+						<DueBadge row={row} />
+						<span>
+							<a href={taskPath(row.id)}>{row.step}</a>
+							<span class="soft small"> · {nameOfActor(row.owner) || t(row.role === 'doctor' ? 'role.doctor' : 'role.secretary')}</span>
+						</span>
+					</li>
+				))}
+			</ul>
+		</section>
+	);
+}
+
+function History({ list }: { list: Step[] }) {
+	const { t, language } = useTexts();
+	const done = list.filter((step) => step.place === 'done').reverse();
+	if (done.length === 0) return null;
+	return (
+		<section class="card" aria-labelledby="history">
+			<h3 id="history">{t('patient.history')}</h3>
+			<ol class="why-lines history">
+				{done.map((step, at) => (
+					<li key={at}>
+						<time dateTime={step.at}>{step.at ? dayAndTime(step.at, language) : ''}</time>
+						<span>
+							{step.title}
+							{step.by && <span class="soft"> · {nameOfActor(step.by)}</span>}
+						</span>
+					</li>
+				))}
+			</ol>
+		</section>
+	);
+}
+
+function Pathway({ episode, referral }: { episode: Episode; referral: ServiceRequest | undefined }) {
+	const { t, language } = useTexts();
+	const me = useValue(actor);
+	const id = episode.id ?? '';
+	const fresh = usePathwayVersion(id);
+	const open = useLoad(`${id} ${fresh} ${language}`, () => tasksOf(id));
+	const line = useLoad(`${id} ${fresh} ${language}`, () => steps(id));
+	const rows = [...(open.value ?? [])].sort(byStart);
+	const role = workerOf(me)?.code ?? '';
+	const now = rows.find((row) => row.role === role) ?? rows[0];
+	const title = episode.type?.[0]?.text ?? episode.type?.[0]?.coding?.[0]?.display ?? (referral ? reasonOf(referral) : '');
+	return (
+		<section class="pathway" aria-labelledby={`pathway-${id}`}>
+			<h2 id={`pathway-${id}`}>
+				{title ? t('patient.pathwayOf', { title }) : t('panel.pathway')}
+				{CLOSED.includes(episode.status) && <span class="tag">{t('patient.closed')}</span>}
+			</h2>
+			<div class="pathway-state"><PathwayState pathway={id} fresh={fresh} /></div>
+			<div class="pathway-main">
+				{now && <NextStep key={now.id} row={now} proposed={proposalOf(referral)} done={open.again} changed={open.again} renew={open.again} />}
+				{open.failure !== null && <Failed failure={open.failure} retry={open.again} />}
+				{!now && open.value && (
+					<Empty title={CLOSED.includes(episode.status) ? t('patient.isClosed') : t('patient.noNext')}>
+						{!CLOSED.includes(episode.status) && <p>{t('patient.noNextHelp')}</p>}
+					</Empty>
+				)}
+			</div>
+			<div class="pathway-side">
+				{now && <TaskWhy row={now} fresh={fresh} />}
+				<OpenTasks rows={rows} now={now} />
+				{referral && <Referral referral={referral} />}
+				<History list={line.value ?? []} />
+			</div>
+		</section>
+	);
+}
+
+export function PatientPage({ id }: { id: string }) {
+	const { t, language } = useTexts();
+	const patient = usePatient(id);
+	const pathways = useLoad(id, () => pathwaysOf(id));
+	const referrals = useLoad(id, () => referralsOf(id));
+	useKeys((command) => {
+		if (command !== 'back') return false;
+		go(PATHS.worklist);
+		return true;
+	});
+	useEffect(() => {
+		document.title = `${t('patient.title')} · Limen`;
+	}, [language]);
+	if (patient.failure !== null) return <div class="page"><Failed failure={patient.failure} retry={patient.again} /></div>;
+	return (
+		<div class="page page-patient">
+			<div class="page-top">
+				{patient.value ? <Banner patient={patient.value} level={1} /> : <Loading />}
+				<p class="crumbs no-print">
+					<a href={PATHS.worklist}>← {t('nav.worklist')}</a>
+					<a href={referralPath(id)}>{t('patient.newReferral')}</a>
+				</p>
+			</div>
+			{pathways.failure !== null && <Failed failure={pathways.failure} retry={pathways.again} />}
+			{pathways.value?.length === 0 && (
+				<Empty title={t('patient.noPathway')}>
+					<p><a class="button" href={referralPath(id)}>{t('patient.newReferral')}</a></p>
+				</Empty>
+			)}
+			{pathways.value?.map((episode) => (
+				<Pathway key={episode.id} episode={episode} referral={referralOf(episode, referrals.value ?? [])} />
+			))}
+		</div>
+	);
+}

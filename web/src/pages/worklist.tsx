@@ -1,0 +1,305 @@
+// worklist.tsx: the page a secretary has open all day. The list on the left; on a wide screen the selected task on the right.
+import type { ComponentChildren } from 'preact';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { actor } from '../api/client.ts';
+import { openEnds } from '../api/pathways.ts';
+import type { RoleCode } from '../api/people.ts';
+import { FILTERS, countTasks, filterQuery, takeTask, type Filter, type Row } from '../api/tasks.ts';
+import { announce } from '../base/announce.tsx';
+import { useKeys, type Command } from '../base/keys.ts';
+import { WIDE, useLoad, useMedia } from '../base/load.ts';
+import { PATHS, go, patientPath, taskPath } from '../base/route.ts';
+import { say, useTexts } from '../base/texts.ts';
+import { keptValue, useValue } from '../base/value.ts';
+import { Legend } from '../parts/badge.tsx';
+import { Empty, Failed, Loading } from '../parts/states.tsx';
+import { workerOf } from '../parts/who.tsx';
+import { newsCount } from '../worklist/arrangement.ts';
+import { List } from '../worklist/list.tsx';
+import { TaskPanel } from '../worklist/panel.tsx';
+import { useWorklist, type Worklist } from '../worklist/use-worklist.ts';
+
+const chosenFilter = keptValue<Filter>('filter', 'team', FILTERS);
+const IDLE_MS = 30_000; // so long without a key or a movement, and the list may renew itself
+let lastSelected: string | null = null; // where the cursor stood when the page was left
+
+function focusRow(id: string | null): void {
+	if (!id) return;
+	const row = document.querySelector<HTMLElement>(`[data-task="${CSS.escape(id)}"]`);
+	row?.focus({ preventScroll: true });
+	row?.scrollIntoView({ block: 'nearest' });
+}
+
+// The row is drawn first, then it can be stood on; unless somebody has gone on to a form or a dialog meanwhile.
+function focusSoon(id: string | null): void {
+	const land = () => document.activeElement?.closest('[data-task-form], dialog') || focusRow(id);
+	requestAnimationFrame(() => requestAnimationFrame(land));
+}
+
+function useIdle(work: Worklist, busy: () => boolean): void {
+	const last = useRef(Date.now());
+	const latest = useRef(work);
+	latest.current = work;
+	useEffect(() => {
+		const seen = () => (last.current = Date.now());
+		const events = ['keydown', 'pointermove', 'pointerdown', 'wheel'] as const;
+		for (const event of events) addEventListener(event, seen, { passive: true });
+		const timer = setInterval(() => {
+			if (latest.current.list.news && Date.now() - last.current > IDLE_MS && !busy()) latest.current.showNews();
+		}, 5000);
+		return () => {
+			clearInterval(timer);
+			for (const event of events) removeEventListener(event, seen);
+		};
+	}, []);
+}
+
+function News({ work }: { work: Worklist }) {
+	const { t } = useTexts();
+	const { added, gone } = newsCount(work.list);
+	const parts = [added > 0 && t('news.added', { n: added }), gone > 0 && t('news.gone', { n: gone })].filter(Boolean);
+	const words = work.list.news ? parts.join(' · ') || t('news.moved') : '';
+	return (
+		<div class="news" role="status">
+			{words && (
+				<button type="button" class="news-bar" onClick={work.showNews}>
+					{words} · {t('news.show')} <kbd>v</kbd>
+				</button>
+			)}
+		</div>
+	);
+}
+
+type Counts = Partial<Record<Filter | 'ends', number | null>>;
+
+async function readCounts(me: string, role: RoleCode): Promise<Counts> {
+	const counts = FILTERS.map((one) => countTasks(filterQuery(one, me, role)));
+	const [ends, mine, team, other] = await Promise.all([openEnds(), ...counts]);
+	return { ends: ends.length, mine: mine ?? null, team: team ?? null, other: other ?? null };
+}
+
+// The chips count what they hide; counted again whenever the list itself was.
+function Filters({ filter, work }: { filter: Filter; work: Worklist }) {
+	const { t } = useTexts();
+	const me = useValue(actor);
+	const role = workerOf(me)?.code ?? '';
+	const counts = useLoad(me, () => readCounts(me, role));
+	useEffect(counts.again, [work.list]);
+	const doctor = role === 'doctor';
+	const label = (one: Filter) => (one === 'mine' ? t('filter.mine') : t((one === 'team') !== doctor ? 'filter.secretaries' : 'filter.doctors'));
+	const count = (one: keyof Counts) => (counts.value?.[one] == null ? null : <span class="count">{counts.value[one]}</span>);
+	return (
+		<div class="chips no-print" role="group" aria-label={t('filter.label')}>
+			{FILTERS.map((one) => (
+				<button key={one} type="button" class="chip" aria-pressed={filter === one} data-filter={one} onClick={() => chosenFilter.set(one)}>
+					{label(one)} {count(one)}
+				</button>
+			))}
+			<a class="chip" href={PATHS.ends}>
+				{t('nav.ends')} {count('ends')}
+			</a>
+		</div>
+	);
+}
+
+function summary(work: Worklist): string {
+	const groups = work.list.places.map((place) => place.group);
+	const count = (group: string) => groups.filter((one) => one === group).length;
+	const late = count('late');
+	return [say('lead.tasks', { n: work.total ?? groups.length }), late > 0 && say('lead.late', { n: late }), say('lead.today', { n: count('today') })]
+		.filter(Boolean)
+		.join(' · ');
+}
+
+function EmptyList({ filter }: { filter: Filter }) {
+	const { t } = useTexts();
+	return (
+		<Empty title={filter === 'mine' ? t('empty.mine') : t('empty.list')}>
+			<p>{filter === 'mine' ? t('empty.mineHelp') : t('empty.listHelp')}</p>
+			<p class="empty-actions">
+				{filter === 'mine' && <button type="button" class="button" onClick={() => chosenFilter.set('team')}>{t('empty.seeTeam')}</button>}
+				<a class="button" href={PATHS.referral}>{t('nav.referral')}</a>
+			</p>
+		</Empty>
+	);
+}
+
+function neighbour(work: Worklist, by: number): string | null {
+	const ids = shownIds();
+	const at = ids.indexOf(work.selected ?? '');
+	return ids[Math.max(0, Math.min(ids.length - 1, at + by))] ?? null;
+}
+
+// In the order they stand on the screen: group by group.
+function shownIds(): string[] {
+	return [...document.querySelectorAll<HTMLElement>('[data-task]')].map((row) => row.dataset.task ?? '');
+}
+
+type Moves = { work: Worklist; wide: boolean; take: () => void; enter: () => void };
+
+function useListKeys({ work, wide, take, enter }: Moves): void {
+	function move(id: string | null): boolean {
+		if (!id) return false;
+		work.select(id);
+		focusRow(id);
+		return true;
+	}
+	const inside = () => document.activeElement?.closest('.panel, header, .chips') !== null;
+	useKeys((command: Command, event: KeyboardEvent) => {
+		const letter = event.key.length === 1;
+		if (inside() && !letter && command !== 'back') return false;
+		switch (command) {
+			case 'next':
+				return move(neighbour(work, 1));
+			case 'previous':
+				return move(neighbour(work, -1));
+			case 'first':
+				return move(shownIds()[0] ?? null);
+			case 'last':
+				return move(shownIds().at(-1) ?? null);
+			case 'open':
+				if (!work.selected) return false;
+				enter();
+				return true;
+			case 'take':
+				take();
+				return true;
+			case 'merge':
+				work.showNews();
+				focusSoon(work.selected);
+				return true;
+			case 'filter':
+				chosenFilter.set(FILTERS[(FILTERS.indexOf(chosenFilter.get()) + 1) % FILTERS.length] ?? 'team');
+				return true;
+			case 'patient': {
+				const patient = work.list.rows.get(work.selected ?? '')?.patient;
+				if (patient) go(patientPath(patient));
+				return Boolean(patient);
+			}
+			case 'why':
+				if (!wide) return false;
+				document.getElementById('why')?.focus();
+				return true;
+			case 'back':
+				focusRow(work.selected);
+				return true;
+			case 'search':
+			case 'help':
+			case 'go-worklist':
+			case 'go-ends':
+			case 'go-referral':
+				return false;
+		}
+	});
+}
+
+function useTake(work: Worklist): () => void {
+	return useCallback(() => {
+		const me = actor.get();
+		const ids = shownIds();
+		const free = ids.map((id) => work.list.rows.get(id)).filter((row): row is Row => Boolean(row) && !work.list.gone.has(row?.id ?? ''));
+		const row = free.find((one) => !one.owner);
+		if (!row) return announce(say('task.noneFree'));
+		takeTask(row, { reference: me, name: workerOf(me)?.name ?? me }).then(
+			(taken) => {
+				work.replace(taken);
+				work.select(taken.id);
+				focusSoon(taken.id);
+				announce(say('task.taken'), 'good');
+			},
+			() => {
+				announce(say('task.takenByOther'), 'bad');
+				void work.reload();
+			},
+		);
+		return undefined;
+	}, [work]);
+}
+
+function focusForm(): void {
+	const field = document.querySelector<HTMLElement>('.panel [data-task-form] :is(input:not([tabindex="-1"]), select, textarea, button)');
+	(field ?? document.querySelector<HTMLElement>('.panel .next a, .panel .next button'))?.focus();
+}
+
+export function WorklistPage() {
+	const { t, language } = useTexts();
+	const me = useValue(actor);
+	const filter = useValue(chosenFilter);
+	const wide = useMedia(WIDE);
+	const role = workerOf(me)?.code ?? '';
+	const work = useWorklist(filterQuery(filter, me, role), lastSelected);
+	const [unsaved, setUnsaved] = useState(false);
+	const take = useTake(work);
+	const enter = () => (wide ? focusForm() : work.selected && go(taskPath(work.selected)));
+	useListKeys({ work, wide, take, enter });
+	useIdle(work, () => unsaved);
+	useEffect(() => void (lastSelected = work.selected), [work.selected]);
+	useEffect(() => {
+		document.title = `${t('nav.worklist')} · Limen`;
+	}, [language]);
+	const ready = !work.loading && work.failure === null;
+	useEffect(() => {
+		if (ready && (document.activeElement === document.body || !document.activeElement)) focusSoon(work.selected);
+	}, [ready]);
+
+	const landing = useRef(false); // a task was done: stand on the next one once it is drawn
+	useEffect(() => {
+		if (!landing.current) return;
+		landing.current = false;
+		focusSoon(work.selected);
+	}, [work.list]);
+	function done(row: Row): void {
+		landing.current = true;
+		void work.reload(row.id);
+	}
+	const selected = work.selected ? (work.list.rows.get(work.selected) ?? null) : null;
+	return (
+		<div class={wide ? 'worklist worklist-wide' : 'worklist'}>
+			<div class="worklist-list scrolls">
+				<div class="lead">
+					<h1>{t('nav.worklist')}</h1>
+					{ready && <p class="soft">{summary(work)}</p>}
+				</div>
+				<div class="toolbar no-print">
+					<Filters filter={filter} work={work} />
+					<button type="button" class="button button-take" onClick={take}>{t('task.takeNext')} <kbd>n</kbd></button>
+				</div>
+				<News work={work} />
+				<Body work={work} filter={filter} wide={wide} />
+				{ready && work.list.places.length > 0 && <Legend />}
+			</div>
+			{wide && (
+				<Aside>
+					{selected && <TaskPanel key={selected.id} row={selected} done={done} changed={work.replace} renew={() => void work.reload()} dirty={setUnsaved} />}
+				</Aside>
+			)}
+		</div>
+	);
+}
+
+function Aside({ children }: { children: ComponentChildren }) {
+	const { t } = useTexts();
+	return (
+		<aside class="worklist-panel scrolls no-print" aria-label={t('panel.label')}>
+			{children || <p class="soft panel-none">{t('panel.none')}</p>}
+		</aside>
+	);
+}
+
+function Body({ work, filter, wide }: { work: Worklist; filter: Filter; wide: boolean }) {
+	const { t } = useTexts();
+	if (work.loading) return <Loading what={t('list.loading')} />;
+	if (work.failure !== null && work.list.places.length === 0) return <Failed failure={work.failure} retry={() => void work.reload()} />;
+	if (work.list.places.length === 0) return <EmptyList filter={filter} />;
+	return (
+		<>
+			<List list={work.list} selected={work.selected} select={work.select} open={(id) => go(taskPath(id))} wide={wide} />
+			{work.more && (
+				<p class="more no-print">
+					<button type="button" class="button" onClick={work.showMore}>{t('list.more')}</button>
+				</p>
+			)}
+		</>
+	);
+}
+

@@ -1,0 +1,156 @@
+// panel.tsx: one task in full: who it is about, where the pathway stands, its clocks, the next step with its form, and why.
+import { useEffect, useState } from 'preact/hooks';
+import { Failure, actor } from '../api/client.ts';
+import { watchFeed } from '../api/feed.ts';
+import type { Patient } from '../api/fhir.ts';
+import { keptPatient, patient as readPatient } from '../api/people.ts';
+import { clocks, referralsOf, steps, taskWhy } from '../api/pathways.ts';
+import { giveBackTask, kind as readKind, takeTask, type Kind, type Row } from '../api/tasks.ts';
+import { announce } from '../base/announce.tsx';
+import { useLoad } from '../base/load.ts';
+import { say, useTexts } from '../base/texts.ts';
+import { useValue } from '../base/value.ts';
+import { Banner } from '../parts/banner.tsx';
+import { DueBadge } from '../parts/badge.tsx';
+import { Clocks } from '../parts/clocks.tsx';
+import { Referral, proposalOf } from '../parts/referral.tsx';
+import { Failed, Loading } from '../parts/states.tsx';
+import { TaskForm } from '../parts/taskform.tsx';
+import { Timeline } from '../parts/timeline.tsx';
+import { WhyText } from '../parts/why.tsx';
+import { nameOfActor, workerOf } from '../parts/who.tsx';
+
+const GATHER_MS = 300; // one commit makes several changes
+const CALM_MS = 3000; // and a busy department many commits
+
+// Asked again when the feed says something moved.
+export function usePathwayVersion(pathway: string | null): number {
+	const [version, setVersion] = useState(0);
+	useEffect(() => {
+		if (!pathway) return undefined;
+		let timer: ReturnType<typeof setTimeout> | undefined;
+		let asked = 0;
+		const stop = watchFeed(() => {
+			clearTimeout(timer);
+			const soonest = Math.max(GATHER_MS, asked + CALM_MS - Date.now());
+			timer = setTimeout(() => {
+				asked = Date.now();
+				setVersion((n) => n + 1);
+			}, soonest);
+		});
+		return () => (clearTimeout(timer), stop());
+	}, [pathway]);
+	return version;
+}
+
+export function usePatient(id: string | null) {
+	return useLoad<Patient | null>(id, async () => (id ? (keptPatient(id) ?? readPatient(id)) : null));
+}
+
+export function PathwayState({ pathway, fresh }: { pathway: string; fresh: number }) {
+	const { t, language } = useTexts();
+	const line = useLoad(`${pathway} ${language} ${fresh}`, () => steps(pathway));
+	const bars = useLoad(`${pathway} ${language} ${fresh}`, () => clocks(pathway));
+	const [kept, keep] = useState<{ pathway: string; steps: typeof line.value; clocks: typeof bars.value }>({ pathway, steps: null, clocks: null });
+	useEffect(() => {
+		if (line.value || bars.value) keep((before) => ({ pathway, steps: line.value ?? before.steps, clocks: bars.value ?? before.clocks }));
+	}, [line.value, bars.value]);
+	const shownSteps = line.value ?? (kept.pathway === pathway ? kept.steps : null);
+	const shownClocks = bars.value ?? (kept.pathway === pathway ? kept.clocks : null);
+	return (
+		<>
+			<section class="block" aria-label={t('panel.pathway')}>
+				{shownSteps ? <Timeline steps={shownSteps} /> : line.failure ? <Failed failure={line.failure} retry={line.again} /> : <Loading />}
+			</section>
+			<section class="block" aria-labelledby={`clocks-${pathway}`}>
+				<h3 id={`clocks-${pathway}`}>{t('panel.clocks')}</h3>
+				{shownClocks ? <Clocks pathway={pathway} clocks={shownClocks} /> : bars.failure ? <Failed failure={bars.failure} retry={bars.again} /> : <Loading />}
+			</section>
+		</>
+	);
+}
+
+function OwnerLine({ row, changed }: { row: Row; changed: (row: Row) => void }) {
+	const { t } = useTexts();
+	const me = useValue(actor);
+	const mine = row.owner === me;
+	async function run(doing: () => Promise<Row>, said: string): Promise<void> {
+		try {
+			changed(await doing());
+			announce(said, 'good');
+		} catch (failure) {
+			const stale = failure instanceof Failure && failure.stale;
+			announce(stale ? say('task.takenByOther') : failure instanceof Error ? failure.message : '', 'bad');
+		}
+	}
+	const take = () => run(() => takeTask(row, { reference: me, name: workerOf(me)?.name ?? me }), say('task.taken'));
+	const give = () => run(() => giveBackTask(row), say('task.givenBack'));
+	return (
+		<span class="owner-line">
+			{mine ? t('owner.you') : row.owner ? t('owner.other', { name: nameOfActor(row.owner) }) : t('owner.none')}{' '}
+			{mine ? (
+				<button type="button" class="link" onClick={give}>{t('task.giveBack')}</button>
+			) : (
+				<button type="button" class="link" onClick={take}>{row.owner ? t('task.takeOver') : t('task.take')}</button>
+			)}
+		</span>
+	);
+}
+
+type StepProps = { row: Row; proposed?: Record<string, string>; done: (row: Row) => void; changed: (row: Row) => void; renew: () => void; dirty?: (dirty: boolean) => void };
+
+export function NextStep({ row, proposed = {}, done, changed, renew, dirty }: StepProps) {
+	const { t, language } = useTexts();
+	const me = useValue(actor);
+	const kind = useLoad<Kind>(`${row.kind} ${language}`, () => readKind(row.kind));
+	const role = workerOf(me)?.code ?? '';
+	const roles = kind.value?.roles ?? [];
+	const mayDo = roles.length === 0 || !role || roles.includes(role);
+	return (
+		<section class="card next" aria-labelledby="next-step">
+			<p class="eyebrow">{t('panel.next')}</p>
+			<div class="next-head">
+				<h3 id="next-step">{kind.value?.title ?? row.step}</h3>
+				<DueBadge row={row} />
+			</div>
+			{row.about && <p>{row.about}</p>}
+			<p class="soft small">
+				{[row.law, row.because].filter(Boolean).map((one) => `${one} · `)}
+				<OwnerLine row={row} changed={changed} />
+			</p>
+			{kind.value && <TaskForm key={row.id} row={row} kind={kind.value} mayDo={mayDo} proposed={proposed} done={done} renew={renew} {...(dirty ? { dirty } : {})} />}
+			{kind.failure !== null && <Failed failure={kind.failure} retry={kind.again} />}
+		</section>
+	);
+}
+
+export function TaskWhy({ row, fresh }: { row: Row; fresh: number }) {
+	const { t, language } = useTexts();
+	const why = useLoad(`${row.id} ${row.version} ${language} ${fresh}`, () => taskWhy(row.id));
+	return (
+		<section class="card why" aria-labelledby="why-now" id="why" tabIndex={-1}>
+			<h3 id="why-now">{t('why.now')}</h3>
+			{why.value ? <WhyText why={why.value} /> : why.failure ? <Failed failure={why.failure} retry={why.again} /> : <Loading />}
+		</section>
+	);
+}
+
+export function TaskPanel(step: StepProps) {
+	const { t } = useTexts();
+	const { row } = step;
+	const patient = usePatient(row.patient);
+	const fresh = usePathwayVersion(row.pathway);
+	const referrals = useLoad(row.patient ? `${row.patient} ${fresh}` : null, () => referralsOf(row.patient ?? ''));
+	const focus = row.task.focus?.reference;
+	const referral = referrals.value?.find((one) => `ServiceRequest/${one.id}` === focus) ?? referrals.value?.[0];
+	return (
+		<section class="panel" aria-label={t('panel.label')}>
+			{patient.value && <Banner patient={patient.value} linked />}
+			{patient.failure !== null && <Failed failure={patient.failure} retry={patient.again} />}
+			{row.pathway && <PathwayState pathway={row.pathway} fresh={fresh} />}
+			<NextStep {...step} proposed={proposalOf(referral)} />
+			<TaskWhy row={row} fresh={fresh} />
+			{referral && <Referral referral={referral} />}
+		</section>
+	);
+}
