@@ -56,7 +56,7 @@ web/node_modules/.package-lock.json: web/package-lock.json
 $(GEN)/web.stamp: $(WEB_SOURCES) web/node_modules/.package-lock.json
 	@mkdir -p $(GEN)
 	@echo "WEB  web/dist"
-	@cd web && npm run --silent build >/dev/null
+	@cd web && npm run --silent build >../$(GEN)/web.log 2>&1 || { cat ../$(GEN)/web.log; exit 1; }
 	@touch $@
 $(GEN)/embedded.S: $(GEN)/web.stamp
 endif

@@ -28,7 +28,31 @@ static void codes_write(json_out *o, const char *prefix)
 	json_end(o);
 }
 
-static void searches_write(json_out *o, type_id t)
+static void search_write(json_out *o, text name, text url, text kind)
+{
+	json_object(o);
+	json_pair(o, "name", name);
+	json_pair(o, "definition", url);
+	json_pair(o, "type", kind);
+	json_end(o);
+}
+
+/* Limen's own parameters are content (content/dk/tasks/search.yaml). */
+static void own_searches_write(json_out *o, const image *m, text type, arena *a)
+{
+	const content_entry **entries;
+	int count = content_each(m, TEXT("search"), &entries);
+	for (int i = 0; i < count; i++) {
+		const content_entry *e = entries[i];
+		text on, code, kind;
+		issues unheard = {.arena = a};
+		if (!content_text(e, e->node, "on", true, &on, &unheard) || !text_equal(on, type)) continue;
+		if (!content_text(e, e->node, "code", true, &code, &unheard)) continue;
+		if (content_text(e, e->node, "kind", true, &kind, &unheard)) search_write(o, code, (text){0}, kind);
+	}
+}
+
+static void searches_write(json_out *o, const image *m, type_id t, arena *a)
 {
 	int count = search_count_of(t);
 	if (count == 0) return;
@@ -37,13 +61,10 @@ static void searches_write(json_out *o, type_id t)
 	for (int i = 0; i < count; i++) {
 		search_definition s;
 		search_at(t, i, &s);
-		if (s.kind == SEARCH_SPECIAL) continue;
-		json_object(o);
-		json_pair(o, "name", s.code);
-		json_pair(o, "definition", s.url);
-		json_pair(o, "type", text_of(kinds[s.kind]));
-		json_end(o);
+		if (s.kind != SEARCH_SPECIAL && s.kind != SEARCH_COMPOSITE)
+			search_write(o, s.code, s.url, text_of(kinds[s.kind]));
 	}
+	own_searches_write(o, m, type_name(t), a);
 	json_end(o);
 }
 
@@ -71,7 +92,7 @@ static void operations_write(json_out *o, text type)
 	if (any) json_end(o);
 }
 
-static void resource_write(json_out *o, type_id t)
+static void resource_write(json_out *o, const image *m, type_id t, arena *a)
 {
 	json_object(o);
 	json_pair(o, "type", type_name(t));
@@ -84,12 +105,12 @@ static void resource_write(json_out *o, type_id t)
 	json_key(o, "conditionalCreate");
 	json_bool(o, true);
 	json_pair(o, "conditionalRead", TEXT("not-match"));
-	searches_write(o, t);
+	searches_write(o, m, t, a);
 	operations_write(o, type_name(t));
 	json_end(o);
 }
 
-static void server_write(json_out *o)
+static void server_write(json_out *o, const image *m, arena *a)
 {
 	json_key(o, "rest");
 	json_array(o);
@@ -101,7 +122,7 @@ static void server_write(json_out *o)
 	json_array(o);
 	for (int t = 1; t <= type_count(); t++)
 		if (type_kind_of((type_id)t) == TYPE_RESOURCE && !type_is_abstract((type_id)t))
-			resource_write(o, (type_id)t);
+			resource_write(o, m, (type_id)t, a);
 	json_end(o);
 	codes_write(o, "system:");
 	json_end(o);
@@ -133,7 +154,7 @@ void capability_get(exchange *x)
 	json_text(&o, TEXT("application/fhir+json"));
 	json_text(&o, TEXT("json"));
 	json_end(&o);
-	server_write(&o);
+	server_write(&o, x->app->content, x->arena);
 	json_end(&o);
 	reply_json(x, 200, json_done(&o));
 }

@@ -56,6 +56,7 @@ static bool visitate(town *t, course *c, instant now, filled_form *f)
 	(void)t, (void)now;
 	say(f, "class", c->reason->class);
 	say(f, "urgency", c->reason->urgency);
+	say(f, "kind", c->reason->kind);
 	say(f, "plan", c->reason->plan);
 	return true;
 }

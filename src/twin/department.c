@@ -116,6 +116,7 @@ static reason read_reason(reading *r, uint32_t n)
 	    .plan = words(r, n, "plan", true),
 	    .what = words(r, n, "what", true),
 	    .treatment = words(r, n, "treatment", true),
+	    .kind = words(r, n, "kind", false),
 	    .sex = (sex)who,
 	    .ages = two(r, n, "ages", 104),
 	    .weight = number(r, n, "weight", 1, 1000),

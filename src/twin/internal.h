@@ -19,6 +19,7 @@ typedef struct referrer {
 } referrer;
 typedef struct reason {
 	text id, text, class, urgency, package, plan, what, treatment;
+	text kind; /* what the extended free choice does not cover, e.g. sterilisation; else empty */
 	sex sex;
 	range ages;
 	int weight, minutes, treated, again, complete;

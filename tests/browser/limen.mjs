@@ -29,9 +29,10 @@ function addressOf(child) {
 	});
 }
 
-export async function startLimen() {
+// With a database of its own, thrown away when it stops; or with the one given.
+export async function startLimen(db) {
 	const folder = mkdtempSync(join(tmpdir(), 'limen-browser-'));
-	const child = spawn(BINARY, ['serve', '--db', join(folder, 'limen.db'), '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(BINARY, ['serve', '--db', db ?? join(folder, 'limen.db'), '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
 	const address = await addressOf(child);
 	const stop = () =>
 		new Promise((resolve) => {

@@ -12,10 +12,10 @@ import { useTexts } from '../base/texts.ts';
 import { useValue } from '../base/value.ts';
 import { Banner } from '../parts/banner.tsx';
 import { DueBadge } from '../parts/badge.tsx';
-import { Referral, proposalOf, reasonOf } from '../parts/referral.tsx';
+import { Referral, reasonOf } from '../parts/referral.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { nameOfActor, workerOf } from '../parts/who.tsx';
-import { NextStep, PathwayState, TaskWhy, usePathwayVersion, usePatient } from '../worklist/panel.tsx';
+import { NextStep, PathwayClocks, PathwayLine, TaskWhy, usePathwayVersion, usePatient } from '../worklist/panel.tsx';
 
 const CLOSED = ['finished', 'cancelled', 'entered-in-error'];
 
@@ -85,9 +85,12 @@ function Pathway({ episode, referral }: { episode: Episode; referral: ServiceReq
 				{title ? t('patient.pathwayOf', { title }) : t('panel.pathway')}
 				{CLOSED.includes(episode.status) && <span class="tag">{t('patient.closed')}</span>}
 			</h2>
-			<div class="pathway-state"><PathwayState pathway={id} fresh={fresh} /></div>
+			<div class="pathway-state">
+				<PathwayLine pathway={id} fresh={fresh} />
+				<PathwayClocks pathway={id} fresh={fresh} />
+			</div>
 			<div class="pathway-main">
-				{now && <NextStep key={now.id} row={now} proposed={proposalOf(referral)} done={open.again} changed={open.again} renew={open.again} />}
+				{now && <NextStep key={now.id} row={now} referral={referral} done={open.again} changed={open.again} renew={open.again} />}
 				{open.failure !== null && <Failed failure={open.failure} retry={open.again} />}
 				{!now && open.value && (
 					<Empty title={CLOSED.includes(episode.status) ? t('patient.isClosed') : t('patient.noNext')}>

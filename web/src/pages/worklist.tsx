@@ -105,8 +105,8 @@ function Filters({ filter, work }: { filter: Filter; work: Worklist }) {
 function summary(work: Worklist): string {
 	const groups = work.list.places.map((place) => place.group);
 	const count = (group: string) => groups.filter((one) => one === group).length;
-	const late = count('late');
-	return [say('lead.tasks', { n: work.total ?? groups.length }), late > 0 && say('lead.late', { n: late }), say('lead.today', { n: count('today') })]
+	const [late, now] = [count('late'), count('today')];
+	return [say('lead.tasks', { n: work.total ?? groups.length }), late > 0 && say('lead.late', { n: late }), now > 0 && say('lead.today', { n: now })]
 		.filter(Boolean)
 		.join(' · ');
 }

@@ -69,7 +69,7 @@ function Radios({ name, label, help, error, required, options, value, change }: 
 
 export function ChoiceField(props: ChoiceProps) {
 	const { t } = useTexts();
-	if (props.options.length <= RADIOS_MAX) return <Radios {...props} />;
+	if (props.required && props.options.length <= RADIOS_MAX) return <Radios {...props} />; // a radio cannot be unchosen
 	const { options, value, change, ...frame } = props;
 	return (
 		<Field {...frame}>

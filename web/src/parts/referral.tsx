@@ -14,6 +14,11 @@ function saidIn(referral: ServiceRequest, url: string): string[] {
 	return (extensionOf(referral, url)?.extension ?? []).flatMap((one) => (one.valueString ? [one.valueString] : []));
 }
 
+export function wordsOf(referral: ServiceRequest): string[] {
+	const said = [...saidIn(referral, 'urn:limen:visitation-proposal'), ...saidIn(referral, 'urn:limen:visitation')];
+	return [...(referral.note ?? []).map((note) => note.text), ...said];
+}
+
 // The secretary's proposal, by the name of the field it is a proposal for.
 export function proposalOf(referral: ServiceRequest | undefined): Record<string, string> {
 	const parts = extensionOf(referral, 'urn:limen:visitation-proposal')?.extension ?? [];
@@ -25,7 +30,6 @@ export function Referral({ referral }: { referral: ServiceRequest }) {
 	const from = referral.requester?.display ?? referral.requester?.reference;
 	const classes = (referral.category ?? []).flatMap((one) => one.coding ?? []).filter((one) => one.system === 'urn:limen:referral-class');
 	const kind = classes.map((one) => one.display ?? one.code).join(', ');
-	const notes = [...saidIn(referral, 'urn:limen:visitation-proposal'), ...saidIn(referral, 'urn:limen:visitation')];
 	return (
 		<section class="card referral" aria-label={t('referral.card')}>
 			<h3>{t('referral.card')}</h3>
@@ -38,7 +42,7 @@ export function Referral({ referral }: { referral: ServiceRequest }) {
 				<dd>{from ?? t('banner.unknown')}</dd>
 				<dt>{t('referral.class')}</dt>
 				<dd>{kind || t('referral.unclassified')}</dd>
-				{[...(referral.note ?? []).map((note) => note.text), ...notes].map((text, at) => (
+				{wordsOf(referral).map((text, at) => (
 					<Fragment key={at}>
 						<dt>{at === 0 ? t('referral.note') : ''}</dt>
 						<dd>{text}</dd>

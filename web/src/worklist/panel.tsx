@@ -1,19 +1,19 @@
-// panel.tsx: one task in full: who it is about, where the pathway stands, its clocks, the next step with its form, and why.
-import { useEffect, useState } from 'preact/hooks';
+// panel.tsx: one task in full: who it is about, where the pathway stands, the next step with its form, why, and the clocks.
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Failure, actor } from '../api/client.ts';
 import { watchFeed } from '../api/feed.ts';
-import type { Patient } from '../api/fhir.ts';
+import type { Patient, ServiceRequest } from '../api/fhir.ts';
 import { keptPatient, patient as readPatient } from '../api/people.ts';
 import { clocks, referralsOf, steps, taskWhy } from '../api/pathways.ts';
 import { giveBackTask, kind as readKind, takeTask, type Kind, type Row } from '../api/tasks.ts';
 import { announce } from '../base/announce.tsx';
-import { useLoad } from '../base/load.ts';
+import { useLoad, type Loaded } from '../base/load.ts';
 import { say, useTexts } from '../base/texts.ts';
 import { useValue } from '../base/value.ts';
 import { Banner } from '../parts/banner.tsx';
 import { DueBadge } from '../parts/badge.tsx';
 import { Clocks } from '../parts/clocks.tsx';
-import { Referral, proposalOf } from '../parts/referral.tsx';
+import { Referral, proposalOf, wordsOf } from '../parts/referral.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
 import { TaskForm } from '../parts/taskform.tsx';
 import { Timeline } from '../parts/timeline.tsx';
@@ -47,27 +47,32 @@ export function usePatient(id: string | null) {
 	return useLoad<Patient | null>(id, async () => (id ? (keptPatient(id) ?? readPatient(id)) : null));
 }
 
-export function PathwayState({ pathway, fresh }: { pathway: string; fresh: number }) {
+export function PathwayLine({ pathway, fresh }: { pathway: string; fresh: number }) {
 	const { t, language } = useTexts();
-	const line = useLoad(`${pathway} ${language} ${fresh}`, () => steps(pathway));
-	const bars = useLoad(`${pathway} ${language} ${fresh}`, () => clocks(pathway));
-	const [kept, keep] = useState<{ pathway: string; steps: typeof line.value; clocks: typeof bars.value }>({ pathway, steps: null, clocks: null });
-	useEffect(() => {
-		if (line.value || bars.value) keep((before) => ({ pathway, steps: line.value ?? before.steps, clocks: bars.value ?? before.clocks }));
-	}, [line.value, bars.value]);
-	const shownSteps = line.value ?? (kept.pathway === pathway ? kept.steps : null);
-	const shownClocks = bars.value ?? (kept.pathway === pathway ? kept.clocks : null);
+	const line = useKept(useLoad(`${pathway} ${language} ${fresh}`, () => steps(pathway)));
 	return (
-		<>
-			<section class="block" aria-label={t('panel.pathway')}>
-				{shownSteps ? <Timeline steps={shownSteps} /> : line.failure ? <Failed failure={line.failure} retry={line.again} /> : <Loading />}
-			</section>
-			<section class="block" aria-labelledby={`clocks-${pathway}`}>
-				<h3 id={`clocks-${pathway}`}>{t('panel.clocks')}</h3>
-				{shownClocks ? <Clocks pathway={pathway} clocks={shownClocks} /> : bars.failure ? <Failed failure={bars.failure} retry={bars.again} /> : <Loading />}
-			</section>
-		</>
+		<section class="block" aria-label={t('panel.pathway')}>
+			{line.value ? <Timeline steps={line.value} /> : line.failure ? <Failed failure={line.failure} retry={line.again} /> : <Loading />}
+		</section>
 	);
+}
+
+export function PathwayClocks({ pathway, fresh }: { pathway: string; fresh: number }) {
+	const { t, language } = useTexts();
+	const bars = useKept(useLoad(`${pathway} ${language} ${fresh}`, () => clocks(pathway)));
+	return (
+		<section class="block" aria-labelledby={`clocks-${pathway}`}>
+			<h3 id={`clocks-${pathway}`}>{t('panel.clocks')}</h3>
+			{bars.value ? <Clocks pathway={pathway} clocks={bars.value} /> : bars.failure ? <Failed failure={bars.failure} retry={bars.again} /> : <Loading />}
+		</section>
+	);
+}
+
+// While the same thing is asked again, what was known stays on the screen.
+function useKept<T>(loaded: Loaded<T>): Loaded<T> {
+	const last = useRef<T | null>(null);
+	if (loaded.value) last.current = loaded.value;
+	return { ...loaded, value: loaded.value ?? (loaded.failure ? null : last.current) };
 }
 
 function OwnerLine({ row, changed }: { row: Row; changed: (row: Row) => void }) {
@@ -97,9 +102,15 @@ function OwnerLine({ row, changed }: { row: Row; changed: (row: Row) => void }) 
 	);
 }
 
-type StepProps = { row: Row; proposed?: Record<string, string>; done: (row: Row) => void; changed: (row: Row) => void; renew: () => void; dirty?: (dirty: boolean) => void };
+type StepProps = { row: Row; referral?: ServiceRequest | undefined; done: (row: Row) => void; changed: (row: Row) => void; renew: () => void; dirty?: (dirty: boolean) => void };
 
-export function NextStep({ row, proposed = {}, done, changed, renew, dirty }: StepProps) {
+// What the referrer and colleagues wrote: to be read before the step is done.
+function Words({ referral }: { referral: ServiceRequest }) {
+	const words = wordsOf(referral);
+	return words.length > 0 ? <blockquote class="words">{words.join(' · ')}</blockquote> : null;
+}
+
+export function NextStep({ row, referral, done, changed, renew, dirty }: StepProps) {
 	const { t, language } = useTexts();
 	const me = useValue(actor);
 	const kind = useLoad<Kind>(`${row.kind} ${language}`, () => readKind(row.kind));
@@ -118,7 +129,8 @@ export function NextStep({ row, proposed = {}, done, changed, renew, dirty }: St
 				{[row.law, row.because].filter(Boolean).map((one) => `${one} · `)}
 				<OwnerLine row={row} changed={changed} />
 			</p>
-			{kind.value && <TaskForm key={row.id} row={row} kind={kind.value} mayDo={mayDo} proposed={proposed} done={done} renew={renew} {...(dirty ? { dirty } : {})} />}
+			{referral && <Words referral={referral} />}
+			{kind.value && <TaskForm key={row.id} row={row} kind={kind.value} mayDo={mayDo} proposed={proposalOf(referral)} done={done} renew={renew} {...(dirty ? { dirty } : {})} />}
 			{kind.failure !== null && <Failed failure={kind.failure} retry={kind.again} />}
 		</section>
 	);
@@ -147,9 +159,10 @@ export function TaskPanel(step: StepProps) {
 		<section class="panel" aria-label={t('panel.label')}>
 			{patient.value && <Banner patient={patient.value} linked />}
 			{patient.failure !== null && <Failed failure={patient.failure} retry={patient.again} />}
-			{row.pathway && <PathwayState pathway={row.pathway} fresh={fresh} />}
-			<NextStep {...step} proposed={proposalOf(referral)} />
+			{row.pathway && <PathwayLine pathway={row.pathway} fresh={fresh} />}
+			<NextStep {...step} referral={referral} />
 			<TaskWhy row={row} fresh={fresh} />
+			{row.pathway && <PathwayClocks pathway={row.pathway} fresh={fresh} />}
 			{referral && <Referral referral={referral} />}
 		</section>
 	);
