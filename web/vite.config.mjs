@@ -1,9 +1,10 @@
 import { defineConfig } from 'vite';
+import { licensesPlugin } from './tools/licenses.mjs';
 import { tokensPlugin } from './tools/tokens.mjs';
 
 export default defineConfig({
 	base: '/',
-	plugins: [tokensPlugin()],
+	plugins: [tokensPlugin(), licensesPlugin()],
 	esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
 	build: {
 		target: 'es2022',

@@ -51,7 +51,7 @@ void outcome_print(cli *c, text file, int64_t line, text json)
 
 bool answer_good(cli *c, const http_response *p, int *exit_code)
 {
-	*exit_code = p->status < 400 ? CLI_FINE : p->status < 500 ? CLI_INPUT : CLI_SYSTEM;
+	*exit_code = p->status < 400 ? CLI_FINE : p->status < 500 || p->status == 501 ? CLI_INPUT : CLI_SYSTEM;
 	if (p->status >= 400) outcome_print(c, (text){0}, 0, p->body);
 	return p->status < 400;
 }

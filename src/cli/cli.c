@@ -164,7 +164,7 @@ int cli_run(const cli_outside *outside, int argc, char *const *argv)
 		   .host = TEXT("127.0.0.1"),
 		   .actor = TEXT("Device/limen-cli"),
 		   .port = 8420,
-		   .pathways = 400,
+		   .pathways = 700,
 		   .seed = 1};
 	int code = run(c, argc, argv);
 	if (fflush(outside->out) != 0 && code == CLI_FINE) code = CLI_SYSTEM; /* a full disk behind a pipe */

@@ -88,19 +88,44 @@ static image *active_content(cli *c)
 	return active;
 }
 
-/* ---- the lock of the one that writes ---- */
+/* ---- the lock of the one that writes: its file holds the hash of the content in use ---- */
+
+static bool lock_open(cli *c, int flags, text *name, int *fd)
+{
+	*name = text_join(c->arena, c->db, TEXT(".lock"));
+	*fd = open(text_z(c->arena, *name), flags | O_CLOEXEC, 0600);
+	return *fd >= 0;
+}
 
 static bool lock_take(cli *c, house *h)
 {
-	text name = text_join(c->arena, c->db, TEXT(".lock"));
-	h->lock = open(text_z(c->arena, name), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (h->lock < 0)
+	text name, hash = digest_hex(c->arena, h->content->hash);
+	if (!lock_open(c, O_RDWR | O_CREAT, &name, &h->lock))
 		return issue_at(&c->sink, FAIL_CLI_FILE, (place){.file = name}, text_of(strerror(errno)), TEXT(""),
 				TEXT(""));
-	if (flock(h->lock, LOCK_EX | LOCK_NB) == 0) return true;
+	if (flock(h->lock, LOCK_EX | LOCK_NB) == 0) {
+		/* Where it cannot be noted, readers cannot compare: then they do not open. */
+		bool noted = ftruncate(h->lock, 0) == 0 && pwrite(h->lock, hash.at, (size_t)hash.len, 0) == hash.len;
+		return noted || issue_at(&c->sink, FAIL_CLI_FILE, (place){.file = name}, text_of(strerror(errno)),
+					 TEXT(""), TEXT(""));
+	}
 	close(h->lock);
 	h->lock = -1;
 	return issue_add(&c->sink, FAIL_CLI_IN_USE, c->db, TEXT(""));
+}
+
+/* Opening a record with other content computes everything anew. Beside one that is serving that may not happen. */
+static bool lock_agrees(cli *c, const house *h)
+{
+	int fd;
+	text name, hash = digest_hex(c->arena, h->content->hash);
+	char noted[2 * DIGEST_BYTES];
+	if (!lock_open(c, O_RDONLY, &name, &fd)) return true; /* nobody has written here */
+	bool free_to_take = flock(fd, LOCK_SH | LOCK_NB) == 0;
+	ssize_t n = pread(fd, noted, sizeof noted, 0);
+	close(fd);
+	if (free_to_take || text_equal((text){noted, n < 0 ? 0 : n}, hash)) return true;
+	return issue_add(&c->sink, FAIL_CLI_OTHER_CONTENT, c->db, TEXT(""));
 }
 
 /* ---- open and close ---- */
@@ -118,8 +143,9 @@ static bool record_ready(cli *c, house *h, world *w)
 bool house_open_in(cli *c, house *h, house_use use, world *w)
 {
 	*h = (house){.lock = -1, .arena = arena_new(PROCESS_ARENA_MAX)};
-	bool open = (use == HOUSE_READ || lock_take(c, h)) && (h->content = active_content(c)) && record_ready(c, h, w);
-	if (!open) {
+	h->content = active_content(c);
+	bool may = h->content && (use == HOUSE_WRITE ? lock_take(c, h) : lock_agrees(c, h));
+	if (!may || !record_ready(c, h, w)) {
 		house_close(h);
 		return false;
 	}

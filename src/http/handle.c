@@ -168,8 +168,9 @@ static void log_request(exchange *x, int64_t began)
 	snprintf(bytes, sizeof bytes, "%lld", (long long)x->response->body.len);
 	snprintf(method, sizeof method, "%.*s", TEXT_ARG(x->request->method));
 	snprintf(where, sizeof where, "%.*s", TEXT_ARG(x->path));
-	log_event(x->response->status >= 500 ? LOG_ERROR : LOG_INFO, "request", "method", method, "path", where,
-		  "route", x->route ? x->route->pattern : "", "status", status, "us", micros, "bytes", bytes, NULL);
+	log_event(x->response->status >= 500 && x->response->status != 501 ? LOG_ERROR : LOG_INFO, "request", "method",
+		  method, "path", where, "route", x->route ? x->route->pattern : "", "status", status, "us", micros,
+		  "bytes", bytes, NULL);
 }
 
 void http_handle(http_app *app, const http_request *q, http_response *p)

@@ -281,6 +281,7 @@ void record_arena_back(record *r, arena *a);
 /* read.c */
 found read_row(snapshot *s, const cell *row, arena *a, bool whole, version *out, issues *sink);
 bool resource_row(snapshot *s, int64_t type_term, text id, arena *a, cell *row, bool *there, issues *sink);
+void reader_note(reader *rd, text type, text id, int64_t number, resource_state state); /* into the read set, if it has one */
 found version_at(snapshot *s, int64_t rid, arena *a, version *out, issues *sink);
 
 #endif

@@ -54,11 +54,24 @@ static bool check_form(preparing *p)
 	return resource_check(w->resource, p->sink);
 }
 
+static bool read_current(preparing *p)
+{
+	const write_op *w = p->w;
+	bool new_id = w->method == WRITE_CREATE && w->id.len == 0;
+	if (!new_id) {
+		p->found = record_read(p->rd, w->type, p->out->id, &p->current, p->sink);
+		return p->found != FOUND_FAILED;
+	}
+	/* Made a moment ago out of 122 random bits: not worth looking for. The writer checks that it is free. */
+	reader_note(p->rd, w->type, p->out->id, 0, STATE_PLACEHOLDER);
+	p->found = FOUND_NONE;
+	return true;
+}
+
 static bool check_current(preparing *p)
 {
 	const write_op *w = p->w;
-	p->found = record_read(p->rd, w->type, p->out->id, &p->current, p->sink);
-	if (p->found == FOUND_FAILED) return false;
+	if (!read_current(p)) return false;
 	bool live = p->found == FOUND;
 	bool there = live || p->found == FOUND_DELETED;
 	text now = live ? text_format(p->arena, "%lld", (long long)p->current.number) : TEXT("-");

@@ -108,7 +108,7 @@ found version_at(snapshot *s, int64_t rid, arena *a, version *out, issues *sink)
 
 /* ---- through a reader ---- */
 
-static void note(reader *rd, text type, text id, int64_t number, resource_state state)
+void reader_note(reader *rd, text type, text id, int64_t number, resource_state state)
 {
 	read_set *reads = rd->reads;
 	if (!reads) return;
@@ -135,7 +135,7 @@ static found row_of(reader *rd, text type, text id, cell *row, issues *sink)
 	int64_t term = term_known(rd->record, rd->snapshot, type, rd->arena, sink);
 	if (!resource_row(rd->snapshot, term, id, rd->arena, row, &there, sink)) return FOUND_FAILED;
 	resource_state state = there ? (resource_state)row[RES_STATE].integer : STATE_PLACEHOLDER;
-	note(rd, type, id, there ? row[RES_VERSION].integer : 0, state);
+	reader_note(rd, type, id, there ? row[RES_VERSION].integer : 0, state);
 	return state == STATE_LIVE ? FOUND : state == STATE_DELETED ? FOUND_DELETED : FOUND_NONE;
 }
 
@@ -159,7 +159,7 @@ found record_read_rid(reader *rd, int64_t rid, version *out, issues *sink)
 {
 	found f = version_at(rd->snapshot, rid, rd->arena, out, sink);
 	if (f != FOUND && f != FOUND_DELETED) return f;
-	note(rd, out->type, out->id, out->number, f == FOUND ? STATE_LIVE : STATE_DELETED);
+	reader_note(rd, out->type, out->id, out->number, f == FOUND ? STATE_LIVE : STATE_DELETED);
 	return in_scope(rd, out->type, sink) ? f : FOUND_FAILED;
 }
 

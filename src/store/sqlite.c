@@ -1,6 +1,7 @@
 /* The first engine: SQLite in WAL mode, synchronous=FULL: a commit is on disk when it returns. The only file that knows sqlite3.h. */
 #include "store/driver.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,9 +13,25 @@ enum {
 	TIDY_FORCED_PAGES = 50000, /* where tidy is never called, the engine does it itself */
 };
 
+/* What commands say; kept prepared, since every request begins and ends with some. */
+typedef enum word {
+	WORD_BEGIN, WORD_SEE, WORD_BEGIN_WRITE, WORD_COMMIT, WORD_ROLLBACK, WORD_SAVEPOINT, WORD_KEEP, WORD_UNDO, WORDS
+} word;
+static const char *const sayings[WORDS] = {
+	[WORD_BEGIN] = "BEGIN",
+	[WORD_SEE] = "SELECT 1 FROM sqlite_schema LIMIT 1",
+	[WORD_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+	[WORD_COMMIT] = "COMMIT",
+	[WORD_ROLLBACK] = "ROLLBACK",
+	[WORD_SAVEPOINT] = "SAVEPOINT one",
+	[WORD_KEEP] = "RELEASE one",
+	[WORD_UNDO] = "ROLLBACK TO one",
+};
+
 struct connection {
 	sqlite3 *db;
 	int wal_pages;
+	sqlite3_stmt *said[WORDS];
 };
 
 struct statement {
@@ -89,6 +106,7 @@ static bool sqlite_script(connection *c, const char *sql, driver_failure *why)
 
 static void sqlite_close(connection *c)
 {
+	for (int i = 0; i < WORDS; i++) sqlite3_finalize(c->said[i]);
 	int code = sqlite3_close(c->db);
 	assert(code == SQLITE_OK);
 	sqlite3_free(c);
@@ -108,8 +126,16 @@ static bool settle_in(connection *c, bool writer, bool read_only, driver_failure
 	return sqlite_script(c, settings, why);
 }
 
+/* SQLite counts the memory of all connections under one lock, which threads then wait for; nobody asks for the count. */
+static void configure(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* refused where SQLite is in use already: then it counts */
+}
+
 static connection *sqlite_open(const char *target, const char *vfs, bool writer, bool read_only, driver_failure *why)
 {
+	static pthread_once_t configured = PTHREAD_ONCE_INIT;
+	pthread_once(&configured, configure);
 	connection *c = sqlite3_malloc(sizeof *c);
 	*c = (connection){0};
 	int flags = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | (writer ? SQLITE_OPEN_CREATE : 0);
@@ -181,17 +207,27 @@ static void sqlite_restart(statement *s)
 	sqlite3_reset(s->stmt); /* repeats the step's own error, which is known already */
 }
 
+static bool say(connection *c, word w, driver_failure *why)
+{
+	sqlite3_stmt **stmt = &c->said[w];
+	if (!*stmt && !worked(c, sqlite3_prepare_v3(c->db, sayings[w], -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL), why)) return false;
+	int code = sqlite3_step(*stmt);
+	bool ok = worked(c, code, why);
+	sqlite3_reset(*stmt);
+	return ok;
+}
+
 static bool sqlite_command(connection *c, driver_command what, driver_failure *why)
 {
 	switch (what) {
 	/* The select takes the snapshot now and not at the first read that happens to come. */
-	case COMMAND_BEGIN_READ: return sqlite_script(c, "BEGIN;SELECT 1 FROM sqlite_schema LIMIT 1", why);
-	case COMMAND_BEGIN_WRITE: return sqlite_script(c, "BEGIN IMMEDIATE", why);
-	case COMMAND_COMMIT: return sqlite_script(c, "COMMIT", why);
-	case COMMAND_ROLLBACK: return sqlite3_get_autocommit(c->db) || sqlite_script(c, "ROLLBACK", why);
-	case COMMAND_SAVEPOINT: return sqlite_script(c, "SAVEPOINT one", why);
-	case COMMAND_KEEP: return sqlite_script(c, "RELEASE one", why);
-	case COMMAND_UNDO: return sqlite_script(c, "ROLLBACK TO one;RELEASE one", why);
+	case COMMAND_BEGIN_READ: return say(c, WORD_BEGIN, why) && say(c, WORD_SEE, why);
+	case COMMAND_BEGIN_WRITE: return say(c, WORD_BEGIN_WRITE, why);
+	case COMMAND_COMMIT: return say(c, WORD_COMMIT, why);
+	case COMMAND_ROLLBACK: return sqlite3_get_autocommit(c->db) || say(c, WORD_ROLLBACK, why);
+	case COMMAND_SAVEPOINT: return say(c, WORD_SAVEPOINT, why);
+	case COMMAND_KEEP: return say(c, WORD_KEEP, why);
+	case COMMAND_UNDO: return say(c, WORD_UNDO, why) && say(c, WORD_KEEP, why);
 	}
 	return false;
 }

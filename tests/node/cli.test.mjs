@@ -137,6 +137,12 @@ test('one writes at a time', async (t) => {
 	assert.equal(answer.code, 3);
 	assert.match(answer.stderr, /in use by another limen/);
 	assert.equal((await limen('today', '--db', server.db)).code, 0, 'reading is fine');
+	const own = join(home.path, 'other');
+	await mkdir(own);
+	await writeFile(join(own, 'links.yaml'), 'link: forloeb-henvisning\nda: x\nen: y\non: EpisodeOfCare\nowns: referralRequest.reference\n');
+	const other = await limen('today', '--db', server.db, '--content', own, '--lang', 'en');
+	assert.equal(other.code, 1, 'but not with other content');
+	assert.match(other.stderr, /in use with other content/);
 	assert.equal(await server.stop(), 0);
 });
 

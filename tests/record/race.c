@@ -172,4 +172,40 @@ TEST(the_feed_misses_nothing)
 	record_close(r);
 }
 
-TESTS(T(one_winner_by_version), T(one_winner_by_id), T(all_win_where_all_may), T(the_feed_misses_nothing))
+/* Two programs on one file, as `limen load` beside `limen serve`: each finds the end of the log where the other has left it. */
+static void *write_here(void *self)
+{
+	racer *x = self;
+	arena *a = arena_new(64 * MIB);
+	x->won = true;
+	for (int i = 0; i < 40; i++) {
+		issues sink = {.arena = a};
+		written out;
+		char id[16];
+		snprintf(id, sizeof id, "s%d", i % 7);
+		text more = text_format(a, "'status':'requested','intent':'order','owner':{'reference':'Practitioner/w%d-%d'}", x->number, i);
+		x->won = x->won && try_put(x->record, a, resource(a, "Task", id, text_z(a, more)), id, 0, &sink, &out);
+		show(&sink);
+	}
+	arena_free(a);
+	return NULL;
+}
+
+TEST(two_records_one_file)
+{
+	arena *a = test_arena();
+	const char *file = text_z(a, text_format(a, "%s/limen.db", temp_folder()));
+	racer racers[2];
+	pthread_t threads[2];
+	for (int i = 0; i < 2; i++) racers[i] = (racer){.record = open_record_at(a, file, NULL), .number = i};
+	for (int i = 0; i < 2; i++) pthread_create(&threads[i], NULL, write_here, &racers[i]);
+	for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
+	assert_true(racers[0].won && racers[1].won);
+	check_clean(racers[0].record, a);
+	record_close(racers[0].record);
+	assert_text(search_ids(racers[1].record, a, "Task", "_summary=false&_sort=_id"), TEXT("s0 s1 s2 s3 s4 s5 s6"));
+	check_clean(racers[1].record, a);
+	record_close(racers[1].record);
+}
+
+TESTS(T(two_records_one_file), T(one_winner_by_version), T(one_winner_by_id), T(all_win_where_all_may), T(the_feed_misses_nothing))

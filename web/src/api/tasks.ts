@@ -46,7 +46,7 @@ export function rowOf(task: Task): Row {
 	const dueAt = task.restriction?.period?.end ?? null;
 	const performer = task.performerType?.[0];
 	const line = translated(task.description, task._description, language.get());
-	const [, step = line, about = ''] = /^([^:?]{3,50}(?=: )|[^:?]{3,50}\?(?= )):? (.*)$/s.exec(line) ?? [];
+	const [, step = line, about = ''] = /^([^:?]{3,90}(?=: )|[^:?]{3,90}\?(?= )):? (.*)$/s.exec(line) ?? [];
 	const because = extensionOf(task, 'urn:limen:because');
 	const clock = task.reasonCode?.coding?.find((one) => one.system === CLOCK_SYSTEM);
 	return {

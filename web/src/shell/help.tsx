@@ -73,7 +73,10 @@ export function Help({ close }: { close: () => void }) {
 					<span>{t('help.letters')}</span>
 				</label>
 				<p class="soft small">{t('help.lettersHelp')}</p>
-				<form method="dialog"><button class="button">{t('help.close')}</button></form>
+				<form method="dialog" class="actions">
+					<button class="button">{t('help.close')}</button>
+					<a class="small" href="/licenses.txt" target="_blank" rel="noopener">{t('help.licenses')}</a>
+				</form>
 			</div>
 		</dialog>
 	);
