@@ -23,7 +23,8 @@ static int group_count;
 static int note_group(void *db)
 {
 	int64_t last = sqlite3_last_insert_rowid(db);
-	if (group_count < GROUPS_MAX && (group_count == 0 || group_ends[group_count - 1] != last)) group_ends[group_count++] = last;
+	if (group_count < GROUPS_MAX && (group_count == 0 || group_ends[group_count - 1] != last))
+		group_ends[group_count++] = last;
 	return 0;
 }
 
@@ -59,14 +60,20 @@ static void write_one(record *r, arena *a, text type, text id, text json)
 static text task_json(arena *a, int64_t n)
 {
 	int patient = (int)(n * 7919 % PATIENTS), minute = (int)(n % 60), day_of_month = 1 + (int)(n / 60 % 28);
-	return text_format(a,
-	                   "{\"resourceType\":\"Task\",\"identifier\":[{\"system\":\"urn:bench:task\",\"value\":\"B%07d\"}],\"status\":\"requested\","
-	                   "\"intent\":\"order\",\"code\":{\"coding\":[{\"system\":\"urn:limen:task\",\"code\":\"forvisitering\",\"display\":\"Forvisitering\"}]},"
-	                   "\"description\":\"Forvisiter henvisningen\",\"focus\":{\"reference\":\"ServiceRequest/s%d\"},\"for\":{\"reference\":\"Patient/p%d\"},"
-	                   "\"authoredOn\":\"2026-03-%02dT10:%02d:00+01:00\",\"restriction\":{\"period\":{\"end\":\"2026-04-%02dT00:00:00+02:00\"}},"
-	                   "\"owner\":{\"reference\":\"PractitionerRole/sek-%d\"},\"performerType\":[{\"coding\":[{\"system\":\"urn:limen:role\",\"code\":"
-	                   "\"secretary\"}]}]}",
-	                   (int)n, patient, patient, day_of_month, minute, day_of_month, (int)(n % 20));
+	return text_format(
+	    a,
+	    "{\"resourceType\":\"Task\",\"identifier\":[{\"system\":\"urn:bench:task\",\"value\":\"B%07d\"}],"
+	    "\"status\":\"requested\","
+	    "\"intent\":\"order\",\"code\":{\"coding\":[{\"system\":\"urn:limen:task\",\"code\":\"forvisitering\","
+	    "\"display\":\"Forvisitering\"}]},"
+	    "\"description\":\"Forvisiter "
+	    "henvisningen\",\"focus\":{\"reference\":\"ServiceRequest/s%d\"},\"for\":{\"reference\":\"Patient/p%d\"},"
+	    "\"authoredOn\":\"2026-03-%02dT10:%02d:00+01:00\",\"restriction\":{\"period\":{\"end\":\"2026-04-%02dT00:"
+	    "00:00+02:00\"}},"
+	    "\"owner\":{\"reference\":\"PractitionerRole/"
+	    "sek-%d\"},\"performerType\":[{\"coding\":[{\"system\":\"urn:limen:role\",\"code\":"
+	    "\"secretary\"}]}]}",
+	    (int)n, patient, patient, day_of_month, minute, day_of_month, (int)(n % 20));
 }
 
 typedef struct bench_writer {
@@ -95,7 +102,8 @@ static void preload(record *r)
 	arena *a = arena_new(64 * MIB);
 	for (int i = 0; i < PATIENTS; i++) {
 		text id = text_format(a, "p%d", i);
-		write_one(r, a, TEXT("Patient"), id, text_format(a, "{\"resourceType\":\"Patient\",\"id\":\"p%d\",\"gender\":\"female\"}", i));
+		write_one(r, a, TEXT("Patient"), id,
+			  text_format(a, "{\"resourceType\":\"Patient\",\"id\":\"p%d\",\"gender\":\"female\"}", i));
 	}
 	for (int i = 0; i < PATIENTS; i++) write_one(r, a, TEXT("Task"), TEXT(""), task_json(a, i));
 	arena_free(a);
@@ -177,7 +185,10 @@ static void load_table(bare *b, const char *name)
 	bare_table *t = &b->tables[b->table_count++];
 	snprintf(t->name, sizeof t->name, "%s", name);
 	bool is_body = strcmp(name, "body") == 0;
-	snprintf(sql, sizeof sql, is_body ? "SELECT body.*, log.rid FROM body JOIN log USING (seq)" : "SELECT *, rid FROM %s WHERE rid IS NOT NULL", name);
+	snprintf(sql, sizeof sql,
+		 is_body ? "SELECT body.*, log.rid FROM body JOIN log USING (seq)"
+			 : "SELECT *, rid FROM %s WHERE rid IS NOT NULL",
+		 name);
 	sqlite3_stmt *s;
 	if (sqlite3_prepare_v2(b->from, sql, -1, &s, NULL) != SQLITE_OK) stop(sqlite3_errmsg(b->from), NULL);
 	t->columns = sqlite3_column_count(s) - 1;
@@ -204,7 +215,8 @@ static void write_upto(bare *b, int64_t rid)
 	for (int k = 0; k < b->table_count; k++) {
 		bare_table *t = &b->tables[k];
 		for (; t->at < t->count && t->rows[t->at].rid <= rid; t->at++) {
-			for (int i = 0; i < t->columns; i++) sqlite3_bind_value(t->insert, i + 1, t->rows[t->at].values[i]);
+			for (int i = 0; i < t->columns; i++)
+				sqlite3_bind_value(t->insert, i + 1, t->rows[t->at].values[i]);
 			if (sqlite3_step(t->insert) != SQLITE_DONE) stop(sqlite3_errmsg(b->to), NULL);
 			sqlite3_reset(t->insert);
 		}
@@ -213,11 +225,14 @@ static void write_upto(bare *b, int64_t rid)
 
 static void bare_open(bare *b, const char *from, const char *to)
 {
-	static const char *const names[] = {"log", "body", "resource", "ix_token", "ix_string", "ix_date", "ix_span", "ix_number", "ix_reference", "ix_uri"};
+	static const char *const names[] = {"log",     "body",    "resource",  "ix_token",     "ix_string",
+					    "ix_date", "ix_span", "ix_number", "ix_reference", "ix_uri"};
 	*b = (bare){0};
 	if (sqlite3_open(from, &b->from) != SQLITE_OK || sqlite3_open(to, &b->to) != SQLITE_OK) stop("bare open", NULL);
-	run_sql(b->to, "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA temp_store=MEMORY;PRAGMA cache_size=-16384;PRAGMA wal_autocheckpoint=2000");
-	sqlite3_exec(b->from, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid", copy_schema, b->to, NULL);
+	run_sql(b->to, "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA temp_store=MEMORY;PRAGMA "
+		       "cache_size=-16384;PRAGMA wal_autocheckpoint=2000");
+	sqlite3_exec(b->from, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid", copy_schema, b->to,
+		     NULL);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) load_table(b, names[i]);
 }
 
@@ -261,7 +276,8 @@ static double run_bare(const char *from, const char *to, int64_t preloaded, doub
 
 static void remove_files(const char *folder)
 {
-	static const char *const names[] = {"record.db", "record.db-wal", "record.db-shm", "bare.db", "bare.db-wal", "bare.db-shm"};
+	static const char *const names[] = {"record.db", "record.db-wal", "record.db-shm",
+					    "bare.db",   "bare.db-wal",   "bare.db-shm"};
 	char gone[300];
 	for (int i = 0; i < 6; i++) {
 		snprintf(gone, sizeof gone, "%s/%s", folder, names[i]);

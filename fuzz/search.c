@@ -23,9 +23,18 @@ static record *filled(void)
 	record *r = record_open(a, &(record_options){.file = TEXT(":memory:"), .world = world_real()}, &sink);
 	if (!r) abort();
 	for (int i = 0; i < 20; i++) {
-		put(r, a, text_format(a, "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"F%d\"}],\"birthDate\":\"19%02d\",\"gender\":\"male\"}", i % 7, i));
-		put(r, a, text_format(a, "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"s\",\"code\":\"c%d\"}]},"
-		                         "\"valueQuantity\":{\"value\":%d.5,\"unit\":\"m\"},\"subject\":{\"reference\":\"Patient/%d\"}}", i % 3, i - 9, i));
+		put(r, a,
+		    text_format(a,
+				"{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"F%d\"}],\"birthDate\":\"19%"
+				"02d\",\"gender\":\"male\"}",
+				i % 7, i));
+		put(r, a,
+		    text_format(
+			a,
+			"{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":"
+			"\"s\",\"code\":\"c%d\"}]},"
+			"\"valueQuantity\":{\"value\":%d.5,\"unit\":\"m\"},\"subject\":{\"reference\":\"Patient/%d\"}}",
+			i % 3, i - 9, i));
 	}
 	return r;
 }
@@ -48,7 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	}
 	reader *rd = record_reader(r, &who, a, &sink);
 	search_answer out;
-	bool ok = record_search(rd, bytes[0] & 1 ? TEXT("Patient") : TEXT("Observation"), pairs, count, bytes[0] & 2, &out, &sink);
+	bool ok = record_search(rd, bytes[0] & 1 ? TEXT("Patient") : TEXT("Observation"), pairs, count, bytes[0] & 2,
+				&out, &sink);
 	if (!ok && sink.errors == 0) abort();
 	if (ok && out.count > SEARCH_COUNT_MAX + 5000) abort();
 	reader_close(rd);

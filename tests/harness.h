@@ -13,20 +13,20 @@
 
 #define TEST(name) static void name(void **state __attribute__((unused)))
 #define T(name) cmocka_unit_test(name)
-#define TESTS(...)                                                           \
-	int main(int argc, char **argv)                                      \
-	{                                                                    \
-		const struct CMUnitTest all[] = {__VA_ARGS__}; \
-		return harness_run(all, sizeof all / sizeof *all, argc, argv); \
+#define TESTS(...)                                                                                                     \
+	int main(int argc, char **argv)                                                                                \
+	{                                                                                                              \
+		const struct CMUnitTest all[] = {__VA_ARGS__};                                                         \
+		return harness_run(all, sizeof all / sizeof *all, argc, argv);                                         \
 	}
 
 /* Asserts two texts equal and shows both where they are not. */
 #define assert_text(actual, expected) harness_text((actual), (expected), __FILE__, __LINE__)
 /* Prints SKIP with its reason and leaves the test. */
-#define SKIP(...)                      \
-	do {                           \
-		harness_skip(__VA_ARGS__); \
-		skip();                \
+#define SKIP(...)                                                                                                      \
+	do {                                                                                                           \
+		harness_skip(__VA_ARGS__);                                                                             \
+		skip();                                                                                                \
 	} while (0)
 
 arena *test_arena(void); /* a fresh arena, freed after the test program */

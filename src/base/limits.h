@@ -3,9 +3,9 @@
 #define LIMEN_BASE_LIMITS_H
 
 enum {
-	COMMIT_RETRIES_MAX = 5,         /* a commit whose read set moved starts over so often */
-	SETTLE_ROUNDS_MAX = 8,          /* rounds of raised writes in one commit */
-	SEARCH_COUNT_MAX = 1000,        /* resources on one page */
+	COMMIT_RETRIES_MAX = 5,  /* a commit whose read set moved starts over so often */
+	SETTLE_ROUNDS_MAX = 8,   /* rounds of raised writes in one commit */
+	SEARCH_COUNT_MAX = 1000, /* resources on one page */
 	SEARCH_COUNT_DEFAULT = 50,
 	STORE_READERS_MAX = 256,        /* snapshots open at once */
 	ISSUES_MAX = 100,               /* issues kept of one request */
@@ -23,7 +23,7 @@ enum {
 	FIELD_BYTES_MAX = 4000,         /* one answer in a task's form */
 	PATH_BYTES_MAX = 64 * 1024,     /* one FHIRPath expression */
 	PATH_DEPTH_MAX = 100,           /* parentheses, arguments and signs within each other */
-	PATH_WORK_MAX = 10000000,       /* one FHIRPath evaluation: 16-byte pieces made; a step or an item counts for five */
+	PATH_WORK_MAX = 10000000, /* one FHIRPath evaluation: 16-byte pieces made; a step or an item counts for five */
 };
 
 #define KIB ((int64_t)1024)

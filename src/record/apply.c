@@ -5,12 +5,12 @@
 
 /* ---- the log and its chain ---- */
 
-text chain_row(arena *a, int64_t seq, instant at, log_kind kind, text type_and_id, int64_t number, int method, const caller *who,
-               text cause)
+text chain_row(arena *a, int64_t seq, instant at, log_kind kind, text type_and_id, int64_t number, int method,
+	       const caller *who, text cause)
 {
-	return text_format(a, "%lld\n%lld\n%d\n%.*s\n%lld\n%d\n%.*s\n%.*s\n%.*s\n%.*s", (long long)seq, (long long)at, (int)kind,
-	                   TEXT_ARG(type_and_id), (long long)number, method, TEXT_ARG(who->actor), TEXT_ARG(who->purpose),
-	                   TEXT_ARG(who->on_behalf_of), TEXT_ARG(cause));
+	return text_format(a, "%lld\n%lld\n%d\n%.*s\n%lld\n%d\n%.*s\n%.*s\n%.*s\n%.*s", (long long)seq, (long long)at,
+			   (int)kind, TEXT_ARG(type_and_id), (long long)number, method, TEXT_ARG(who->actor),
+			   TEXT_ARG(who->purpose), TEXT_ARG(who->on_behalf_of), TEXT_ARG(cause));
 }
 
 /* Covers the digest of the body, not the body: that may be erased. */
@@ -34,7 +34,8 @@ bool tip_load(record *r, snapshot *s, tip *out, issues *sink)
 	if (l == STORE_OK) {
 		out->sequence = log[LOG_SEQ].integer;
 		out->at = log[LOG_AT].integer;
-		if (log[LOG_CHAIN].text.len == DIGEST_BYTES) memcpy(out->chain.bytes, log[LOG_CHAIN].text.at, DIGEST_BYTES);
+		if (log[LOG_CHAIN].text.len == DIGEST_BYTES)
+			memcpy(out->chain.bytes, log[LOG_CHAIN].text.at, DIGEST_BYTES);
 	}
 	if (m == STORE_OK) out->rid = row[RES_RID].integer;
 	store_result t = store_last(s, &term_table, a, row, sink);
@@ -56,21 +57,22 @@ static bool append(deriving *dv, const entry *e, const caller *who, issues *sink
 {
 	tip *end = &dv->record->tip;
 	bool is_version = e->kind == KIND_VERSION;
-	text row_text = chain_row(dv->arena, end->sequence + 1, dv->now, e->kind, e->type_and_id, e->version, (int)e->method, who, e->cause);
+	text row_text = chain_row(dv->arena, end->sequence + 1, dv->now, e->kind, e->type_and_id, e->version,
+				  (int)e->method, who, e->cause);
 	digest chain = chain_next(end->chain, e->body, row_text);
 	cell row[LOG_COLUMNS] = {
-		[LOG_SEQ] = INT_CELL(end->sequence + 1),
-		[LOG_AT] = INT_CELL(dv->now),
-		[LOG_KIND] = INT_CELL(e->kind),
-		[LOG_RID] = is_version ? INT_CELL(e->rid) : NULL_CELL,
-		[LOG_VERSION] = is_version ? INT_CELL(e->version) : NULL_CELL,
-		[LOG_METHOD] = is_version ? INT_CELL(e->method) : NULL_CELL,
-		[LOG_ACTOR] = INT_CELL(term_of(dv, who->actor, sink)),
-		[LOG_PURPOSE] = INT_CELL(term_of(dv, who->purpose, sink)),
-		[LOG_BEHALF] = who->on_behalf_of.len ? INT_CELL(term_of(dv, who->on_behalf_of, sink)) : INT_CELL(0),
-		[LOG_DIGEST] = BYTES_CELL(digest_text(&e->body)),
-		[LOG_CHAIN] = BYTES_CELL(digest_text(&chain)),
-		[LOG_CAUSE] = e->cause.len ? TEXT_CELL(e->cause) : NULL_CELL,
+	    [LOG_SEQ] = INT_CELL(end->sequence + 1),
+	    [LOG_AT] = INT_CELL(dv->now),
+	    [LOG_KIND] = INT_CELL(e->kind),
+	    [LOG_RID] = is_version ? INT_CELL(e->rid) : NULL_CELL,
+	    [LOG_VERSION] = is_version ? INT_CELL(e->version) : NULL_CELL,
+	    [LOG_METHOD] = is_version ? INT_CELL(e->method) : NULL_CELL,
+	    [LOG_ACTOR] = INT_CELL(term_of(dv, who->actor, sink)),
+	    [LOG_PURPOSE] = INT_CELL(term_of(dv, who->purpose, sink)),
+	    [LOG_BEHALF] = who->on_behalf_of.len ? INT_CELL(term_of(dv, who->on_behalf_of, sink)) : INT_CELL(0),
+	    [LOG_DIGEST] = BYTES_CELL(digest_text(&e->body)),
+	    [LOG_CHAIN] = BYTES_CELL(digest_text(&chain)),
+	    [LOG_CAUSE] = e->cause.len ? TEXT_CELL(e->cause) : NULL_CELL,
 	};
 	if (sink->errors) return false;
 	store_result done = store_insert(dv->writing, &log_table, row, sink);
@@ -95,14 +97,20 @@ static bool write_version(deriving *dv, prepared *p, const caller *who, issues *
 	text what = text_format(dv->arena, "%.*s/%.*s", TEXT_ARG(p->type->name), TEXT_ARG(p->id));
 	if (p->json) instant_stamp(p->json + p->stamp_at, dv->now);
 	write_method method = p->method == WRITE_UPDATE && p->created ? WRITE_CREATE : p->method;
-	entry e = {.kind = KIND_VERSION, .rid = p->rid, .version = p->version, .method = method, .type_and_id = what,
-	           .cause = p->cause, .body = digest_of(json)};
+	entry e = {.kind = KIND_VERSION,
+		   .rid = p->rid,
+		   .version = p->version,
+		   .method = method,
+		   .type_and_id = what,
+		   .cause = p->cause,
+		   .body = digest_of(json)};
 	if (!append(dv, &e, who, sink)) return false;
 	int64_t seq = dv->record->tip.sequence;
 	cell body[] = {INT_CELL(seq), TEXT_CELL(json)};
 	if (p->json && store_insert(dv->writing, &body_table, body, sink) != STORE_OK) return false;
-	cell row[RES_COLUMNS] = {INT_CELL(p->rid), INT_CELL(p->type->term), TEXT_CELL(p->id), INT_CELL(p->version), INT_CELL(seq),
-	                         INT_CELL(p->method == WRITE_DELETE ? STATE_DELETED : STATE_LIVE)};
+	cell row[RES_COLUMNS] = {INT_CELL(p->rid), INT_CELL(p->type->term),
+				 TEXT_CELL(p->id), INT_CELL(p->version),
+				 INT_CELL(seq),    INT_CELL(p->method == WRITE_DELETE ? STATE_DELETED : STATE_LIVE)};
 	return store_put(dv->writing, &resource_table, row, sink) == STORE_OK;
 }
 
@@ -121,7 +129,8 @@ static bool find_rid(deriving *dv, prepared *p, issues *sink)
 	if (p->rid) return true;
 	cell row[RES_COLUMNS];
 	bool there;
-	if (!resource_row(store_writing_snapshot(dv->writing), p->type->term, p->id, dv->arena, row, &there, sink)) return false;
+	if (!resource_row(store_writing_snapshot(dv->writing), p->type->term, p->id, dv->arena, row, &there, sink))
+		return false;
 	p->rid = there ? row[RES_RID].integer : ++dv->record->tip.rid;
 	return true;
 }
@@ -130,8 +139,16 @@ static bool apply_derivers(deriving *dv, const prepared *p, const caller *who, i
 {
 	int count;
 	const deriver *all = derivers(&count);
-	change c = {.rid = p->rid, .type = p->type->name, .id = p->id, .fhir_type = p->type->type, .resource = p->resource,
-	            .version = p->version, .sequence = dv->record->tip.sequence, .at = dv->now, .who = who, .created = p->created};
+	change c = {.rid = p->rid,
+		    .type = p->type->name,
+		    .id = p->id,
+		    .fhir_type = p->type->type,
+		    .resource = p->resource,
+		    .version = p->version,
+		    .sequence = dv->record->tip.sequence,
+		    .at = dv->now,
+		    .who = who,
+		    .created = p->created};
 	for (int i = 0; i < count; i++) {
 		c.prepared = p->deriver_prepared[i];
 		if (all[i].apply && !all[i].apply(all[i].self, dv, &c, sink)) return false;
@@ -151,8 +168,8 @@ bool apply_write(deriving *dv, prepared *p, const caller *who, written *out, iss
 		return true;
 	}
 	bool ok = find_rid(dv, p, sink) && write_version(dv, p, who, sink) && write_cause(dv, p, sink) &&
-	          index_write(dv, p->rid, p->remove, p->remove_count, true, sink) &&
-	          index_write(dv, p->rid, p->add, p->add_count, false, sink);
+		  index_write(dv, p->rid, p->remove, p->remove_count, true, sink) &&
+		  index_write(dv, p->rid, p->add, p->add_count, false, sink);
 	out->sequence = dv->record->tip.sequence;
 	out->at = dv->now;
 	out->json = (text){p->json, p->json_len};

@@ -35,7 +35,8 @@ static bool list_current(snapshot *s, arena *a, current **out, int64_t *count, i
 	*out = ARENA_ARRAY(a, current, cap);
 	scan *all = store_scan(s, &resource_table, &(scan_options){.index = -1}, a, sink);
 	while (n < cap && scan_next(all, row, sink))
-		if (row[RES_STATE].integer == STATE_LIVE) (*out)[n++] = (current){row[RES_SEQ].integer, row[RES_RID].integer};
+		if (row[RES_STATE].integer == STATE_LIVE)
+			(*out)[n++] = (current){row[RES_SEQ].integer, row[RES_RID].integer};
 	scan_close(all);
 	if (n) qsort(*out, (size_t)n, sizeof **out, by_seq);
 	*count = n;
@@ -52,10 +53,20 @@ static bool apply_again(deriving *dv, int64_t rid, arena *scratch, issues *sink)
 	if (v.json.len == 0) return true; /* its body was erased */
 	if (!json_parse_resource(scratch, v.json, TEXT(""), sink, &d)) return false;
 	caller who = {.actor = v.actor, .purpose = v.purpose, .on_behalf_of = v.on_behalf_of, .scope = TEXT("*")};
-	reader rd = {.record = dv->record, .snapshot = deriving_snapshot(dv), .who = who, .arena = scratch, .sequence = -1};
-	write_op w = {.method = v.number == 1 ? WRITE_CREATE : WRITE_UPDATE, .resource = &d, .type = v.type, .id = v.id};
-	change c = {.rid = rid, .type = v.type, .id = v.id, .fhir_type = type_find(v.type), .resource = &d, .version = v.number,
-	            .sequence = v.sequence, .at = v.at, .who = &who, .created = v.number == 1};
+	reader rd = {
+	    .record = dv->record, .snapshot = deriving_snapshot(dv), .who = who, .arena = scratch, .sequence = -1};
+	write_op w = {
+	    .method = v.number == 1 ? WRITE_CREATE : WRITE_UPDATE, .resource = &d, .type = v.type, .id = v.id};
+	change c = {.rid = rid,
+		    .type = v.type,
+		    .id = v.id,
+		    .fhir_type = type_find(v.type),
+		    .resource = &d,
+		    .version = v.number,
+		    .sequence = v.sequence,
+		    .at = v.at,
+		    .who = &who,
+		    .created = v.number == 1};
 	for (int i = 0; i < count; i++) {
 		c.prepared = derive_prepare(i, &w, &d, &rd, scratch, sink);
 		if (sink->errors || (all[i].apply && !all[i].apply(all[i].self, dv, &c, sink))) return false;
@@ -71,7 +82,8 @@ bool care_derive_again(deriving *dv, bool raise, issues *sink)
 	int deriver_count;
 	derivers(&deriver_count);
 	if (deriver_count == 0) return true;
-	if (!clear_derived(dv, sink) || !list_current(deriving_snapshot(dv), dv->arena, &list, &count, sink)) return false;
+	if (!clear_derived(dv, sink) || !list_current(deriving_snapshot(dv), dv->arena, &list, &count, sink))
+		return false;
 	instant now = dv->now;
 	dv->rebuilding = true;
 	if (!raise && dv->record->tip.at != INSTANT_NONE) dv->now = dv->record->tip.at;
@@ -95,11 +107,14 @@ bool care_derive_again(deriving *dv, bool raise, issues *sink)
 static bool newest(deriving *dv, int64_t rid, cell *row, bool *differs, issues *sink)
 {
 	cell log[LOG_COLUMNS];
-	scan_options o = {.index = LOG_BY_RID, .prefix = &INT_CELL(rid), .prefix_cells = 1, .descending = true, .limit = 1};
+	scan_options o = {
+	    .index = LOG_BY_RID, .prefix = &INT_CELL(rid), .prefix_cells = 1, .descending = true, .limit = 1};
 	scan *s = store_scan(deriving_snapshot(dv), &log_table, &o, dv->arena, sink);
 	bool there = scan_next(s, log, sink);
 	int64_t number = there ? log[LOG_VERSION].integer : 0, seq = there ? log[LOG_SEQ].integer : 0;
-	int64_t state = !there ? STATE_PLACEHOLDER : log[LOG_METHOD].integer == WRITE_DELETE ? STATE_DELETED : STATE_LIVE;
+	int64_t state = !there                                    ? STATE_PLACEHOLDER
+			: log[LOG_METHOD].integer == WRITE_DELETE ? STATE_DELETED
+								  : STATE_LIVE;
 	scan_close(s);
 	*differs = row[RES_VERSION].integer != number || row[RES_SEQ].integer != seq || row[RES_STATE].integer != state;
 	row[RES_VERSION].integer = number;
@@ -113,7 +128,9 @@ static bool each_resource(deriving *dv, bool mend, check_report *out, issues *si
 {
 	snapshot *s = deriving_snapshot(dv);
 	int64_t *rids, count;
-	if (!store_collect(s, &resource_table, &(scan_options){.index = -1}, RES_RID, INT64_MAX, dv->arena, &rids, &count, sink)) return false;
+	if (!store_collect(s, &resource_table, &(scan_options){.index = -1}, RES_RID, INT64_MAX, dv->arena, &rids,
+			   &count, sink))
+		return false;
 	for (int64_t i = 0; i < count; i++) {
 		arena_mark mark = arena_here(dv->arena);
 		cell row[RES_COLUMNS];
@@ -134,7 +151,8 @@ bool care_rebuild(deriving *dv, issues *sink)
 	for (int k = 0; k < INDEX_KINDS; k++)
 		if (store_clear(dv->writing, &index_tables[k], sink) != STORE_OK) return false;
 	if (store_clear(dv->writing, &span_table, sink) != STORE_OK) return false;
-	return each_resource(dv, true, &unused, sink) && types_current(dv, true, sink) && care_derive_again(dv, false, sink);
+	return each_resource(dv, true, &unused, sink) && types_current(dv, true, sink) &&
+	       care_derive_again(dv, false, sink);
 }
 
 /* ---- checking the log ---- */
@@ -171,11 +189,12 @@ static bool check_log_row(snapshot *s, const cell *row, digest *chain, arena *a,
 		digest now = got == STORE_OK ? digest_of(body[1].text) : kept; /* erased: the chain still holds */
 		ok = memcmp(now.bytes, kept.bytes, DIGEST_BYTES) == 0;
 	}
-	caller who = {.actor = term_text(s, row[LOG_ACTOR].integer, a, sink), .purpose = term_text(s, row[LOG_PURPOSE].integer, a, sink),
-	              .on_behalf_of = term_text(s, row[LOG_BEHALF].integer, a, sink)};
+	caller who = {.actor = term_text(s, row[LOG_ACTOR].integer, a, sink),
+		      .purpose = term_text(s, row[LOG_PURPOSE].integer, a, sink),
+		      .on_behalf_of = term_text(s, row[LOG_BEHALF].integer, a, sink)};
 	text name = is_version ? name_of_rid(s, row[LOG_RID].integer, a, sink) : (text){0};
 	text said = chain_row(a, row[LOG_SEQ].integer, row[LOG_AT].integer, (log_kind)row[LOG_KIND].integer, name,
-	                      row[LOG_VERSION].integer, (int)row[LOG_METHOD].integer, &who, row[LOG_CAUSE].text);
+			      row[LOG_VERSION].integer, (int)row[LOG_METHOD].integer, &who, row[LOG_CAUSE].text);
 	digest next = chain_next(*chain, kept, said);
 	ok = ok && same_digest(row[LOG_CHAIN].text, &next);
 	if (row[LOG_CHAIN].text.len == DIGEST_BYTES) memcpy(chain->bytes, row[LOG_CHAIN].text.at, DIGEST_BYTES);
@@ -227,7 +246,8 @@ static int64_t check_value(deriving *dv, index_value v, int64_t rid, arena *a, i
 	snapshot *s = deriving_snapshot(dv);
 	index_row(&v, rid, want);
 	int rank = index_rank_column(v.kind);
-	bool ok = store_get(s, &index_tables[v.kind], want, a, got, sink) == STORE_OK && (rank < 0 || got[rank].integer == v.rank);
+	bool ok = store_get(s, &index_tables[v.kind], want, a, got, sink) == STORE_OK &&
+		  (rank < 0 || got[rank].integer == v.rank);
 	++*rows;
 	if (index_span_row(&v, rid, want)) {
 		ok = ok && store_get(s, &span_table, want, a, got, sink) == STORE_OK;
@@ -243,7 +263,8 @@ static bool check_resource_index(deriving *dv, int64_t rid, arena *a, check_repo
 	index_values values;
 	if (version_at(deriving_snapshot(dv), rid, a, &v, sink) != FOUND) return false;
 	search_type *t = type_of(dv->record, v.type, sink);
-	if (!t || !json_parse_resource(a, v.json, TEXT(""), sink, &d) || !extract(dv->record, t, &d, a, sink, &values)) return false;
+	if (!t || !json_parse_resource(a, v.json, TEXT(""), sink, &d) || !extract(dv->record, t, &d, a, sink, &values))
+		return false;
 	int64_t broken = 0;
 	for (int i = 0; i < values.count; i++) broken += check_value(dv, values.at[i], rid, a, rows, sink);
 	if (broken) complain("index", rid);
@@ -264,7 +285,8 @@ static bool check_index(deriving *dv, check_report *out, issues *sink)
 		arena_reset(scratch);
 	}
 	arena_free(scratch);
-	for (int k = 0; k < INDEX_KINDS; k++) out->index_rows += store_count(s, &index_tables[k], &(scan_options){.index = -1}, sink);
+	for (int k = 0; k < INDEX_KINDS; k++)
+		out->index_rows += store_count(s, &index_tables[k], &(scan_options){.index = -1}, sink);
 	out->index_rows += store_count(s, &span_table, &(scan_options){.index = -1}, sink);
 	if (out->index_rows != expected) {
 		out->broken_index += llabs(out->index_rows - expected);
@@ -284,7 +306,8 @@ static digest row_digest(const table *t, const cell *row, arena *a)
 {
 	buffer b = {.arena = a};
 	for (int i = 0; i < t->column_count; i++) {
-		buffer_format(&b, "%d %lld %lld ", (int)row[i].kind, (long long)row[i].integer, (long long)row[i].text.len);
+		buffer_format(&b, "%d %lld %lld ", (int)row[i].kind, (long long)row[i].integer,
+			      (long long)row[i].text.len);
 		buffer_add(&b, row[i].text);
 	}
 	return digest_of(buffer_text(&b));
@@ -353,6 +376,6 @@ static bool check_derived(deriving *dv, check_report *out, issues *sink)
 bool care_check(deriving *dv, check_report *out, issues *sink)
 {
 	*out = (check_report){0};
-	return store_integrity(deriving_snapshot(dv), sink) && check_log(dv, out, sink) && each_resource(dv, false, out, sink) &&
-	       check_index(dv, out, sink) && check_derived(dv, out, sink);
+	return store_integrity(deriving_snapshot(dv), sink) && check_log(dv, out, sink) &&
+	       each_resource(dv, false, out, sink) && check_index(dv, out, sink) && check_derived(dv, out, sink);
 }

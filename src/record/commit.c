@@ -21,7 +21,9 @@ static bool twice(const asking *q)
 {
 	for (int i = 0; i < q->count; i++)
 		for (int k = 0; q->writes[i].id.len && k < i; k++)
-			if (text_equal(q->writes[i].id, q->writes[k].id) && text_equal(q->writes[i].type, q->writes[k].type)) return true;
+			if (text_equal(q->writes[i].id, q->writes[k].id) &&
+			    text_equal(q->writes[i].type, q->writes[k].type))
+				return true;
 	return false;
 }
 
@@ -76,12 +78,19 @@ static job_result attempt(asking *q)
 	if (!prepare_within_budget(q)) return JOB_FAILED;
 	for (int i = 0; i < q->count; i++)
 		if (q->prepared[i].unnumbered) return number_type(q, q->prepared[i].type);
-	q->job = (job){.kind = JOB_COMMIT, .arena = q->arena, .sink = {.arena = q->arena}, .who = q->who, .writes = q->prepared,
-	               .count = q->count, .reads = &q->reads, .seen_sequence = q->reader->sequence};
+	q->job = (job){.kind = JOB_COMMIT,
+		       .arena = q->arena,
+		       .sink = {.arena = q->arena},
+		       .who = q->who,
+		       .writes = q->prepared,
+		       .count = q->count,
+		       .reads = &q->reads,
+		       .seen_sequence = q->reader->sequence};
 	q->job.written = ARENA_ARRAY(q->arena, written, q->count);
 	if (all_unchanged(q)) {
 		/* What is there already is durable: no transaction. */
-		for (int i = 0; i < q->count; i++) apply_write(NULL, &q->prepared[i], q->who, &q->job.written[i], &q->sink);
+		for (int i = 0; i < q->count; i++)
+			apply_write(NULL, &q->prepared[i], q->who, &q->job.written[i], &q->sink);
 		return JOB_DONE;
 	}
 	writer_submit(q->record, &q->job);
@@ -104,8 +113,10 @@ static void hand_over_issues(const asking *q, issues *sink)
 {
 	if (q->job.spent) issue_add(sink, FAIL_RECORD_BUDGET, TEXT(""), TEXT(""));
 	for (const issue *i = q->sink.first; i; i = i->next) {
-		if (i->severity == SEVERITY_ERROR) issue_at(sink, i->code, i->place, i->args[0], i->args[1], i->args[2]);
-		else issue_warn(sink, i->code, i->place, i->args[0], i->args[1]);
+		if (i->severity == SEVERITY_ERROR)
+			issue_at(sink, i->code, i->place, i->args[0], i->args[1], i->args[2]);
+		else
+			issue_warn(sink, i->code, i->place, i->args[0], i->args[1]);
 	}
 }
 
@@ -119,13 +130,16 @@ static job_result attempts(asking *q)
 	return result;
 }
 
-bool record_commit(record *r, const caller *who, const write_op *writes, int count, arena *a, issues *sink, written *out)
+bool record_commit(record *r, const caller *who, const write_op *writes, int count, arena *a, issues *sink,
+		   written *out)
 {
 	asking q = {.record = r, .who = who, .writes = writes, .count = count, .arena = record_arena(r)};
 	q.sink.arena = q.arena;
 	job_result result = JOB_FAILED;
-	if (twice(&q)) issue_add(&q.sink, FAIL_RECORD_TWICE, TEXT(""), TEXT(""));
-	else result = attempts(&q);
+	if (twice(&q))
+		issue_add(&q.sink, FAIL_RECORD_TWICE, TEXT(""), TEXT(""));
+	else
+		result = attempts(&q);
 	hand_over_issues(&q, sink);
 	if (result == JOB_DONE) hand_over(&q, a, out);
 	record_arena_back(r, q.arena);
@@ -141,7 +155,8 @@ static bool own_job(record *r, job_kind kind, check_report *report, issues *sink
 	q.sink.arena = q.arena;
 	job_result result = JOB_MOVED;
 	for (int n = 0; n < COMMIT_RETRIES_MAX + DERIVERS_MAX && result == JOB_MOVED; n++) {
-		q.job = (job){.kind = kind, .arena = q.arena, .sink = {.arena = q.arena}, .who = &own, .report = report};
+		q.job =
+		    (job){.kind = kind, .arena = q.arena, .sink = {.arena = q.arena}, .who = &own, .report = report};
 		writer_submit(r, &q.job);
 		q.sink = q.job.sink;
 		result = q.job.result == JOB_NEEDS_TYPE ? number_type(&q, q.job.type) : q.job.result;

@@ -32,7 +32,8 @@ deriving deriving_begin(record *r, writing *w, arena *a, const caller *who)
 	instant now = world_now(r->world);
 	/* The world's clock may be set back; the log's time does not go back. Said once, not with every commit until it has caught up. */
 	bool behind = now < r->tip.at;
-	if (behind && !r->clock_behind) log_event(LOG_WARN, "clock-behind-log", "log", text_z(a, instant_iso(a, r->tip.at)), NULL);
+	if (behind && !r->clock_behind)
+		log_event(LOG_WARN, "clock-behind-log", "log", text_z(a, instant_iso(a, r->tip.at)), NULL);
 	if (behind) now = r->tip.at;
 	r->clock_behind = behind;
 	deriving dv = {.record = r, .writing = w, .arena = a, .who = who, .now = now, .terms = {.arena = a}};
@@ -152,15 +153,21 @@ bool deriving_raise(deriving *dv, const write_op *w, issues *sink)
 	if (known) return true;
 	raised *one = ARENA_NEW(dv->arena, raised);
 	one->write = *w;
-	if (dv->last_raised) dv->last_raised->next = one;
-	else dv->first_raised = one;
+	if (dv->last_raised)
+		dv->last_raised->next = one;
+	else
+		dv->first_raised = one;
 	dv->last_raised = one;
 	return true;
 }
 
 static bool apply_raised(deriving *dv, const write_op *w, issues *sink)
 {
-	reader rd = {.record = dv->record, .snapshot = deriving_snapshot(dv), .who = dv->own, .arena = dv->arena, .sequence = -1};
+	reader rd = {.record = dv->record,
+		     .snapshot = deriving_snapshot(dv),
+		     .who = dv->own,
+		     .arena = dv->arena,
+		     .sequence = -1};
 	prepared p;
 	written done;
 	if (!prepare_write(&rd, w, dv->arena, sink, &p)) return false;

@@ -15,17 +15,17 @@ static pthread_once_t known_once = PTHREAD_ONCE_INIT;
 static void known_find(void)
 {
 	known = (datatypes){
-		.coding = type_find(TEXT("Coding")),
-		.concept = type_find(TEXT("CodeableConcept")),
-		.identifier = type_find(TEXT("Identifier")),
-		.contact = type_find(TEXT("ContactPoint")),
-		.period = type_find(TEXT("Period")),
-		.timing = type_find(TEXT("Timing")),
-		.human_name = type_find(TEXT("HumanName")),
-		.address = type_find(TEXT("Address")),
-		.quantity = type_find(TEXT("Quantity")),
-		.money = type_find(TEXT("Money")),
-		.reference = type_find(TEXT("Reference")),
+	    .coding = type_find(TEXT("Coding")),
+	    .concept = type_find(TEXT("CodeableConcept")),
+	    .identifier = type_find(TEXT("Identifier")),
+	    .contact = type_find(TEXT("ContactPoint")),
+	    .period = type_find(TEXT("Period")),
+	    .timing = type_find(TEXT("Timing")),
+	    .human_name = type_find(TEXT("HumanName")),
+	    .address = type_find(TEXT("Address")),
+	    .quantity = type_find(TEXT("Quantity")),
+	    .money = type_find(TEXT("Money")),
+	    .reference = type_find(TEXT("Reference")),
 	};
 }
 
@@ -126,7 +126,8 @@ bool id_valid(text id)
 	if (id.len < 1 || id.len > 64) return false;
 	for (int64_t i = 0; i < id.len; i++) {
 		char c = id.at[i];
-		bool ok = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+		bool ok =
+		    (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
 		if (!ok) return false;
 	}
 	return true;
@@ -214,20 +215,25 @@ static void add_strings_of(const extraction *x, uint32_t object)
 
 static void string_of(const extraction *x, const path_item *i)
 {
-	if (i->kind != PATH_NODE || x->d->nodes[i->node].kind != NODE_OBJECT) add_string(x, path_item_text(x->out->arena, i));
-	else if (i->type == known.human_name || i->type == known.address) add_strings_of(x, i->node);
+	if (i->kind != PATH_NODE || x->d->nodes[i->node].kind != NODE_OBJECT)
+		add_string(x, path_item_text(x->out->arena, i));
+	else if (i->type == known.human_name || i->type == known.address)
+		add_strings_of(x, i->node);
 }
 
 static void add_span(const extraction *x, instant low, instant high)
 {
-	if (low < high) value_add(x->out, (index_value){.kind = INDEX_DATE, .param = x->param->number, .low = low, .high = high});
+	if (low < high)
+		value_add(x->out,
+			  (index_value){.kind = INDEX_DATE, .param = x->param->number, .low = low, .high = high});
 }
 
 /* An open end is as far as time goes. */
 static bool period_span(const extraction *x, uint32_t n, instant *low, instant *high)
 {
 	moment from, to;
-	bool has_from = moment_parse(member(x, n, NAME_start), &from), has_to = moment_parse(member(x, n, NAME_end), &to);
+	bool has_from = moment_parse(member(x, n, NAME_start), &from),
+	     has_to = moment_parse(member(x, n, NAME_end), &to);
 	*low = has_from ? from.low : INT64_MIN;
 	*high = has_to ? to.high : INT64_MAX;
 	return has_from || has_to;
@@ -256,17 +262,22 @@ static void date_of(const extraction *x, const path_item *i)
 {
 	moment m;
 	instant low, high;
-	if (path_item_moment(i, &m)) add_span(x, m.low, m.high);
-	else if (i->kind != PATH_NODE || x->d->nodes[i->node].kind != NODE_OBJECT) return;
-	else if (i->type == known.timing) timing_span(x, i->node);
-	else if (i->type == known.period && period_span(x, i->node, &low, &high)) add_span(x, low, high);
+	if (path_item_moment(i, &m))
+		add_span(x, m.low, m.high);
+	else if (i->kind != PATH_NODE || x->d->nodes[i->node].kind != NODE_OBJECT)
+		return;
+	else if (i->type == known.timing)
+		timing_span(x, i->node);
+	else if (i->type == known.period && period_span(x, i->node, &low, &high))
+		add_span(x, low, high);
 }
 
 static void number_of(const extraction *x, const path_item *i)
 {
 	decimal d;
 	if (!path_item_decimal(i, &d)) return;
-	value_add(x->out, (index_value){.kind = INDEX_NUMBER, .param = x->param->number, .value = number_key(x->out->arena, d)});
+	value_add(x->out, (index_value){
+			      .kind = INDEX_NUMBER, .param = x->param->number, .value = number_key(x->out->arena, d)});
 }
 
 static void quantity_of(const extraction *x, const path_item *i)
@@ -292,11 +303,13 @@ static void add_reference(const extraction *x, text reference)
 {
 	target to;
 	if (!reference_target(x->record, reference, &to)) return;
-	value_add(x->out, (index_value){.kind = INDEX_REFERENCE, .param = x->param->number, .system = to.type, .value = to.id});
+	value_add(x->out,
+		  (index_value){.kind = INDEX_REFERENCE, .param = x->param->number, .system = to.type, .value = to.id});
 	/* A canonical may name a version: findable with it and without. */
 	text_pair bare = text_cut_last(reference, '|');
 	if (bare.found && to.type.len == 0)
-		value_add(x->out, (index_value){.kind = INDEX_REFERENCE, .param = x->param->number, .value = bare.head});
+		value_add(x->out,
+			  (index_value){.kind = INDEX_REFERENCE, .param = x->param->number, .value = bare.head});
 }
 
 static void reference_of(const extraction *x, const path_item *i)
@@ -320,15 +333,30 @@ static void uri_of(const extraction *x, const path_item *i)
 static void item_of(const extraction *x, const path_item *i)
 {
 	switch (x->param->kind) {
-	case SEARCH_TOKEN: token_of(x, i); break;
-	case SEARCH_STRING: string_of(x, i); break;
-	case SEARCH_DATE: date_of(x, i); break;
-	case SEARCH_NUMBER: number_of(x, i); break;
-	case SEARCH_QUANTITY: quantity_of(x, i); break;
-	case SEARCH_REFERENCE: reference_of(x, i); break;
-	case SEARCH_URI: uri_of(x, i); break;
+	case SEARCH_TOKEN:
+		token_of(x, i);
+		break;
+	case SEARCH_STRING:
+		string_of(x, i);
+		break;
+	case SEARCH_DATE:
+		date_of(x, i);
+		break;
+	case SEARCH_NUMBER:
+		number_of(x, i);
+		break;
+	case SEARCH_QUANTITY:
+		quantity_of(x, i);
+		break;
+	case SEARCH_REFERENCE:
+		reference_of(x, i);
+		break;
+	case SEARCH_URI:
+		uri_of(x, i);
+		break;
 	case SEARCH_COMPOSITE:
-	case SEARCH_SPECIAL: break;
+	case SEARCH_SPECIAL:
+		break;
 	}
 }
 
@@ -372,7 +400,9 @@ bool extract_says(record *r, const search_param *p, const doc *d, text exact, ar
 {
 	bool is_there = false;
 	index_values none = {.arena = a};
-	return run(r, d, (extraction){.record = r, .param = p, .out = &none, .exact = &exact, .is_there = &is_there}, sink) && is_there;
+	return run(r, d, (extraction){.record = r, .param = p, .out = &none, .exact = &exact, .is_there = &is_there},
+		   sink) &&
+	       is_there;
 }
 
 /* id and lastUpdated are kept by the record itself. */

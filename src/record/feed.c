@@ -16,7 +16,8 @@ static bool event_name(snapshot *s, const caller *who, int64_t rid, arena *a, fe
 }
 
 /* `after` moves to what was looked at, seen or not. */
-static int events_after(snapshot *s, const caller *who, int64_t *after, int max, arena *a, feed_event *out, issues *sink)
+static int events_after(snapshot *s, const caller *who, int64_t *after, int max, arena *a, feed_event *out,
+			issues *sink)
 {
 	cell row[LOG_COLUMNS], low = INT_CELL(*after);
 	scan_options o = {.index = -1, .low = &low, .low_excluded = true};
@@ -25,8 +26,10 @@ static int events_after(snapshot *s, const caller *who, int64_t *after, int max,
 	while (n < max && scan_next(log, row, sink)) {
 		*after = row[LOG_SEQ].integer;
 		if (row[LOG_KIND].integer != KIND_VERSION) continue;
-		feed_event e = {.sequence = row[LOG_SEQ].integer, .version = row[LOG_VERSION].integer,
-		                .method = (write_method)row[LOG_METHOD].integer, .at = row[LOG_AT].integer};
+		feed_event e = {.sequence = row[LOG_SEQ].integer,
+				.version = row[LOG_VERSION].integer,
+				.method = (write_method)row[LOG_METHOD].integer,
+				.at = row[LOG_AT].integer};
 		if (event_name(s, who, row[LOG_RID].integer, a, &e, sink)) out[n++] = e;
 	}
 	scan_close(log);
@@ -53,7 +56,8 @@ static bool wait_for_news(record *r, int64_t after, int wait_ms)
 	return there;
 }
 
-int record_feed(record *r, const caller *who, int64_t after, int max, int wait_ms, arena *a, feed_event **out, issues *sink)
+int record_feed(record *r, const caller *who, int64_t after, int max, int wait_ms, arena *a, feed_event **out,
+		issues *sink)
 {
 	*out = ARENA_ARRAY(a, feed_event, max);
 	world *w = r->world;

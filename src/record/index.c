@@ -11,7 +11,8 @@ int64_t target_rid(deriving *dv, text type, text id, issues *sink)
 	store_result got = store_find(s, &resource_table, RES_BY_ID, key, dv->arena, row, sink);
 	if (got == STORE_OK) return row[RES_RID].integer;
 	if (got == STORE_FAILED) return 0;
-	cell made[] = {INT_CELL(r->tip.rid + 1), INT_CELL(term), TEXT_CELL(id), INT_CELL(0), INT_CELL(0), INT_CELL(STATE_PLACEHOLDER)};
+	cell made[] = {INT_CELL(r->tip.rid + 1),   INT_CELL(term), TEXT_CELL(id), INT_CELL(0), INT_CELL(0),
+		       INT_CELL(STATE_PLACEHOLDER)};
 	if (store_insert(dv->writing, &resource_table, made, sink) != STORE_OK) return 0;
 	return ++r->tip.rid;
 }
@@ -26,7 +27,9 @@ int index_row(const index_value *v, int64_t rid, cell *row)
 		row[n++] = INT_CELL(v->number);
 		break;
 	case INDEX_STRING:
-	case INDEX_URI: row[n++] = TEXT_CELL(v->value); break;
+	case INDEX_URI:
+		row[n++] = TEXT_CELL(v->value);
+		break;
 	case INDEX_DATE:
 		row[n++] = INT_CELL(v->low);
 		row[n++] = INT_CELL(v->high);
@@ -36,8 +39,11 @@ int index_row(const index_value *v, int64_t rid, cell *row)
 		row[n++] = INT_CELL(v->number);
 		row[n++] = TEXT_CELL(v->unit);
 		break;
-	case INDEX_REFERENCE: row[n++] = INT_CELL(v->number); break;
-	case INDEX_KINDS: break;
+	case INDEX_REFERENCE:
+		row[n++] = INT_CELL(v->number);
+		break;
+	case INDEX_KINDS:
+		break;
 	}
 	row[n++] = INT_CELL(rid);
 	int key = n;
@@ -61,9 +67,12 @@ int index_span_row(const index_value *v, int64_t rid, cell *row)
 static bool resolve(deriving *dv, index_value *v, issues *sink)
 {
 	if (v->number) return true;
-	if (v->kind == INDEX_REFERENCE) v->number = target_rid(dv, v->system, v->value, sink);
-	else if ((v->kind == INDEX_TOKEN || v->kind == INDEX_NUMBER) && v->system.len) v->number = term_of(dv, v->system, sink);
-	else return true;
+	if (v->kind == INDEX_REFERENCE)
+		v->number = target_rid(dv, v->system, v->value, sink);
+	else if ((v->kind == INDEX_TOKEN || v->kind == INDEX_NUMBER) && v->system.len)
+		v->number = term_of(dv, v->system, sink);
+	else
+		return true;
 	return v->number != 0;
 }
 
@@ -76,10 +85,11 @@ bool index_write(deriving *dv, int64_t rid, const index_value *values, int count
 		const table *t = &index_tables[v.kind];
 		int key = index_row(&v, rid, row);
 		int spans = index_span_row(&v, rid, span);
-		store_result done = remove ? store_delete(dv->writing, t, row, key, sink) : store_put(dv->writing, t, row, sink);
+		store_result done =
+		    remove ? store_delete(dv->writing, t, row, key, sink) : store_put(dv->writing, t, row, sink);
 		if (done == STORE_OK && spans)
 			done = remove ? store_delete(dv->writing, &span_table, span, spans, sink)
-			              : store_put(dv->writing, &span_table, span, sink);
+				      : store_put(dv->writing, &span_table, span, sink);
 		if (done != STORE_OK) return false;
 	}
 	return true;

@@ -11,7 +11,21 @@
 /* ---- tables (tables.c) ---- */
 enum { SCHEMA_VERSION = 1 };
 
-enum { LOG_SEQ, LOG_AT, LOG_KIND, LOG_RID, LOG_VERSION, LOG_METHOD, LOG_ACTOR, LOG_PURPOSE, LOG_BEHALF, LOG_DIGEST, LOG_CHAIN, LOG_CAUSE, LOG_COLUMNS };
+enum {
+	LOG_SEQ,
+	LOG_AT,
+	LOG_KIND,
+	LOG_RID,
+	LOG_VERSION,
+	LOG_METHOD,
+	LOG_ACTOR,
+	LOG_PURPOSE,
+	LOG_BEHALF,
+	LOG_DIGEST,
+	LOG_CHAIN,
+	LOG_CAUSE,
+	LOG_COLUMNS
+};
 enum { LOG_BY_RID = 0 };
 typedef enum log_kind { KIND_VERSION = 1, KIND_TICK = 2, KIND_CONTENT = 3 } log_kind;
 
@@ -24,7 +38,15 @@ extern const table log_table, body_table, resource_table, cause_table, term_tabl
 
 /* One index table for each kind of value; the first column is the parameter's number, then the value, then the resource. `rank`
  * says which of a resource's several values this is, so that a sorted walk meets it once. */
-typedef enum index_kind { INDEX_TOKEN, INDEX_STRING, INDEX_DATE, INDEX_NUMBER, INDEX_REFERENCE, INDEX_URI, INDEX_KINDS } index_kind;
+typedef enum index_kind {
+	INDEX_TOKEN,
+	INDEX_STRING,
+	INDEX_DATE,
+	INDEX_NUMBER,
+	INDEX_REFERENCE,
+	INDEX_URI,
+	INDEX_KINDS
+} index_kind;
 extern const table index_tables[INDEX_KINDS];
 extern const table span_table; /* dates that span more than SPAN_SHORT_MAX, by their end */
 #define SPAN_SHORT_MAX (HOURS(24) * 32)
@@ -40,7 +62,7 @@ typedef struct search_param {
 	text code;
 	search_kind kind;
 	text expression;
-	const path *path; /* NULL: this build cannot index it; searching by it is refused */
+	const path *path;          /* NULL: this build cannot index it; searching by it is refused */
 	int64_t number;            /* in the index; 0 where the type was never written */
 	int64_t identifier_number; /* reference: of its Reference.identifier, as a token */
 	const type_id *targets;
@@ -101,9 +123,9 @@ typedef struct prepared {
 	int64_t version;     /* the new one */
 	bool created, unchanged;
 	bool unnumbered; /* its type was never written: nothing more is prepared */
-	char *json; /* lastUpdated is written into it at `stamp_at` */
+	char *json;      /* lastUpdated is written into it at `stamp_at` */
 	int64_t json_len, stamp_at;
-	instant kept_at;     /* unchanged: when the kept version was written */
+	instant kept_at; /* unchanged: when the kept version was written */
 	int64_t kept_sequence;
 	text kept_json;
 	index_value *remove, *add;
@@ -222,7 +244,8 @@ struct deriving {
 void types_open(record *r);
 search_type *type_of(record *r, text name, issues *sink); /* compiled; NULL: not a resource type (issue) */
 search_param *param_find(search_type *t, text code);
-bool type_number(deriving *dv, search_type *t, issues *sink); /* in a transaction of its own; then `numbered` may be set */
+bool type_number(deriving *dv, search_type *t,
+		 issues *sink);                           /* in a transaction of its own; then `numbered` may be set */
 bool types_current(deriving *dv, bool all, issues *sink); /* in use but differently defined: index them again */
 bool type_reindex(deriving *dv, search_type *t, issues *sink);
 
@@ -234,7 +257,8 @@ text term_text(snapshot *s, int64_t number, arena *a, issues *sink);
 /* extract.c */
 bool extract(record *r, search_type *t, const doc *d, arena *a, issues *sink, index_values *out);
 bool extract_param(record *r, const search_param *p, const doc *d, issues *sink, index_values *out);
-bool extract_says(record *r, const search_param *p, const doc *d, text exact, arena *a, issues *sink); /* string, :exact */
+bool extract_says(record *r, const search_param *p, const doc *d, text exact, arena *a,
+		  issues *sink); /* string, :exact */
 int index_compare(const index_value *x, const index_value *y);
 void index_ranks(index_values *v); /* sorts, takes doubles out, numbers the ranks */
 text number_key(arena *a, decimal d);
@@ -255,7 +279,8 @@ text instant_stamp(char *out, instant at); /* STAMP_BYTES bytes, UTC */
 bool apply_write(deriving *dv, prepared *p, const caller *who, written *out, issues *sink);
 bool log_append(deriving *dv, log_kind kind, digest of, const caller *who, issues *sink);
 digest chain_next(digest before, digest body, text row);
-text chain_row(arena *a, int64_t seq, instant at, log_kind kind, text type_and_id, int64_t version, int method, const caller *who, text cause);
+text chain_row(arena *a, int64_t seq, instant at, log_kind kind, text type_and_id, int64_t version, int method,
+	       const caller *who, text cause);
 bool tip_load(record *r, snapshot *s, tip *out, issues *sink);
 
 /* derive.c */
@@ -281,7 +306,8 @@ void record_arena_back(record *r, arena *a);
 /* read.c */
 found read_row(snapshot *s, const cell *row, arena *a, bool whole, version *out, issues *sink);
 bool resource_row(snapshot *s, int64_t type_term, text id, arena *a, cell *row, bool *there, issues *sink);
-void reader_note(reader *rd, text type, text id, int64_t number, resource_state state); /* into the read set, if it has one */
+void reader_note(reader *rd, text type, text id, int64_t number,
+		 resource_state state); /* into the read set, if it has one */
 found version_at(snapshot *s, int64_t rid, arena *a, version *out, issues *sink);
 
 #endif

@@ -12,8 +12,9 @@ text instant_stamp(char *out, instant at)
 	civil c = civil_from_day((day)day_part);
 	int64_t seconds = rest / SECONDS(1);
 	char made[64];
-	int n = snprintf(made, sizeof made, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", c.year, c.month, c.day, (int)(seconds / 3600),
-	                 (int)(seconds / 60 % 60), (int)(seconds % 60), (int)(rest % SECONDS(1)));
+	int n =
+	    snprintf(made, sizeof made, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", c.year, c.month, c.day,
+		     (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60), (int)(rest % SECONDS(1)));
 	assert(n == STAMP_BYTES);
 	memcpy(out, made, STAMP_BYTES);
 	return (text){out, STAMP_BYTES};
@@ -50,7 +51,8 @@ static bool check_form(preparing *p)
 	if (!text_equal(doc_type(w->resource), w->type))
 		return issue_add(p->sink, FAIL_RECORD_OTHER_TYPE, doc_type(w->resource), w->type);
 	text own_id = doc_get_text(w->resource, 0, NAME_id);
-	if (w->method == WRITE_UPDATE && own_id.len && !text_equal(own_id, w->id)) return refuse(p, FAIL_RECORD_OTHER_ID, own_id);
+	if (w->method == WRITE_UPDATE && own_id.len && !text_equal(own_id, w->id))
+		return refuse(p, FAIL_RECORD_OTHER_ID, own_id);
 	return resource_check(w->resource, p->sink);
 }
 
@@ -91,7 +93,8 @@ static text stamped(const preparing *p, int64_t number, instant at)
 {
 	char stamp[STAMP_BYTES];
 	text said = instant_stamp(stamp, at);
-	return json_stamped(p->arena, p->w->resource, p->out->id, text_format(p->arena, "%lld", (long long)number), said);
+	return json_stamped(p->arena, p->w->resource, p->out->id, text_format(p->arena, "%lld", (long long)number),
+			    said);
 }
 
 /* The same words were there already? Both were printed by json_stamped, so equal means equal byte for byte. */
@@ -141,7 +144,8 @@ static void resolve_values(preparing *p, index_values *v)
 			cell row[RES_COLUMNS];
 			bool there = false;
 			int64_t term = term_known(r, p->rd->snapshot, x->system, p->arena, p->sink);
-			if (term && resource_row(p->rd->snapshot, term, x->value, p->arena, row, &there, p->sink) && there)
+			if (term && resource_row(p->rd->snapshot, term, x->value, p->arena, row, &there, p->sink) &&
+			    there)
 				x->number = row[RES_RID].integer;
 		} else if ((x->kind == INDEX_TOKEN || x->kind == INDEX_NUMBER) && x->system.len) {
 			x->number = term_known(r, p->rd->snapshot, x->system, p->arena, p->sink);
@@ -159,8 +163,10 @@ static void difference(const preparing *p, const index_values *before, const ind
 		const index_value *x = b < before->count ? &before->at[b] : NULL;
 		const index_value *y = n < after->count ? &after->at[n] : NULL;
 		int order = !x ? 1 : !y ? -1 : index_compare(x, y);
-		if (order < 0) out->remove[out->remove_count++] = *x;
-		else if (order > 0 || x->rank != y->rank) out->add[out->add_count++] = *y;
+		if (order < 0)
+			out->remove[out->remove_count++] = *x;
+		else if (order > 0 || x->rank != y->rank)
+			out->add[out->add_count++] = *y;
 		b += order <= 0;
 		n += order >= 0;
 	}

@@ -81,15 +81,19 @@ static bool version_of_log(snapshot *s, const cell *log, arena *a, version *out,
 /* The version that a row of `resource` speaks of. `whole`: with the log's part (who, when). */
 found read_row(snapshot *s, const cell *row, arena *a, bool whole, version *out, issues *sink)
 {
-	*out = (version){.rid = row[RES_RID].integer, .id = row[RES_ID].text, .number = row[RES_VERSION].integer,
-	                 .sequence = row[RES_SEQ].integer, .deleted = row[RES_STATE].integer == STATE_DELETED};
+	*out = (version){.rid = row[RES_RID].integer,
+			 .id = row[RES_ID].text,
+			 .number = row[RES_VERSION].integer,
+			 .sequence = row[RES_SEQ].integer,
+			 .deleted = row[RES_STATE].integer == STATE_DELETED};
 	if (row[RES_STATE].integer == STATE_PLACEHOLDER) return FOUND_NONE;
 	int before = sink->errors;
 	out->type = term_text(s, row[RES_TYPE].integer, a, sink);
 	bool ok;
 	if (whole) {
 		cell log[LOG_COLUMNS];
-		ok = store_get(s, &log_table, &INT_CELL(out->sequence), a, log, sink) == STORE_OK && version_of_log(s, log, a, out, sink);
+		ok = store_get(s, &log_table, &INT_CELL(out->sequence), a, log, sink) == STORE_OK &&
+		     version_of_log(s, log, a, out, sink);
 	} else {
 		ok = out->deleted || body_of(s, out->sequence, a, &out->json, sink);
 	}

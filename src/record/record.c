@@ -16,7 +16,11 @@ static store *open_store(record *r, const record_options *options, issues *sink)
 			assert(count < TABLES_MAX && all[i].tables[k]->derived);
 			tables[count++] = all[i].tables[k];
 		}
-	store_options o = {.file = options->file, .vfs = options->vfs, .schema_version = SCHEMA_VERSION, .tables = tables, .table_count = count};
+	store_options o = {.file = options->file,
+			   .vfs = options->vfs,
+			   .schema_version = SCHEMA_VERSION,
+			   .tables = tables,
+			   .table_count = count};
 	return store_open(r->arena, &o, sink);
 }
 
@@ -32,7 +36,8 @@ static bool content_changed(deriving *dv, bool *changed, issues *sink)
 	if (!content) return true;
 	store_result got = store_get(deriving_snapshot(dv), &indexed_table, &INT_CELL(0), dv->arena, row, sink);
 	if (got == STORE_FAILED) return false;
-	*changed = got != STORE_OK || row[1].text.len != DIGEST_BYTES || memcmp(row[1].text.at, content->hash.bytes, DIGEST_BYTES) != 0;
+	*changed = got != STORE_OK || row[1].text.len != DIGEST_BYTES ||
+		   memcmp(row[1].text.at, content->hash.bytes, DIGEST_BYTES) != 0;
 	return true;
 }
 
@@ -40,7 +45,8 @@ static bool content_note(deriving *dv, issues *sink)
 {
 	const digest *hash = &dv->record->content->hash;
 	cell row[] = {INT_CELL(0), BYTES_CELL(((text){(const char *)hash->bytes, DIGEST_BYTES}))};
-	return store_put(dv->writing, &indexed_table, row, sink) == STORE_OK && log_append(dv, KIND_CONTENT, *hash, dv->who, sink);
+	return store_put(dv->writing, &indexed_table, row, sink) == STORE_OK &&
+	       log_append(dv, KIND_CONTENT, *hash, dv->who, sink);
 }
 
 /* Brings what is computed up to this program's definitions and this content. Raised writes may meet a type that was never
@@ -68,8 +74,10 @@ static bool open_transaction(record *r, search_type **needs, issues *sink)
 	if (w) {
 		int64_t before = store_changes(w);
 		ok = tip_load(r, store_writing_snapshot(w), &r->tip, sink) && bring_up(r, w, a, needs, sink);
-		if (ok && store_changes(w) != before) ok = store_write_commit(w, sink);
-		else store_write_rollback(w);
+		if (ok && store_changes(w) != before)
+			ok = store_write_commit(w, sink);
+		else
+			store_write_rollback(w);
 	}
 	arena_free(a);
 	return ok;
@@ -91,8 +99,10 @@ static bool open_all(record *r, const record_options *options, issues *sink)
 record *record_open(arena *a, const record_options *options, issues *sink)
 {
 	record *r = ARENA_NEW(a, record);
-	*r = (record){.arena = arena_new(PROCESS_ARENA_MAX), .terms_arena = arena_new(PROCESS_ARENA_MAX), .world = options->world,
-	              .content = options->content};
+	*r = (record){.arena = arena_new(PROCESS_ARENA_MAX),
+		      .terms_arena = arena_new(PROCESS_ARENA_MAX),
+		      .world = options->world,
+		      .content = options->content};
 	r->terms.arena = r->terms_arena;
 	r->base = text_copy(r->arena, options->base);
 	if (text_ends(r->base, TEXT("/"))) r->base.len--;

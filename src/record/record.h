@@ -35,9 +35,9 @@ typedef struct write_op { /* not `write`: that is a function of <unistd.h> */
 	write_method method;
 	const doc *resource; /* NULL for delete */
 	text type;
-	text id;           /* update, delete; for create: empty lets the record choose, else it must be free */
-	int64_t if_match;  /* version that must be current; 0: any (a new resource too); -1: must not exist */
-	text cause;        /* raised by a deriver: "rule:cause", unique for ever; else empty */
+	text id;          /* update, delete; for create: empty lets the record choose, else it must be free */
+	int64_t if_match; /* version that must be current; 0: any (a new resource too); -1: must not exist */
+	text cause;       /* raised by a deriver: "rule:cause", unique for ever; else empty */
 } write_op;
 
 typedef struct written {
@@ -54,7 +54,7 @@ typedef struct record_options {
 	const char *vfs;
 	world *world;
 	const struct image *content; /* the active content image; NULL: none */
-	text base;                   /* the server's own address, "http://…/fhir": references below it are local. May be empty */
+	text base; /* the server's own address, "http://…/fhir": references below it are local. May be empty */
 } record_options;
 
 /* Where the content image is another than at the last open, that is logged and what derivers keep is computed again. */
@@ -62,14 +62,16 @@ record *record_open(arena *a, const record_options *options, issues *sink);
 void record_close(record *r); /* finishes what waits, then closes. Every reader must be closed before */
 
 /* All or none. `out` has `count` entries, in `a`. False: the sink says why; nothing was written. */
-bool record_commit(record *r, const caller *who, const write_op *writes, int count, arena *a, issues *sink, written *out);
+bool record_commit(record *r, const caller *who, const write_op *writes, int count, arena *a, issues *sink,
+		   written *out);
 
 /* ---- reading ---- */
-typedef struct reader reader; /* a snapshot with a caller: everything read through it is one state, in that caller's scope */
+typedef struct reader
+    reader; /* a snapshot with a caller: everything read through it is one state, in that caller's scope */
 reader *record_reader(record *r, const caller *who, arena *a, issues *sink);
 void reader_close(reader *rd);
-int64_t reader_sequence(reader *rd);       /* the log position this snapshot shows */
-snapshot *reader_snapshot(reader *rd);     /* for floors that read their own tables */
+int64_t reader_sequence(reader *rd);   /* the log position this snapshot shows */
+snapshot *reader_snapshot(reader *rd); /* for floors that read their own tables */
 
 typedef struct version {
 	int64_t rid;
@@ -85,7 +87,7 @@ found record_read(reader *rd, text type, text id, version *out, issues *sink);
 found record_vread(reader *rd, text type, text id, int64_t number, version *out, issues *sink);
 found record_read_rid(reader *rd, int64_t rid, version *out, issues *sink);
 bool record_history(reader *rd, text type, text id, version **out, int *count, issues *sink); /* newest first */
-int64_t record_rid(reader *rd, text type, text id); /* 0: none */
+int64_t record_rid(reader *rd, text type, text id);                                           /* 0: none */
 
 /* ---- search: the query part of a URL, already split and decoded ---- */
 typedef struct search_pair {
@@ -98,18 +100,20 @@ typedef struct search_entry {
 typedef struct search_answer {
 	search_entry *entries;
 	int count;
-	int64_t total;       /* -1: not counted */
-	text next;           /* query of the next page, or empty */
-	text self;           /* the query as understood, in canonical order */
+	int64_t total; /* -1: not counted */
+	text next;     /* query of the next page, or empty */
+	text self;     /* the query as understood, in canonical order */
 } search_answer;
 /* Unknown parameters are refused (SEARCH_PARAMETER) unless `lenient`; then each is named as a warning in the sink. */
-bool record_search(reader *rd, text type, const search_pair *pairs, int count, bool lenient, search_answer *out, issues *sink);
+bool record_search(reader *rd, text type, const search_pair *pairs, int count, bool lenient, search_answer *out,
+		   issues *sink);
 /* Limen's own search parameters (content/dk/search.yaml) beside R4's. Declared before record_open. */
 typedef struct own_search {
 	text type, code, expression;
 	search_kind kind;
 } own_search;
-void record_own_search(const own_search *rows, int count); /* texts are not copied; the same (type, code) again replaces */
+void record_own_search(const own_search *rows,
+		       int count); /* texts are not copied; the same (type, code) again replaces */
 
 /* ---- the feed: what was committed, in order, after it was durable ---- */
 typedef struct feed_event {
@@ -120,7 +124,8 @@ typedef struct feed_event {
 	instant at;
 } feed_event;
 /* Events after `after`, at most `max`, in `a`. Waits up to `wait_ms` where there are none yet. Returns how many. */
-int record_feed(record *r, const caller *who, int64_t after, int max, int wait_ms, arena *a, feed_event **out, issues *sink);
+int record_feed(record *r, const caller *who, int64_t after, int max, int wait_ms, arena *a, feed_event **out,
+		issues *sink);
 int64_t record_sequence(record *r); /* the newest durable log position */
 
 /* ---- derivers ---- */
@@ -158,7 +163,8 @@ typedef struct deriver {
 	/* The next instant after which tick has work, or INSTANT_NONE. */
 	instant (*next_tick)(void *self, snapshot *r);
 } deriver;
-void record_register(const deriver *d); /* before record_open, lowest floor first; kept by copy; the same name again replaces */
+void record_register(
+    const deriver *d); /* before record_open, lowest floor first; kept by copy; the same name again replaces */
 
 snapshot *deriving_snapshot(deriving *dv); /* sees what this transaction wrote */
 writing *deriving_writing(deriving *dv);
@@ -179,7 +185,9 @@ int deriving_touched(deriving *dv, const void *owner, int64_t **out);
 
 /* ---- time ---- */
 instant record_next_tick(record *r);
-bool record_tick(record *r, issues *sink); /* lets derivers act on the instants that have passed; logged where it changed something */
+bool record_tick(
+    record *r,
+    issues *sink); /* lets derivers act on the instants that have passed; logged where it changed something */
 
 /* ---- care ---- */
 typedef struct check_report {

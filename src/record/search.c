@@ -81,7 +81,8 @@ static bool include_reverse(including *x, const include *i, const version *of)
 	rid_set from;
 	if (i->target.len && !text_equal(i->target, of->type)) return true;
 	if (!atomic_load(&i->of->numbered)) return true; /* none of that type was ever written */
-	if (!search_collect(s, &index_tables[INDEX_REFERENCE], &o, index_rid_column(INDEX_REFERENCE), &from)) return false;
+	if (!search_collect(s, &index_tables[INDEX_REFERENCE], &o, index_rid_column(INDEX_REFERENCE), &from))
+		return false;
 	for (int64_t k = 0; k < from.count; k++)
 		if (!include_rid(x, from.at[k])) return false;
 	return true;
@@ -94,7 +95,8 @@ bool search_include(search *s, search_answer *out)
 		for (int i = 0; i < s->include_count; i++) {
 			version of = out->entries[k].version; /* the entries may move as they grow */
 			const include *inc = &s->includes[i];
-			if (!(inc->reverse ? include_reverse(&x, inc, &of) : include_forward(&x, inc, &of))) return false;
+			if (!(inc->reverse ? include_reverse(&x, inc, &of) : include_forward(&x, inc, &of)))
+				return false;
 		}
 	return true;
 }
@@ -121,7 +123,8 @@ static bool answer(search *s, search_answer *out)
 	return s->count_only || (search_page(s, &matches, out) && search_include(s, out));
 }
 
-bool record_search(reader *rd, text type, const search_pair *pairs, int count, bool lenient, search_answer *out, issues *sink)
+bool record_search(reader *rd, text type, const search_pair *pairs, int count, bool lenient, search_answer *out,
+		   issues *sink)
 {
 	*out = (search_answer){.total = -1};
 	search *s = ARENA_NEW(rd->arena, search);

@@ -5,7 +5,16 @@
 
 #include "record/internal.h"
 
-typedef enum modifier { MOD_NONE, MOD_MISSING, MOD_NOT, MOD_EXACT, MOD_CONTAINS, MOD_BELOW, MOD_IDENTIFIER, MOD_TYPE } modifier;
+typedef enum modifier {
+	MOD_NONE,
+	MOD_MISSING,
+	MOD_NOT,
+	MOD_EXACT,
+	MOD_CONTAINS,
+	MOD_BELOW,
+	MOD_IDENTIFIER,
+	MOD_TYPE
+} modifier;
 
 /* What a parameter's name stands for. */
 typedef enum subject { SUBJECT_PARAM, SUBJECT_ID, SUBJECT_UPDATED } subject;
@@ -57,7 +66,7 @@ typedef struct search {
 	bool want_total, count_only;
 	text page; /* the cursor, or empty */
 	buffer self;
-	rid_set all;   /* once asked for */
+	rid_set all; /* once asked for */
 	bool has_all;
 } search;
 

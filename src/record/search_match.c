@@ -13,8 +13,10 @@ bool set_has(const rid_set *s, int64_t rid)
 	int64_t low = 0, high = s->count;
 	while (low < high) {
 		int64_t middle = low + (high - low) / 2;
-		if (s->at[middle] < rid) low = middle + 1;
-		else high = middle;
+		if (s->at[middle] < rid)
+			low = middle + 1;
+		else
+			high = middle;
 	}
 	return low < s->count && s->at[low] == rid;
 }
@@ -45,7 +47,8 @@ rid_set set_minus(arena *a, rid_set x, rid_set y)
 bool search_collect(search *s, const table *t, const scan_options *o, int column_number, rid_set *out)
 {
 	*out = (rid_set){0};
-	if (!store_collect(s->reader->snapshot, t, o, column_number, SET_MAX, s->arena, &out->at, &out->count, s->sink)) return false;
+	if (!store_collect(s->reader->snapshot, t, o, column_number, SET_MAX, s->arena, &out->at, &out->count, s->sink))
+		return false;
 	if (out->count < SET_MAX) return true;
 	return issue_add(s->sink, FAIL_SEARCH_TOO_MANY, text_format(s->arena, "%d", SET_MAX), TEXT(""));
 }
@@ -54,7 +57,8 @@ bool search_all(search *s, rid_set *out)
 {
 	cell prefix[] = {INT_CELL(s->type->term), INT_CELL(STATE_LIVE)};
 	scan_options o = {.index = RES_BY_SEQ, .prefix = prefix, .prefix_cells = 2};
-	if (!s->has_all && atomic_load(&s->type->numbered) && !search_collect(s, &resource_table, &o, RES_RID, &s->all)) return false;
+	if (!s->has_all && atomic_load(&s->type->numbered) && !search_collect(s, &resource_table, &o, RES_RID, &s->all))
+		return false;
 	s->has_all = true;
 	*out = s->all;
 	return true;
@@ -63,7 +67,8 @@ bool search_all(search *s, rid_set *out)
 /* Rids of the rows a scan gives, for which `keep` says yes. */
 typedef bool row_test(const cell *row, const void *with);
 
-static bool collect_where(search *s, const table *t, const scan_options *o, row_test *keep, const void *with, rid_set *out)
+static bool collect_where(search *s, const table *t, const scan_options *o, row_test *keep, const void *with,
+			  rid_set *out)
 {
 	cell row[TABLE_COLUMNS_MAX];
 	int64_t cap = 0;
@@ -81,7 +86,8 @@ static bool collect_where(search *s, const table *t, const scan_options *o, row_
 		out->at[out->count++] = row[rid_at].integer;
 	}
 	scan_close(rows);
-	if (out->count == SET_MAX) return issue_add(s->sink, FAIL_SEARCH_TOO_MANY, text_format(s->arena, "%d", SET_MAX), TEXT(""));
+	if (out->count == SET_MAX)
+		return issue_add(s->sink, FAIL_SEARCH_TOO_MANY, text_format(s->arena, "%d", SET_MAX), TEXT(""));
 	return s->sink->errors == 0;
 }
 
@@ -169,7 +175,8 @@ static bool keep_exact(search *s, const clause *c, text exact, rid_set *out)
 		arena_reset(scratch);
 		if (version_at(s->reader->snapshot, out->at[i], scratch, &v, s->sink) != FOUND) continue;
 		if (!json_parse_resource(scratch, v.json, TEXT(""), s->sink, &d)) continue;
-		if (extract_says(s->reader->record, c->param, &d, exact, scratch, s->sink)) out->at[kept++] = out->at[i];
+		if (extract_says(s->reader->record, c->param, &d, exact, scratch, s->sink))
+			out->at[kept++] = out->at[i];
 	}
 	arena_free(scratch);
 	out->count = kept;
@@ -180,9 +187,11 @@ static bool match_string(search *s, const clause *c, text value, rid_set *out)
 {
 	const table *t = &index_tables[INDEX_STRING];
 	text plain = search_unescape(s->arena, value), key = string_key(s->arena, plain);
-	cell prefix[] = {INT_CELL(c->param->number), TEXT_CELL(key)}, low = TEXT_CELL(key), high = TEXT_CELL(after_prefix(s->arena, key));
+	cell prefix[] = {INT_CELL(c->param->number), TEXT_CELL(key)}, low = TEXT_CELL(key),
+	     high = TEXT_CELL(after_prefix(s->arena, key));
 	scan_options o = {.index = -1, .prefix = prefix, .prefix_cells = 1, .low = &low, .high = &high};
-	scan_options same = {.index = -1, .prefix = prefix, .prefix_cells = 2}, every = {.index = -1, .prefix = prefix, .prefix_cells = 1};
+	scan_options same = {.index = -1, .prefix = prefix, .prefix_cells = 2},
+		     every = {.index = -1, .prefix = prefix, .prefix_cells = 1};
 	if (key.len == 0) return refuse(s, c, value, TEXT("…"));
 	if (c->modifier == MOD_EXACT)
 		return search_collect(s, t, &same, index_rid_column(INDEX_STRING), out) && keep_exact(s, c, plain, out);
@@ -195,7 +204,8 @@ static bool match_string(search *s, const clause *c, text value, rid_set *out)
 static bool match_uri(search *s, const clause *c, text value, rid_set *out)
 {
 	text uri = search_unescape(s->arena, value);
-	cell prefix[] = {INT_CELL(c->param->number), TEXT_CELL(uri)}, low = TEXT_CELL(uri), high = TEXT_CELL(after_prefix(s->arena, uri));
+	cell prefix[] = {INT_CELL(c->param->number), TEXT_CELL(uri)}, low = TEXT_CELL(uri),
+	     high = TEXT_CELL(after_prefix(s->arena, uri));
 	scan_options same = {.index = -1, .prefix = prefix, .prefix_cells = 2};
 	scan_options below = {.index = -1, .prefix = prefix, .prefix_cells = 1, .low = &low, .high = &high};
 	const scan_options *o = c->modifier == MOD_BELOW ? &below : &same;
@@ -213,15 +223,24 @@ static bool span_matches(instant low, instant high, const span_test *q)
 {
 	bool equal = low >= q->low && high <= q->high;
 	switch (q->how) {
-	case IS_EQ: return equal;
-	case IS_NE: return !equal;
-	case IS_GT: return high > q->high;
-	case IS_LT: return low < q->low;
-	case IS_GE: return high > q->high || equal;
-	case IS_LE: return low < q->low || equal;
-	case IS_SA: return low >= q->high;
-	case IS_EB: return high <= q->low;
-	case IS_AP: return low < q->high && high > q->low;
+	case IS_EQ:
+		return equal;
+	case IS_NE:
+		return !equal;
+	case IS_GT:
+		return high > q->high;
+	case IS_LT:
+		return low < q->low;
+	case IS_GE:
+		return high > q->high || equal;
+	case IS_LE:
+		return low < q->low || equal;
+	case IS_SA:
+		return low >= q->high;
+	case IS_EB:
+		return high <= q->low;
+	case IS_AP:
+		return low < q->high && high > q->low;
 	}
 	return false;
 }
@@ -264,7 +283,8 @@ static bool parse_date(search *s, const clause *c, text value, span_test *q)
 	text rest = value;
 	moment m;
 	q->how = cut_comparison(&rest);
-	if (!moment_parse(rest, &m)) return refuse(s, c, value, TEXT("[eq|ne|gt|lt|ge|le|sa|eb]YYYY-MM-DDThh:mm:ss+hh:mm"));
+	if (!moment_parse(rest, &m))
+		return refuse(s, c, value, TEXT("[eq|ne|gt|lt|ge|le|sa|eb]YYYY-MM-DDThh:mm:ss+hh:mm"));
 	/* "About" depends on how far away the date is from today; the record does not know today. */
 	if (q->how == IS_AP) return issue_add(s->sink, FAIL_SEARCH_UNSUPPORTED, TEXT("ap"), TEXT(""));
 	q->low = m.low;
@@ -335,8 +355,8 @@ static bool match_number(search *s, const clause *c, text value, rid_set *out)
 	cell prefix = INT_CELL(c->param->number), bounds[2];
 	scan_options o = {.index = -1, .prefix = &prefix, .prefix_cells = 1};
 	number_test q = {.any_unit = !number.found, .unit = search_unescape(s->arena, system.tail), .system = -1};
-	bool ok = decimal_parse(rest, &d) && number_bounds(s, d, how, &q, &o, bounds) && (!number.found || system.found) &&
-	          (!number.found || c->param->kind == SEARCH_QUANTITY);
+	bool ok = decimal_parse(rest, &d) && number_bounds(s, d, how, &q, &o, bounds) &&
+		  (!number.found || system.found) && (!number.found || c->param->kind == SEARCH_QUANTITY);
 	if (!ok) return refuse(s, c, value, TEXT("[prefix]number[|system|unit]"));
 	text of = search_unescape(s->arena, system.head);
 	if (of.len) q.system = term_known(s->reader->record, s->reader->snapshot, of, s->arena, s->sink);
@@ -361,7 +381,8 @@ static bool add_referring(search *s, const clause *c, text type, text id, rid_se
 	cell prefix[] = {INT_CELL(c->param->number), row[RES_RID]};
 	scan_options o = {.index = -1, .prefix = prefix, .prefix_cells = 2};
 	rid_set found_here;
-	if (!search_collect(s, &index_tables[INDEX_REFERENCE], &o, index_rid_column(INDEX_REFERENCE), &found_here)) return false;
+	if (!search_collect(s, &index_tables[INDEX_REFERENCE], &o, index_rid_column(INDEX_REFERENCE), &found_here))
+		return false;
 	*targets += found_here.count > 0;
 	*out = combine(s->arena, *out, found_here, SET_OR);
 	return true;
@@ -391,7 +412,8 @@ static bool match_reference(search *s, const clause *c, text value, rid_set *out
 	if (c->modifier == MOD_IDENTIFIER) return match_token(s, c, c->param->identifier_number, value, out);
 	if (!reference_target(s->reader->record, said, &to)) return refuse(s, c, value, TEXT("[type/]id, url"));
 	if (c->modifier == MOD_TYPE && id_valid(said)) return add_referring(s, c, c->type, said, out, &targets);
-	if (c->modifier == MOD_TYPE && !text_equal(to.type, c->type)) return refuse(s, c, value, text_join(s->arena, c->type, TEXT("/id")));
+	if (c->modifier == MOD_TYPE && !text_equal(to.type, c->type))
+		return refuse(s, c, value, text_join(s->arena, c->type, TEXT("/id")));
 	if (to.type.len == 0 && id_valid(said)) return match_bare_id(s, c, said, out);
 	return add_referring(s, c, to.type, to.id, out, &targets);
 }
@@ -419,9 +441,12 @@ static int64_t position_at(search *s, instant at)
 		int64_t middle = low + (high - low) / 2;
 		cell row[LOG_COLUMNS];
 		arena_mark mark = arena_here(s->arena);
-		store_result got = store_get(s->reader->snapshot, &log_table, &INT_CELL(middle), s->arena, row, s->sink);
-		if (got == STORE_OK && row[LOG_AT].integer < at) low = middle + 1;
-		else high = middle;
+		store_result got =
+		    store_get(s->reader->snapshot, &log_table, &INT_CELL(middle), s->arena, row, s->sink);
+		if (got == STORE_OK && row[LOG_AT].integer < at)
+			low = middle + 1;
+		else
+			high = middle;
 		arena_rewind(s->arena, mark);
 	}
 	return low;
@@ -435,11 +460,16 @@ static bool match_updated(search *s, const clause *c, text value, rid_set *out)
 	cell from = INT_CELL(position_at(s, q.low)), to = INT_CELL(position_at(s, q.high));
 	scan_options o = {.index = RES_BY_SEQ, .prefix = prefix, .prefix_cells = 2};
 	bool after = q.how == IS_GT || q.how == IS_SA, before = q.how == IS_LT || q.how == IS_EB;
-	if (after) o.low = &to;
-	else if (before) o.high = &from;
-	else if (q.how == IS_GE) o.low = &from;
-	else if (q.how == IS_LE) o.high = &to;
-	else o.low = &from, o.high = &to;
+	if (after)
+		o.low = &to;
+	else if (before)
+		o.high = &from;
+	else if (q.how == IS_GE)
+		o.low = &from;
+	else if (q.how == IS_LE)
+		o.high = &to;
+	else
+		o.low = &from, o.high = &to;
 	if (!search_collect(s, &resource_table, &o, RES_RID, out)) return false;
 	rid_set all;
 	if (q.how != IS_NE) return true;
@@ -454,14 +484,21 @@ static index_kind index_of(search_kind kind)
 {
 	switch (kind) {
 	case SEARCH_NUMBER:
-	case SEARCH_QUANTITY: return INDEX_NUMBER;
-	case SEARCH_DATE: return INDEX_DATE;
-	case SEARCH_STRING: return INDEX_STRING;
-	case SEARCH_TOKEN: return INDEX_TOKEN;
-	case SEARCH_REFERENCE: return INDEX_REFERENCE;
-	case SEARCH_URI: return INDEX_URI;
+	case SEARCH_QUANTITY:
+		return INDEX_NUMBER;
+	case SEARCH_DATE:
+		return INDEX_DATE;
+	case SEARCH_STRING:
+		return INDEX_STRING;
+	case SEARCH_TOKEN:
+		return INDEX_TOKEN;
+	case SEARCH_REFERENCE:
+		return INDEX_REFERENCE;
+	case SEARCH_URI:
+		return INDEX_URI;
 	case SEARCH_COMPOSITE:
-	case SEARCH_SPECIAL: break;
+	case SEARCH_SPECIAL:
+		break;
 	}
 	return INDEX_KINDS;
 }
@@ -471,13 +508,20 @@ static bool match_value(search *s, const clause *c, text value, rid_set *out)
 	if (c->subject == SUBJECT_ID) return match_id(s, value, out);
 	if (c->subject == SUBJECT_UPDATED) return match_updated(s, c, value, out);
 	switch (index_of(c->param->kind)) {
-	case INDEX_TOKEN: return match_token(s, c, c->param->number, value, out);
-	case INDEX_STRING: return match_string(s, c, value, out);
-	case INDEX_DATE: return match_date(s, c, value, out);
-	case INDEX_NUMBER: return match_number(s, c, value, out);
-	case INDEX_REFERENCE: return match_reference(s, c, value, out);
-	case INDEX_URI: return match_uri(s, c, value, out);
-	case INDEX_KINDS: break;
+	case INDEX_TOKEN:
+		return match_token(s, c, c->param->number, value, out);
+	case INDEX_STRING:
+		return match_string(s, c, value, out);
+	case INDEX_DATE:
+		return match_date(s, c, value, out);
+	case INDEX_NUMBER:
+		return match_number(s, c, value, out);
+	case INDEX_REFERENCE:
+		return match_reference(s, c, value, out);
+	case INDEX_URI:
+		return match_uri(s, c, value, out);
+	case INDEX_KINDS:
+		break;
 	}
 	return false;
 }
@@ -494,7 +538,8 @@ static bool match_missing(search *s, const clause *c, rid_set *out)
 	if (!search_collect(s, &index_tables[kind], &o, index_rid_column(kind), &has)) return false;
 	if (kind == INDEX_REFERENCE) {
 		o.prefix = &by_identifier;
-		if (!search_collect(s, &index_tables[INDEX_TOKEN], &o, index_rid_column(INDEX_TOKEN), &more)) return false;
+		if (!search_collect(s, &index_tables[INDEX_TOKEN], &o, index_rid_column(INDEX_TOKEN), &more))
+			return false;
 		has = combine(s->arena, has, more, SET_OR);
 	}
 	if (yes && !search_all(s, &all)) return false;

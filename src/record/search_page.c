@@ -21,7 +21,8 @@ static text place_text(arena *a, const at_place *p)
 		const cell *c = &p->cells[i];
 		buffer_char(&b, c->kind == CELL_INT ? 'i' : c->kind == CELL_TEXT ? 't' : 'b');
 		if (c->kind == CELL_INT) buffer_int(&b, c->integer);
-		for (int64_t k = 0; c->kind != CELL_INT && k < c->text.len; k++) buffer_format(&b, "%02x", (unsigned char)c->text.at[k]);
+		for (int64_t k = 0; c->kind != CELL_INT && k < c->text.len; k++)
+			buffer_format(&b, "%02x", (unsigned char)c->text.at[k]);
 		buffer_char(&b, '.');
 	}
 	return buffer_text(&b);
@@ -62,7 +63,8 @@ static bool place_parse(search *s, const char *modes, at_place *out)
 	out->mode = rest.at[0];
 	for (rest = text_slice(rest, 1, rest.len); ok && rest.len;) {
 		text_pair one = text_cut(rest, '.');
-		ok = one.found && one.head.len && out->count < PLACE_CELLS_MAX && cell_parse(s->arena, one.head, &out->cells[out->count++]);
+		ok = one.found && one.head.len && out->count < PLACE_CELLS_MAX &&
+		     cell_parse(s->arena, one.head, &out->cells[out->count++]);
 		rest = one.tail;
 	}
 	return ok || issue_add(s->sink, FAIL_SEARCH_PAGE, TEXT(""), TEXT(""));
@@ -143,14 +145,20 @@ static index_kind index_of_param(const search_param *p)
 {
 	switch (p->kind) {
 	case SEARCH_NUMBER:
-	case SEARCH_QUANTITY: return INDEX_NUMBER;
-	case SEARCH_DATE: return INDEX_DATE;
-	case SEARCH_STRING: return INDEX_STRING;
-	case SEARCH_TOKEN: return INDEX_TOKEN;
-	case SEARCH_URI: return INDEX_URI;
+	case SEARCH_QUANTITY:
+		return INDEX_NUMBER;
+	case SEARCH_DATE:
+		return INDEX_DATE;
+	case SEARCH_STRING:
+		return INDEX_STRING;
+	case SEARCH_TOKEN:
+		return INDEX_TOKEN;
+	case SEARCH_URI:
+		return INDEX_URI;
 	case SEARCH_REFERENCE:
 	case SEARCH_COMPOSITE:
-	case SEARCH_SPECIAL: break;
+	case SEARCH_SPECIAL:
+		break;
 	}
 	assert(0 && "cannot be sorted by");
 	return INDEX_KINDS;
@@ -227,8 +235,10 @@ static keyed *keyed_of(keyed *all, int64_t count, int64_t rid)
 	int64_t low = 0, high = count;
 	while (low < high) {
 		int64_t middle = low + (high - low) / 2;
-		if (all[middle].rid < rid) low = middle + 1;
-		else high = middle;
+		if (all[middle].rid < rid)
+			low = middle + 1;
+		else
+			high = middle;
 	}
 	return low < count && all[low].rid == rid ? &all[low] : NULL;
 }
@@ -245,8 +255,11 @@ static bool gather_key(search *s, const sort_key *key, int which, keyed *all, in
 	bool is_param = key->subject == SUBJECT_PARAM;
 	index_kind kind = is_param ? index_of_param(key->param) : INDEX_KINDS;
 	const table *t = is_param ? &index_tables[kind] : &resource_table;
-	cell by_type[] = {INT_CELL(s->type->term), INT_CELL(STATE_LIVE)}, by_param = INT_CELL(is_param ? key->param->number : 0);
-	scan_options o = {.index = is_param ? -1 : RES_BY_SEQ, .prefix = is_param ? &by_param : by_type, .prefix_cells = is_param ? 1 : 2};
+	cell by_type[] = {INT_CELL(s->type->term), INT_CELL(STATE_LIVE)},
+	     by_param = INT_CELL(is_param ? key->param->number : 0);
+	scan_options o = {.index = is_param ? -1 : RES_BY_SEQ,
+			  .prefix = is_param ? &by_param : by_type,
+			  .prefix_cells = is_param ? 1 : 2};
 	cell row[TABLE_COLUMNS_MAX];
 	scan *rows = store_scan(s->reader->snapshot, t, &o, s->arena, s->sink);
 	while (scan_next(rows, row, s->sink)) {
@@ -349,7 +362,8 @@ static bool load(search *s, const page *p, int count, search_answer *out)
 bool search_page(search *s, const rid_set *matches, search_answer *out)
 {
 	int max = s->page_size + 1;
-	page p = {.rids = ARENA_ARRAY(s->arena, int64_t, max), .places = ARENA_ARRAY(s->arena, at_place, max), .max = max};
+	page p = {
+	    .rids = ARENA_ARRAY(s->arena, int64_t, max), .places = ARENA_ARRAY(s->arena, at_place, max), .max = max};
 	if (!walk(s, matches, &p)) return false;
 	int shown = p.count < s->page_size ? p.count : s->page_size;
 	if (p.count > shown) {

@@ -6,8 +6,10 @@
 text_pair search_cut(text t, char separator)
 {
 	for (int64_t i = 0; i < t.len; i++) {
-		if (t.at[i] == '\\') i++;
-		else if (t.at[i] == separator) return (text_pair){text_slice(t, 0, i), text_slice(t, i + 1, t.len), true};
+		if (t.at[i] == '\\')
+			i++;
+		else if (t.at[i] == separator)
+			return (text_pair){text_slice(t, 0, i), text_slice(t, i + 1, t.len), true};
 	}
 	return (text_pair){.head = t};
 }
@@ -29,9 +31,12 @@ static void add_encoded(buffer *b, text t)
 	static const char kept[] = "-._~:,|/$*";
 	for (int64_t i = 0; i < t.len; i++) {
 		unsigned char c = (unsigned char)t.at[i];
-		bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c && strchr(kept, c));
-		if (plain) buffer_char(b, (char)c);
-		else buffer_format(b, "%%%02X", c);
+		bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+			     (c && strchr(kept, c));
+		if (plain)
+			buffer_char(b, (char)c);
+		else
+			buffer_format(b, "%%%02X", c);
 	}
 }
 
@@ -60,12 +65,12 @@ static const struct modifier_name {
 	modifier modifier;
 	unsigned kinds; /* bits of search_kind */
 } modifiers[] = {
-	{"missing", MOD_MISSING, ~0u},
-	{"not", MOD_NOT, 1u << SEARCH_TOKEN},
-	{"exact", MOD_EXACT, 1u << SEARCH_STRING},
-	{"contains", MOD_CONTAINS, 1u << SEARCH_STRING},
-	{"below", MOD_BELOW, 1u << SEARCH_URI},
-	{"identifier", MOD_IDENTIFIER, 1u << SEARCH_REFERENCE},
+    {"missing", MOD_MISSING, ~0u},
+    {"not", MOD_NOT, 1u << SEARCH_TOKEN},
+    {"exact", MOD_EXACT, 1u << SEARCH_STRING},
+    {"contains", MOD_CONTAINS, 1u << SEARCH_STRING},
+    {"below", MOD_BELOW, 1u << SEARCH_URI},
+    {"identifier", MOD_IDENTIFIER, 1u << SEARCH_REFERENCE},
 };
 
 static bool parse_modifier(search *s, clause *c, text base, text word)
@@ -80,7 +85,8 @@ static bool parse_modifier(search *s, clause *c, text base, text word)
 		return true;
 	}
 	type_id type = type_find(word);
-	bool is_type = type && type_kind_of(type) == TYPE_RESOURCE && c->subject == SUBJECT_PARAM && c->param->kind == SEARCH_REFERENCE;
+	bool is_type = type && type_kind_of(type) == TYPE_RESOURCE && c->subject == SUBJECT_PARAM &&
+		       c->param->kind == SEARCH_REFERENCE;
 	if (!is_type) return refuse(s, FAIL_SEARCH_MODIFIER, base, word);
 	c->modifier = MOD_TYPE;
 	c->type = type_name(type);
@@ -91,9 +97,12 @@ static bool find_subject(search *s, text name, subject *what, const search_param
 {
 	*param = NULL;
 	*what = SUBJECT_PARAM;
-	if (text_equal(name, TEXT("_id"))) *what = SUBJECT_ID;
-	else if (text_equal(name, TEXT("_lastUpdated"))) *what = SUBJECT_UPDATED;
-	else *param = param_find(s->type, name);
+	if (text_equal(name, TEXT("_id")))
+		*what = SUBJECT_ID;
+	else if (text_equal(name, TEXT("_lastUpdated")))
+		*what = SUBJECT_UPDATED;
+	else
+		*param = param_find(s->type, name);
 	return *what != SUBJECT_PARAM || *param;
 }
 
@@ -133,8 +142,8 @@ static bool parse_filter(search *s, const search_pair *p, bool lenient)
 
 static bool sortable(search_kind kind)
 {
-	return kind == SEARCH_DATE || kind == SEARCH_STRING || kind == SEARCH_TOKEN || kind == SEARCH_NUMBER || kind == SEARCH_QUANTITY ||
-	       kind == SEARCH_URI;
+	return kind == SEARCH_DATE || kind == SEARCH_STRING || kind == SEARCH_TOKEN || kind == SEARCH_NUMBER ||
+	       kind == SEARCH_QUANTITY || kind == SEARCH_URI;
 }
 
 static bool parse_sort(search *s, const search_pair *p)
@@ -144,7 +153,8 @@ static bool parse_sort(search *s, const search_pair *p)
 		sort_key k = {.descending = text_starts(one.head, TEXT("-"))};
 		text name = k.descending ? text_slice(one.head, 1, one.head.len) : one.head;
 		bool known = find_subject(s, name, &k.subject, &k.param);
-		if (!known || (k.param && (!k.param->path || !sortable(k.param->kind))) || s->sort_count == SORT_KEYS_MAX)
+		if (!known || (k.param && (!k.param->path || !sortable(k.param->kind))) ||
+		    s->sort_count == SORT_KEYS_MAX)
 			return refuse(s, FAIL_SEARCH_SORT, name, TEXT(""));
 		s->sort[s->sort_count++] = k;
 	}
@@ -162,7 +172,8 @@ static bool parse_include(search *s, const search_pair *p, bool reverse)
 	bool all = !reverse && text_equal(param.head, TEXT("*"));
 	x.param = all ? NULL : param_find(x.of, param.head);
 	if (!all && !x.param) return refuse(s, FAIL_SEARCH_PARAMETER, of.head, param.head);
-	if (!all && (x.param->kind != SEARCH_REFERENCE || !x.param->path)) return refuse_value(s, p, TEXT("Type:parameter"));
+	if (!all && (x.param->kind != SEARCH_REFERENCE || !x.param->path))
+		return refuse_value(s, p, TEXT("Type:parameter"));
 	s->includes[s->include_count++] = x;
 	understood(s, p);
 	return true;
@@ -190,8 +201,10 @@ static bool parse_total(search *s, const search_pair *p)
 
 static bool parse_summary(search *s, const search_pair *p)
 {
-	if (text_equal(p->value, TEXT("count"))) s->count_only = s->want_total = true;
-	else if (!text_equal(p->value, TEXT("false"))) return refuse(s, FAIL_SEARCH_UNSUPPORTED, TEXT("_summary"), p->value);
+	if (text_equal(p->value, TEXT("count")))
+		s->count_only = s->want_total = true;
+	else if (!text_equal(p->value, TEXT("false")))
+		return refuse(s, FAIL_SEARCH_UNSUPPORTED, TEXT("_summary"), p->value);
 	understood(s, p);
 	return true;
 }

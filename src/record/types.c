@@ -12,7 +12,9 @@ void record_own_search(const own_search *rows, int count)
 {
 	for (int i = 0; i < count; i++) {
 		int at = 0;
-		while (at < own_used && !(text_equal(own[at].type, rows[i].type) && text_equal(own[at].code, rows[i].code))) at++;
+		while (at < own_used &&
+		       !(text_equal(own[at].type, rows[i].type) && text_equal(own[at].code, rows[i].code)))
+			at++;
 		assert(at < OWN_MAX);
 		own[at] = rows[i];
 		if (at == own_used) own_used++;
@@ -33,7 +35,8 @@ static void param_compile(record *r, search_type *t, search_param *p)
 	issues refused = {.arena = scratch};
 	/* An expression this build cannot evaluate leaves the parameter without an index: searching by it is then refused by name,
 	 * and the type's signature changes as soon as it can be. */
-	p->path = path_compile(r->types_arena, p->expression, t->type, r->content ? &r->content->constants : NULL, &refused);
+	p->path =
+	    path_compile(r->types_arena, p->expression, t->type, r->content ? &r->content->constants : NULL, &refused);
 	arena_free(scratch);
 }
 
@@ -107,7 +110,8 @@ static digest signature_of(const record *r, const search_type *t, arena *a)
 	buffer_add(&b, r->base);
 	for (int i = 0; i < t->param_count; i++) {
 		const search_param *p = &t->params[i];
-		buffer_format(&b, "\n%.*s %d %d %.*s", TEXT_ARG(p->code), (int)p->kind, p->path != NULL, TEXT_ARG(p->expression));
+		buffer_format(&b, "\n%.*s %d %d %.*s", TEXT_ARG(p->code), (int)p->kind, p->path != NULL,
+			      TEXT_ARG(p->expression));
 	}
 	return digest_of(buffer_text(&b));
 }
@@ -172,9 +176,9 @@ static bool resource_reindex(deriving *dv, search_type *t, int64_t rid, issues *
 	doc d;
 	index_values values;
 	bool ok = version_at(store_writing_snapshot(dv->writing), rid, dv->arena, &v, sink) == FOUND &&
-	          json_parse_resource(dv->arena, v.json, TEXT(""), sink, &d) &&
-	          extract(dv->record, t, &d, dv->arena, sink, &values) &&
-	          index_write(dv, rid, values.at, values.count, false, sink);
+		  json_parse_resource(dv->arena, v.json, TEXT(""), sink, &d) &&
+		  extract(dv->record, t, &d, dv->arena, sink, &values) &&
+		  index_write(dv, rid, values.at, values.count, false, sink);
 	if (dv->terms.count == terms_before) arena_rewind(dv->arena, mark); /* new terms live there */
 	return ok;
 }
@@ -212,7 +216,8 @@ static bool type_open(deriving *dv, int64_t term, text signature, bool again, is
 bool types_current(deriving *dv, bool again, issues *sink)
 {
 	cell row[2];
-	scan *all = store_scan(store_writing_snapshot(dv->writing), &indexed_table, &(scan_options){.index = -1}, dv->arena, sink);
+	scan *all = store_scan(store_writing_snapshot(dv->writing), &indexed_table, &(scan_options){.index = -1},
+			       dv->arena, sink);
 	int count = 0, cap = type_count() + 1;
 	int64_t *terms = ARENA_ARRAY(dv->arena, int64_t, cap);
 	text *signatures = ARENA_ARRAY(dv->arena, text, cap);

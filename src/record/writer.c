@@ -81,10 +81,13 @@ static job_result run_care(record *r, writing *w, job *j)
 static job_result run_kind(record *r, writing *w, job *j)
 {
 	switch (j->kind) {
-	case JOB_COMMIT: return run_commit(r, w, j);
-	case JOB_TICK: return run_tick(r, w, j);
+	case JOB_COMMIT:
+		return run_commit(r, w, j);
+	case JOB_TICK:
+		return run_tick(r, w, j);
 	case JOB_CHECK:
-	case JOB_REBUILD: return run_care(r, w, j);
+	case JOB_REBUILD:
+		return run_care(r, w, j);
 	case JOB_TYPE: {
 		deriving dv = deriving_begin(r, w, j->arena, j->who);
 		if (atomic_load(&j->type->numbered)) return JOB_DONE;
@@ -100,8 +103,10 @@ static job_result run_within_budget(record *r, writing *w, job *j)
 	jmp_buf boundary;
 	arena_boundary(j->arena, &boundary);
 	job_result result = JOB_FAILED;
-	if (setjmp(boundary)) j->spent = true;
-	else result = run_kind(r, w, j);
+	if (setjmp(boundary))
+		j->spent = true;
+	else
+		result = run_kind(r, w, j);
 	arena_boundary(j->arena, NULL);
 	return result;
 }
@@ -244,8 +249,10 @@ void writer_submit(record *r, job *j)
 	j->next = NULL;
 	pthread_mutex_lock(&r->lock);
 	assert(!r->closing);
-	if (r->last) r->last->next = j;
-	else r->first = j;
+	if (r->last)
+		r->last->next = j;
+	else
+		r->first = j;
 	r->last = j;
 	pthread_cond_signal(&r->work);
 	while (!j->answered) pthread_cond_wait(&j->answer, &r->lock);
@@ -257,7 +264,8 @@ bool writer_start(record *r, issues *sink)
 {
 	r->durable = r->tip.sequence;
 	pthread_cond_init(&r->work, NULL);
-	if (pthread_create(&r->thread, NULL, writer_run, r) != 0) return issue_add(sink, FAIL_STORE_MEMORY, TEXT("thread"), TEXT(""));
+	if (pthread_create(&r->thread, NULL, writer_run, r) != 0)
+		return issue_add(sink, FAIL_STORE_MEMORY, TEXT("thread"), TEXT(""));
 	r->running = true;
 	return true;
 }

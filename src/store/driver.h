@@ -43,16 +43,16 @@ typedef struct driver {
 	void (*reset)(statement *s);
 	bool (*command)(connection *c, driver_command what, driver_failure *why);
 	bool (*script)(connection *c, const char *sql, driver_failure *why); /* definitions: several statements */
-	bool (*alive)(const connection *c);                                 /* is a transaction open? */
+	bool (*alive)(const connection *c);                                  /* is a transaction open? */
 	int64_t (*changes)(const connection *c);
 	void (*tidy)(connection *c);
 	bool (*check)(connection *c, driver_failure *why); /* the engine's own check of all pages */
 	/* Words that differ. */
-	const char *types[4];       /* of columns, by cell_kind */
-	const char *rowid_type;     /* of the one key column of a rowid table */
-	const char *clustered;      /* after the definition of a table kept in key order */
-	const char *index_hint;     /* %s: the index; holds the plan to it */
-	char place_mark;            /* ?1 or $1 */
+	const char *types[4];   /* of columns, by cell_kind */
+	const char *rowid_type; /* of the one key column of a rowid table */
+	const char *clustered;  /* after the definition of a table kept in key order */
+	const char *index_hint; /* %s: the index; holds the plan to it */
+	char place_mark;        /* ?1 or $1 */
 } driver;
 
 extern const driver driver_sqlite;

@@ -6,15 +6,25 @@
 
 #include <pthread.h>
 
-typedef enum verb { VERB_INSERT, VERB_PUT, VERB_DELETE, VERB_CLEAR, VERB_GET, VERB_LAST, VERB_SCAN, VERB_COUNT, VERB_COLLECT } verb;
+typedef enum verb {
+	VERB_INSERT,
+	VERB_PUT,
+	VERB_DELETE,
+	VERB_CLEAR,
+	VERB_GET,
+	VERB_LAST,
+	VERB_SCAN,
+	VERB_COUNT,
+	VERB_COLLECT
+} verb;
 
 /* What a statement looks like apart from its values: one prepared statement per shape and connection. */
 typedef struct shape {
 	const table *table;
 	int16_t verb;
-	int16_t index;       /* -1: primary key */
-	int16_t equal;       /* columns that must equal a value */
-	int16_t after;       /* columns after those, compared together */
+	int16_t index;        /* -1: primary key */
+	int16_t equal;        /* columns that must equal a value */
+	int16_t after;        /* columns after those, compared together */
 	int16_t value_column; /* of VERB_COLLECT */
 	bool low, low_excluded, high, high_included, descending, limited;
 } shape;

@@ -35,14 +35,16 @@ store_result store_get(snapshot *r, const table *t, const cell *key, arena *a, c
 store_result store_find(snapshot *r, const table *t, int index, const cell *key, arena *a, cell *row, issues *sink)
 {
 	assert(index >= 0 && index < t->index_count && t->indexes[index].unique);
-	shape s = {.table = t, .verb = VERB_GET, .index = (int16_t)index, .equal = (int16_t)t->indexes[index].column_count};
+	shape s = {
+	    .table = t, .verb = VERB_GET, .index = (int16_t)index, .equal = (int16_t)t->indexes[index].column_count};
 	return first_row(r, &s, key, a, row, sink);
 }
 
 store_result store_last(snapshot *r, const table *t, arena *a, cell *row, issues *sink)
 {
 	assert(t->rowid);
-	return first_row(r, &(shape){.table = t, .verb = VERB_LAST, .index = -1, .descending = true}, NULL, a, row, sink);
+	return first_row(r, &(shape){.table = t, .verb = VERB_LAST, .index = -1, .descending = true}, NULL, a, row,
+			 sink);
 }
 
 /* ---- scans ---- */
@@ -57,17 +59,17 @@ static shape scan_shape(const table *t, const scan_options *o, verb v)
 {
 	assert(!o->after || o->after_cells > o->prefix_cells);
 	return (shape){
-		.table = t,
-		.verb = (int16_t)v,
-		.index = (int16_t)o->index,
-		.equal = (int16_t)o->prefix_cells,
-		.after = (int16_t)(o->after ? o->after_cells - o->prefix_cells : 0),
-		.low = o->low != NULL,
-		.low_excluded = o->low && o->low_excluded,
-		.high = o->high != NULL,
-		.high_included = o->high && o->high_included,
-		.descending = o->descending,
-		.limited = o->limit > 0,
+	    .table = t,
+	    .verb = (int16_t)v,
+	    .index = (int16_t)o->index,
+	    .equal = (int16_t)o->prefix_cells,
+	    .after = (int16_t)(o->after ? o->after_cells - o->prefix_cells : 0),
+	    .low = o->low != NULL,
+	    .low_excluded = o->low && o->low_excluded,
+	    .high = o->high != NULL,
+	    .high_included = o->high && o->high_included,
+	    .descending = o->descending,
+	    .limited = o->limit > 0,
 	};
 }
 
@@ -147,7 +149,7 @@ static int64_t as_set(int64_t *values, int64_t count, bool sorted)
 }
 
 bool store_collect(snapshot *r, const table *t, const scan_options *options, int value_column, int64_t limit, arena *a,
-                   int64_t **out, int64_t *count, issues *sink)
+		   int64_t **out, int64_t *count, issues *sink)
 {
 	const driver *d = r->store->driver;
 	shape s = scan_shape(t, options, VERB_COLLECT);

@@ -5,18 +5,18 @@
 #include "store/internal.h"
 
 static const table version_table = {
-	.name = "store_version",
-	.columns = {{"one", CELL_INT}, {"version", CELL_INT}},
-	.column_count = 2,
-	.key_columns = 1,
-	.rowid = true,
+    .name = "store_version",
+    .columns = {{"one", CELL_INT}, {"version", CELL_INT}},
+    .column_count = 2,
+    .key_columns = 1,
+    .rowid = true,
 };
 
 static const table table_table = {
-	.name = "store_table",
-	.columns = {{"name", CELL_TEXT}, {"definition", CELL_TEXT}},
-	.column_count = 2,
-	.key_columns = 1,
+    .name = "store_table",
+    .columns = {{"name", CELL_TEXT}, {"definition", CELL_TEXT}},
+    .column_count = 2,
+    .key_columns = 1,
 };
 
 /* The engines' own list of tables cannot be asked alike; making the first two where they are missing can. */
@@ -44,7 +44,7 @@ static bool read_version(store *s, arena *scratch, int64_t *out, issues *sink)
 static bool refuse_newer(const store *s, int64_t version, const store_options *o, issues *sink)
 {
 	return issue_add(sink, FAIL_STORE_NEWER, text_format(s->arena, "%lld", (long long)version),
-	                 text_format(s->arena, "%d", o->schema_version));
+			 text_format(s->arena, "%d", o->schema_version));
 }
 
 static bool migrate(store *s, int64_t from, const store_options *o, issues *sink)

@@ -40,7 +40,7 @@ static void add_and(buffer *b, bool *first)
 	*first = false;
 }
 
-static void add_bound(buffer *b, const driver *d, const table *t, int number, const char *operator, int *mark)
+static void add_bound(buffer *b, const driver *d, const table *t, int number, const char *operator, int * mark)
 {
 	add_name(b, t, number);
 	buffer_add(b, text_of(operator));
@@ -136,9 +136,12 @@ static void compose_select(buffer *b, const driver *d, const shape *s)
 	scan_order order = order_of(s->table, s->index);
 	int mark = 0;
 	buffer_add(b, TEXT("SELECT "));
-	if (s->verb == VERB_COUNT) buffer_add(b, TEXT("COUNT(*)"));
-	else if (s->verb == VERB_COLLECT) add_name(b, s->table, s->value_column);
-	else add_columns(b, s->table);
+	if (s->verb == VERB_COUNT)
+		buffer_add(b, TEXT("COUNT(*)"));
+	else if (s->verb == VERB_COLLECT)
+		add_name(b, s->table, s->value_column);
+	else
+		add_columns(b, s->table);
 	add_from(b, d, s);
 	add_where(b, d, s, &order, &mark);
 	if (s->verb == VERB_SCAN || s->verb == VERB_LAST) add_order(b, s, &order);
@@ -194,8 +197,9 @@ text sql_table(arena *a, const driver *d, const table *t)
 	buffer_format(&b, "CREATE TABLE %s(", t->name);
 	for (int i = 0; i < t->column_count; i++) {
 		bool row_number = t->rowid && i == 0;
-		buffer_format(&b, "%s %s%s,", t->columns[i].name, row_number ? d->rowid_type : d->types[t->columns[i].kind],
-		              i < t->key_columns ? " NOT NULL" : "");
+		buffer_format(&b, "%s %s%s,", t->columns[i].name,
+			      row_number ? d->rowid_type : d->types[t->columns[i].kind],
+			      i < t->key_columns ? " NOT NULL" : "");
 	}
 	buffer_add(&b, TEXT("PRIMARY KEY("));
 	for (int i = 0; i < t->key_columns; i++) {

@@ -15,17 +15,25 @@ enum {
 
 /* What commands say; kept prepared, since every request begins and ends with some. */
 typedef enum word {
-	WORD_BEGIN, WORD_SEE, WORD_BEGIN_WRITE, WORD_COMMIT, WORD_ROLLBACK, WORD_SAVEPOINT, WORD_KEEP, WORD_UNDO, WORDS
+	WORD_BEGIN,
+	WORD_SEE,
+	WORD_BEGIN_WRITE,
+	WORD_COMMIT,
+	WORD_ROLLBACK,
+	WORD_SAVEPOINT,
+	WORD_KEEP,
+	WORD_UNDO,
+	WORDS
 } word;
 static const char *const sayings[WORDS] = {
-	[WORD_BEGIN] = "BEGIN",
-	[WORD_SEE] = "SELECT 1 FROM sqlite_schema LIMIT 1",
-	[WORD_BEGIN_WRITE] = "BEGIN IMMEDIATE",
-	[WORD_COMMIT] = "COMMIT",
-	[WORD_ROLLBACK] = "ROLLBACK",
-	[WORD_SAVEPOINT] = "SAVEPOINT one",
-	[WORD_KEEP] = "RELEASE one",
-	[WORD_UNDO] = "ROLLBACK TO one",
+    [WORD_BEGIN] = "BEGIN",
+    [WORD_SEE] = "SELECT 1 FROM sqlite_schema LIMIT 1",
+    [WORD_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+    [WORD_COMMIT] = "COMMIT",
+    [WORD_ROLLBACK] = "ROLLBACK",
+    [WORD_SAVEPOINT] = "SAVEPOINT one",
+    [WORD_KEEP] = "RELEASE one",
+    [WORD_UNDO] = "ROLLBACK TO one",
 };
 
 struct connection {
@@ -42,20 +50,29 @@ struct statement {
 static failure failure_of(int code)
 {
 	switch (code & 0xff) {
-	case SQLITE_FULL: return FAIL_STORE_FULL;
-	case SQLITE_READONLY: return FAIL_STORE_READ_ONLY;
+	case SQLITE_FULL:
+		return FAIL_STORE_FULL;
+	case SQLITE_READONLY:
+		return FAIL_STORE_READ_ONLY;
 	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB: return FAIL_STORE_CORRUPT;
+	case SQLITE_NOTADB:
+		return FAIL_STORE_CORRUPT;
 	case SQLITE_BUSY:
-	case SQLITE_LOCKED: return FAIL_STORE_BUSY;
+	case SQLITE_LOCKED:
+		return FAIL_STORE_BUSY;
 	case SQLITE_IOERR:
-	case SQLITE_PROTOCOL: return FAIL_STORE_IO;
+	case SQLITE_PROTOCOL:
+		return FAIL_STORE_IO;
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
-	case SQLITE_AUTH: return FAIL_STORE_OPEN;
-	case SQLITE_NOMEM: return FAIL_STORE_MEMORY;
-	case SQLITE_TOOBIG: return FAIL_STORE_TOO_BIG;
-	default: return FAILURE_COUNT;
+	case SQLITE_AUTH:
+		return FAIL_STORE_OPEN;
+	case SQLITE_NOMEM:
+		return FAIL_STORE_MEMORY;
+	case SQLITE_TOOBIG:
+		return FAIL_STORE_TOO_BIG;
+	default:
+		return FAILURE_COUNT;
 	}
 }
 
@@ -88,7 +105,7 @@ static bool is_wal(connection *c, driver_failure *why)
 {
 	sqlite3_stmt *stmt = NULL;
 	bool ok = worked(c, sqlite3_prepare_v2(c->db, "PRAGMA journal_mode=WAL", -1, &stmt, NULL), why) &&
-	          worked(c, sqlite3_step(stmt), why);
+		  worked(c, sqlite3_step(stmt), why);
 	if (ok && strcmp((const char *)sqlite3_column_text(stmt, 0), "wal") != 0) {
 		/* A file system without shared memory (some network shares), where readers and writer would block each other. */
 		*why = (driver_failure){.code = FAIL_STORE_OPEN};
@@ -116,7 +133,8 @@ static bool settle_in(connection *c, bool writer, bool read_only, driver_failure
 {
 	char settings[200];
 	snprintf(settings, sizeof settings,
-	         "PRAGMA synchronous=FULL;PRAGMA temp_store=MEMORY;PRAGMA cache_size=-%d;PRAGMA trusted_schema=OFF", CACHE_KIB);
+		 "PRAGMA synchronous=FULL;PRAGMA temp_store=MEMORY;PRAGMA cache_size=-%d;PRAGMA trusted_schema=OFF",
+		 CACHE_KIB);
 	sqlite3_busy_timeout(c->db, BUSY_WAIT_MS);
 	sqlite3_extended_result_codes(c->db, 1);
 	if (writer && !read_only) {
@@ -171,12 +189,18 @@ static void sqlite_bind(statement *s, int at, const cell *value, bool keep)
 	const char *bytes = value->text.at ? value->text.at : "";
 	sqlite3_destructor_type whose = keep ? SQLITE_TRANSIENT : SQLITE_STATIC;
 	switch (value->kind) {
-	case CELL_NULL: code = sqlite3_bind_null(s->stmt, at); break;
-	case CELL_INT: code = sqlite3_bind_int64(s->stmt, at, value->integer); break;
+	case CELL_NULL:
+		code = sqlite3_bind_null(s->stmt, at);
+		break;
+	case CELL_INT:
+		code = sqlite3_bind_int64(s->stmt, at, value->integer);
+		break;
 	case CELL_TEXT:
 		code = sqlite3_bind_text64(s->stmt, at, bytes, (sqlite3_uint64)value->text.len, whose, SQLITE_UTF8);
 		break;
-	case CELL_BYTES: code = sqlite3_bind_blob64(s->stmt, at, bytes, (sqlite3_uint64)value->text.len, whose); break;
+	case CELL_BYTES:
+		code = sqlite3_bind_blob64(s->stmt, at, bytes, (sqlite3_uint64)value->text.len, whose);
+		break;
 	}
 	assert(code == SQLITE_OK);
 }
@@ -210,7 +234,8 @@ static void sqlite_restart(statement *s)
 static bool say(connection *c, word w, driver_failure *why)
 {
 	sqlite3_stmt **stmt = &c->said[w];
-	if (!*stmt && !worked(c, sqlite3_prepare_v3(c->db, sayings[w], -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL), why)) return false;
+	if (!*stmt && !worked(c, sqlite3_prepare_v3(c->db, sayings[w], -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL), why))
+		return false;
 	int code = sqlite3_step(*stmt);
 	bool ok = worked(c, code, why);
 	sqlite3_reset(*stmt);
@@ -221,13 +246,20 @@ static bool sqlite_command(connection *c, driver_command what, driver_failure *w
 {
 	switch (what) {
 	/* The select takes the snapshot now and not at the first read that happens to come. */
-	case COMMAND_BEGIN_READ: return say(c, WORD_BEGIN, why) && say(c, WORD_SEE, why);
-	case COMMAND_BEGIN_WRITE: return say(c, WORD_BEGIN_WRITE, why);
-	case COMMAND_COMMIT: return say(c, WORD_COMMIT, why);
-	case COMMAND_ROLLBACK: return sqlite3_get_autocommit(c->db) || say(c, WORD_ROLLBACK, why);
-	case COMMAND_SAVEPOINT: return say(c, WORD_SAVEPOINT, why);
-	case COMMAND_KEEP: return say(c, WORD_KEEP, why);
-	case COMMAND_UNDO: return say(c, WORD_UNDO, why) && say(c, WORD_KEEP, why);
+	case COMMAND_BEGIN_READ:
+		return say(c, WORD_BEGIN, why) && say(c, WORD_SEE, why);
+	case COMMAND_BEGIN_WRITE:
+		return say(c, WORD_BEGIN_WRITE, why);
+	case COMMAND_COMMIT:
+		return say(c, WORD_COMMIT, why);
+	case COMMAND_ROLLBACK:
+		return sqlite3_get_autocommit(c->db) || say(c, WORD_ROLLBACK, why);
+	case COMMAND_SAVEPOINT:
+		return say(c, WORD_SAVEPOINT, why);
+	case COMMAND_KEEP:
+		return say(c, WORD_KEEP, why);
+	case COMMAND_UNDO:
+		return say(c, WORD_UNDO, why) && say(c, WORD_KEEP, why);
 	}
 	return false;
 }
@@ -254,7 +286,7 @@ static bool sqlite_check(connection *c, driver_failure *why)
 {
 	sqlite3_stmt *stmt = NULL;
 	bool ok = worked(c, sqlite3_prepare_v2(c->db, "PRAGMA integrity_check(10)", -1, &stmt, NULL), why) &&
-	          worked(c, sqlite3_step(stmt), why);
+		  worked(c, sqlite3_step(stmt), why);
 	if (ok) {
 		const char *found = (const char *)sqlite3_column_text(stmt, 0);
 		ok = strcmp(found, "ok") == 0;
@@ -265,24 +297,24 @@ static bool sqlite_check(connection *c, driver_failure *why)
 }
 
 const driver driver_sqlite = {
-	.name = "sqlite",
-	.open = sqlite_open,
-	.close = sqlite_close,
-	.prepare = sqlite_prepare,
-	.finish = sqlite_finish,
-	.bind = sqlite_bind,
-	.step = sqlite_advance,
-	.column = sqlite_cell,
-	.reset = sqlite_restart,
-	.command = sqlite_command,
-	.script = sqlite_script,
-	.alive = sqlite_alive,
-	.changes = sqlite_changes,
-	.tidy = sqlite_tidy,
-	.check = sqlite_check,
-	.types = {"", "INTEGER", "TEXT", "BLOB"},
-	.rowid_type = "INTEGER",
-	.clustered = "WITHOUT ROWID",
-	.index_hint = "INDEXED BY %s",
-	.place_mark = '?',
+    .name = "sqlite",
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .prepare = sqlite_prepare,
+    .finish = sqlite_finish,
+    .bind = sqlite_bind,
+    .step = sqlite_advance,
+    .column = sqlite_cell,
+    .reset = sqlite_restart,
+    .command = sqlite_command,
+    .script = sqlite_script,
+    .alive = sqlite_alive,
+    .changes = sqlite_changes,
+    .tidy = sqlite_tidy,
+    .check = sqlite_check,
+    .types = {"", "INTEGER", "TEXT", "BLOB"},
+    .rowid_type = "INTEGER",
+    .clustered = "WITHOUT ROWID",
+    .index_hint = "INDEXED BY %s",
+    .place_mark = '?',
 };

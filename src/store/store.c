@@ -22,8 +22,8 @@ static uint64_t shape_hash(const shape *s)
 	h = h * 31 + (uint64_t)s->equal;
 	h = h * 31 + (uint64_t)s->after;
 	h = h * 31 + (uint64_t)(s->value_column + 1);
-	h = h * 64 + (uint64_t)(s->low | s->low_excluded << 1 | s->high << 2 | s->high_included << 3 | s->descending << 4 |
-	                        s->limited << 5);
+	h = h * 64 + (uint64_t)(s->low | s->low_excluded << 1 | s->high << 2 | s->high_included << 3 |
+				s->descending << 4 | s->limited << 5);
 	return h ^ (h >> 29) ^ (h >> 13);
 }
 
@@ -205,7 +205,8 @@ static void remove_memory_target(store *s)
 {
 	static const char *const endings[] = {"", "-wal", "-shm"};
 	if (!s->memory_folder) return;
-	for (int i = 0; i < 3; i++) unlink(text_z(s->arena, text_join(s->arena, text_of(s->target), text_of(endings[i]))));
+	for (int i = 0; i < 3; i++)
+		unlink(text_z(s->arena, text_join(s->arena, text_of(s->target), text_of(endings[i]))));
 	rmdir(s->memory_folder);
 }
 
@@ -214,7 +215,10 @@ static void name_durable(const store *s)
 {
 	text folder = text_cut_last(text_of(s->target), '/').head;
 	bool below = folder.len < (int64_t)strlen(s->target);
-	int fd = open(below && folder.len ? text_z(s->arena, folder) : below ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(below && folder.len ? text_z(s->arena, folder)
+		      : below             ? "/"
+					  : ".",
+		      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) return;
 	fsync(fd); /* a file system that cannot (EINVAL) has nothing to make durable */
 	close(fd);

@@ -59,9 +59,9 @@ typedef struct writing writing;   /* the one write transaction */
 typedef enum store_result { STORE_OK, STORE_NOT_FOUND, STORE_EXISTS, STORE_FAILED } store_result;
 
 typedef struct store_options {
-	text file;          /* ":memory:" in tests: a file of its own in memory, gone at close */
-	const char *vfs;    /* NULL: the default; tests give one that drops unsynced writes */
-	int schema_version; /* of the program: a newer file is refused, an older one migrated */
+	text file;                                /* ":memory:" in tests: a file of its own in memory, gone at close */
+	const char *vfs;                          /* NULL: the default; tests give one that drops unsynced writes */
+	int schema_version;                       /* of the program: a newer file is refused, an older one migrated */
 	const struct store_migration *migrations; /* in ascending order of `version` */
 	int migration_count;
 	const table *const *tables;
@@ -100,10 +100,12 @@ int64_t store_changes(const writing *w); /* rows written since the store was ope
 /* Housekeeping of the engine that can wait until the answers are out (SQLite: moving the WAL into the file). Writer's thread. */
 void store_tidy(store *s);
 
-store_result store_insert(writing *w, const table *t, const cell *row, issues *sink); /* STORE_EXISTS where the key is taken */
-store_result store_put(writing *w, const table *t, const cell *row, issues *sink);    /* insert or replace */
-store_result store_delete(writing *w, const table *t, const cell *key, int key_cells, issues *sink); /* all rows with this key prefix */
-store_result store_clear(writing *w, const table *t, issues *sink);                    /* derived tables only */
+store_result store_insert(writing *w, const table *t, const cell *row,
+			  issues *sink); /* STORE_EXISTS where the key is taken */
+store_result store_put(writing *w, const table *t, const cell *row, issues *sink); /* insert or replace */
+store_result store_delete(writing *w, const table *t, const cell *key, int key_cells,
+			  issues *sink);                            /* all rows with this key prefix */
+store_result store_clear(writing *w, const table *t, issues *sink); /* derived tables only */
 
 store_result store_get(snapshot *r, const table *t, const cell *key, arena *a, cell *row, issues *sink);
 
@@ -118,7 +120,7 @@ typedef struct scan_options {
 	int index; /* -1: primary key */
 	const cell *prefix;
 	int prefix_cells;
-	const cell *low;  /* NULL: open. On the column after the prefix */
+	const cell *low; /* NULL: open. On the column after the prefix */
 	bool low_excluded;
 	const cell *high; /* NULL: open */
 	bool high_included;
@@ -138,7 +140,7 @@ int64_t store_count(snapshot *r, const table *t, const scan_options *options, is
 /* Sorted sets of integers from scans, for search: the values of `value_column` in rows that match, ascending and without
  * doubles, at most `limit`. The record combines them (and, or, not). */
 bool store_collect(snapshot *r, const table *t, const scan_options *options, int value_column, int64_t limit, arena *a,
-                   int64_t **out, int64_t *count, issues *sink);
+		   int64_t **out, int64_t *count, issues *sink);
 
 /* The engine's own check of the file: true where it finds nothing. */
 bool store_integrity(snapshot *r, issues *sink);

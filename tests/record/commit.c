@@ -86,11 +86,17 @@ TEST(conflicts)
 	assert_int_equal(put_failure(r, a, "p", "'gender':'male'", 1), FAILURE_COUNT);
 	assert_int_equal(put_failure(r, a, "a b", "'gender':'male'", 0), FAIL_RECORD_ID);
 	written w[2];
-	write_op create = {.method = WRITE_CREATE, .resource = resource(a, "Patient", "", ""), .type = TEXT("Patient"), .id = TEXT("p")};
+	write_op create = {.method = WRITE_CREATE,
+			   .resource = resource(a, "Patient", "", ""),
+			   .type = TEXT("Patient"),
+			   .id = TEXT("p")};
 	assert_false(record_commit(r, &anna, &create, 1, a, &sink, w));
 	assert_int_equal(sink.first->code, FAIL_RECORD_EXISTS);
 	sink = (issues){.arena = a};
-	write_op other = {.method = WRITE_UPDATE, .resource = resource(a, "Patient", "x", ""), .type = TEXT("Patient"), .id = TEXT("y")};
+	write_op other = {.method = WRITE_UPDATE,
+			  .resource = resource(a, "Patient", "x", ""),
+			  .type = TEXT("Patient"),
+			  .id = TEXT("y")};
 	assert_false(record_commit(r, &anna, &other, 1, a, &sink, w));
 	assert_int_equal(sink.first->code, FAIL_RECORD_OTHER_ID);
 	sink = (issues){.arena = a};
@@ -98,7 +104,8 @@ TEST(conflicts)
 	assert_false(record_commit(r, &anna, twice, 2, a, &sink, w));
 	assert_int_equal(sink.first->code, FAIL_RECORD_TWICE);
 	sink = (issues){.arena = a};
-	write_op strange = {.method = WRITE_UPDATE, .resource = other.resource, .type = TEXT("Encounter"), .id = TEXT("x")};
+	write_op strange = {
+	    .method = WRITE_UPDATE, .resource = other.resource, .type = TEXT("Encounter"), .id = TEXT("x")};
 	assert_false(record_commit(r, &anna, &strange, 1, a, &sink, w));
 	assert_int_equal(sink.first->code, FAIL_RECORD_OTHER_TYPE);
 	sink = (issues){.arena = a};
@@ -114,9 +121,20 @@ TEST(odd_id_and_meta)
 {
 	arena *a = test_arena();
 	record *r = open_record(a);
-	static const char *const odd[] = {"'meta':null", "'meta':[]", "'meta':{}", "'meta':'x'", "'meta':{'lastUpdated':null}", "'meta':{'versionId':7}",
-	                                  "'meta':{'lastUpdated':['a']}", "'meta':[{'lastUpdated':'2020-01-01T00:00:00Z'}]", "'id':7", "'id':null", "'id':{}",
-	                                  "'_id':{'extension':[]}", "'meta':{'lastUpdated':'2020\\u002d01-01T00:00:00Z'}", "'meta':{'_lastUpdated':{'id':'x'}}"};
+	static const char *const odd[] = {"'meta':null",
+					  "'meta':[]",
+					  "'meta':{}",
+					  "'meta':'x'",
+					  "'meta':{'lastUpdated':null}",
+					  "'meta':{'versionId':7}",
+					  "'meta':{'lastUpdated':['a']}",
+					  "'meta':[{'lastUpdated':'2020-01-01T00:00:00Z'}]",
+					  "'id':7",
+					  "'id':null",
+					  "'id':{}",
+					  "'_id':{'extension':[]}",
+					  "'meta':{'lastUpdated':'2020\\u002d01-01T00:00:00Z'}",
+					  "'meta':{'_lastUpdated':{'id':'x'}}"};
 	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
 		issues sink = {.arena = a};
 		written w;
@@ -135,8 +153,15 @@ TEST(all_or_none)
 	put(r, a, "Patient", "p", "'gender':'female'");
 	int64_t before = record_sequence(r);
 	write_op w[] = {
-		{.method = WRITE_UPDATE, .resource = resource(a, "Patient", "q", ""), .type = TEXT("Patient"), .id = TEXT("q")},
-		{.method = WRITE_UPDATE, .resource = resource(a, "Patient", "p", "'active':true"), .type = TEXT("Patient"), .id = TEXT("p"), .if_match = 7},
+	    {.method = WRITE_UPDATE,
+	     .resource = resource(a, "Patient", "q", ""),
+	     .type = TEXT("Patient"),
+	     .id = TEXT("q")},
+	    {.method = WRITE_UPDATE,
+	     .resource = resource(a, "Patient", "p", "'active':true"),
+	     .type = TEXT("Patient"),
+	     .id = TEXT("p"),
+	     .if_match = 7},
 	};
 	written out[2];
 	assert_false(record_commit(r, &anna, w, 2, a, &sink, out));
@@ -263,5 +288,5 @@ TEST(feed)
 	record_close(r);
 }
 
-TESTS(T(create_update_delete), T(no_change_is_no_version), T(conflicts), T(odd_id_and_meta), T(all_or_none), T(history), T(scope), T(reopened),
-      T(the_clock_set_back), T(feed))
+TESTS(T(create_update_delete), T(no_change_is_no_version), T(conflicts), T(odd_id_and_meta), T(all_or_none), T(history),
+      T(scope), T(reopened), T(the_clock_set_back), T(feed))

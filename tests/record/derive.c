@@ -5,23 +5,25 @@
 #include <sqlite3.h>
 
 static const table toy_ref = {
-	.name = "toy_ref",
-	.columns = {{"rid", CELL_INT}, {"target", CELL_TEXT}},
-	.column_count = 2, .key_columns = 2, .derived = true,
-	.indexes = {{"toy_ref_target", false, {1}, 1}},
-	.index_count = 1,
+    .name = "toy_ref",
+    .columns = {{"rid", CELL_INT}, {"target", CELL_TEXT}},
+    .column_count = 2,
+    .key_columns = 2,
+    .derived = true,
+    .indexes = {{"toy_ref_target", false, {1}, 1}},
+    .index_count = 1,
 };
-static const table toy_number = { /* a target's own number, for the sets of touched */
-	.name = "toy_number",
-	.columns = {{"target", CELL_TEXT}, {"hash", CELL_INT}},
-	.column_count = 2, .key_columns = 1, .derived = true,
-	.indexes = {{"toy_number_hash", false, {1}, 1}},
-	.index_count = 1,
+static const table toy_number = {
+    /* a target's own number, for the sets of touched */
+    .name = "toy_number", .columns = {{"target", CELL_TEXT}, {"hash", CELL_INT}}, .column_count = 2, .key_columns = 1,
+    .derived = true,      .indexes = {{"toy_number_hash", false, {1}, 1}},        .index_count = 1,
 };
 static const table toy_count = {
-	.name = "toy_count",
-	.columns = {{"target", CELL_TEXT}, {"n", CELL_INT}},
-	.column_count = 2, .key_columns = 1, .derived = true,
+    .name = "toy_count",
+    .columns = {{"target", CELL_TEXT}, {"n", CELL_INT}},
+    .column_count = 2,
+    .key_columns = 1,
+    .derived = true,
 };
 static const table *const toy_tables[] = {&toy_ref, &toy_number, &toy_count};
 
@@ -63,7 +65,8 @@ static void forget(deriving *dv, int64_t rid, issues *sink)
 	arena *a = deriving_arena(dv);
 	text old[64];
 	int count = 0;
-	scan *s = store_scan(deriving_snapshot(dv), &toy_ref, &(scan_options){.index = -1, .prefix = &prefix, .prefix_cells = 1}, a, sink);
+	scan *s = store_scan(deriving_snapshot(dv), &toy_ref,
+			     &(scan_options){.index = -1, .prefix = &prefix, .prefix_cells = 1}, a, sink);
 	while (count < 64 && scan_next(s, row, sink)) old[count++] = text_copy(a, row[1].text);
 	scan_close(s);
 	for (int i = 0; i < count; i++) touch(dv, old[i], sink);
@@ -88,9 +91,14 @@ static bool toy_apply(void *self, deriving *dv, const change *c, issues *sink)
 static bool raise_flag(deriving *dv, text target, issues *sink)
 {
 	arena *a = deriving_arena(dv);
-	text json = text_format(a, "{\"resourceType\":\"Flag\",\"status\":\"active\",\"code\":{\"text\":\"three\"},\"subject\":{\"reference\":\"%.*s\"}}",
-	                        TEXT_ARG(target));
-	write_op w = {.method = WRITE_CREATE, .resource = parsed(a, json), .type = TEXT("Flag"), .cause = text_join(a, TEXT("three:"), target)};
+	text json = text_format(a,
+				"{\"resourceType\":\"Flag\",\"status\":\"active\",\"code\":{\"text\":\"three\"},"
+				"\"subject\":{\"reference\":\"%.*s\"}}",
+				TEXT_ARG(target));
+	write_op w = {.method = WRITE_CREATE,
+		      .resource = parsed(a, json),
+		      .type = TEXT("Flag"),
+		      .cause = text_join(a, TEXT("three:"), target)};
 	if (toy.endless) w.cause = (text){0};
 	return deriving_raise(dv, &w, sink);
 }
@@ -99,11 +107,13 @@ static bool settle_one(deriving *dv, int64_t hash, issues *sink)
 {
 	cell row[2], key = INT_CELL(hash);
 	arena *a = deriving_arena(dv);
-	scan *s = store_scan(deriving_snapshot(dv), &toy_number, &(scan_options){.index = 0, .prefix = &key, .prefix_cells = 1}, a, sink);
+	scan *s = store_scan(deriving_snapshot(dv), &toy_number,
+			     &(scan_options){.index = 0, .prefix = &key, .prefix_cells = 1}, a, sink);
 	text target = scan_next(s, row, sink) ? text_copy(a, row[0].text) : (text){0};
 	scan_close(s);
 	cell by_target = TEXT_CELL(target);
-	int64_t n = store_count(deriving_snapshot(dv), &toy_ref, &(scan_options){.index = 0, .prefix = &by_target, .prefix_cells = 1}, sink);
+	int64_t n = store_count(deriving_snapshot(dv), &toy_ref,
+				&(scan_options){.index = 0, .prefix = &by_target, .prefix_cells = 1}, sink);
 	cell count[] = {by_target, INT_CELL(n)};
 	if (n == 0) {
 		store_delete(deriving_writing(dv), &toy_number, &by_target, 1, sink);
@@ -145,15 +155,23 @@ static record *open_toy(arena *a, const char *file, world *w)
 	static bool registered;
 	memset(&toy, 0, sizeof toy);
 	toy.next = INSTANT_NONE;
-	if (!registered) record_register(&(deriver){.name = "toy", .tables = toy_tables, .table_count = 3, .prepare = toy_prepare, .apply = toy_apply,
-	                                            .settle = toy_settle, .tick = toy_tick, .next_tick = toy_next_tick});
+	if (!registered)
+		record_register(&(deriver){.name = "toy",
+					   .tables = toy_tables,
+					   .table_count = 3,
+					   .prepare = toy_prepare,
+					   .apply = toy_apply,
+					   .settle = toy_settle,
+					   .tick = toy_tick,
+					   .next_tick = toy_next_tick});
 	registered = true;
 	return open_record_at(a, file, w);
 }
 
 static void put_task(record *r, arena *a, const char *id, const char *patient)
 {
-	put(r, a, "Task", id, text_z(a, text_format(a, "'status':'requested','intent':'order','for':{'reference':'%s'}", patient)));
+	put(r, a, "Task", id,
+	    text_z(a, text_format(a, "'status':'requested','intent':'order','for':{'reference':'%s'}", patient)));
 }
 
 TEST(raised_once)
@@ -199,7 +217,9 @@ TEST(refused_whole)
 	put_task(r, a, "u", "Patient/p");
 	sink = (issues){.arena = a};
 	toy.endless = true;
-	assert_false(try_put(r, a, resource(a, "Task", "v", "'status':'requested','intent':'order','for':{'reference':'Patient/p'}"), "v", 0, &sink, &w));
+	assert_false(try_put(
+	    r, a, resource(a, "Task", "v", "'status':'requested','intent':'order','for':{'reference':'Patient/p'}"),
+	    "v", 0, &sink, &w));
 	assert_int_equal(sink.first->code, FAIL_RECORD_UNSETTLED);
 	toy.endless = false;
 	assert_int_equal(record_sequence(r), before + 1);
@@ -244,12 +264,17 @@ TEST(incremental_equals_rebuilt)
 		snprintf(id, sizeof id, "x%d", (int)random_below(&random, 300));
 		int64_t what = random_below(&random, 10);
 		text patient = text_format(scratch, "Patient/x%d", (int)random_below(&random, 60));
-		text name = text_format(scratch, "'name':[{'family':'F%d'},{'family':'Æ%d'}],'birthDate':'19%02d'", (int)random_below(&random, 50),
-		                        (int)random_below(&random, 50), (int)random_below(&random, 99));
-		if (what == 0) drop(r, scratch, "Task", id);
-		else if (what == 1) drop(r, scratch, "Patient", id);
-		else if (what < 5) put(r, scratch, "Patient", id, text_z(scratch, name));
-		else put_task(r, scratch, id, text_z(scratch, patient));
+		text name = text_format(scratch, "'name':[{'family':'F%d'},{'family':'Æ%d'}],'birthDate':'19%02d'",
+					(int)random_below(&random, 50), (int)random_below(&random, 50),
+					(int)random_below(&random, 99));
+		if (what == 0)
+			drop(r, scratch, "Task", id);
+		else if (what == 1)
+			drop(r, scratch, "Patient", id);
+		else if (what < 5)
+			put(r, scratch, "Patient", id, text_z(scratch, name));
+		else
+			put_task(r, scratch, id, text_z(scratch, patient));
 		arena_free(scratch);
 	}
 	check_clean(r, a);

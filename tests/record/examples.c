@@ -16,10 +16,14 @@ static bool same_resource(const doc *x, const doc *y)
 {
 	uint32_t i = 1, k = 1;
 	for (;;) {
-		while (i < x->count && (x->nodes[i].name == NAME_id || x->nodes[i].name == NAME_meta)) i = x->nodes[i].next;
-		while (k < y->count && (y->nodes[k].name == NAME_id || y->nodes[k].name == NAME_meta)) k = y->nodes[k].next;
+		while (i < x->count && (x->nodes[i].name == NAME_id || x->nodes[i].name == NAME_meta))
+			i = x->nodes[i].next;
+		while (k < y->count && (y->nodes[k].name == NAME_id || y->nodes[k].name == NAME_meta))
+			k = y->nodes[k].next;
 		if (i >= x->count || k >= y->count) return i >= x->count && k >= y->count;
-		if (!text_equal(name_text(x, x->nodes[i].name), name_text(y, y->nodes[k].name)) || !doc_equal(x, i, y, k)) return false;
+		if (!text_equal(name_text(x, x->nodes[i].name), name_text(y, y->nodes[k].name)) ||
+		    !doc_equal(x, i, y, k))
+			return false;
 		i = x->nodes[i].next;
 		k = y->nodes[k].next;
 	}
@@ -48,7 +52,9 @@ static void one_file(record *r, const char *path, tally *t)
 		reader_close(rd);
 	} else {
 		assert_true(sink.errors > 0);
-		if (t->refused++ < 5) print_message("%s: %.*s\n", strrchr(path, '/') + 1, TEXT_ARG(issue_line(a, sink.first, LANGUAGE_EN)));
+		if (t->refused++ < 5)
+			print_message("%s: %.*s\n", strrchr(path, '/') + 1,
+				      TEXT_ARG(issue_line(a, sink.first, LANGUAGE_EN)));
 	}
 	arena_free(a);
 }

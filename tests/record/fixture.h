@@ -14,13 +14,15 @@ static const caller anna = {.actor = {"PractitionerRole/sek-a", 22}, .purpose = 
 MAYBE void show(const issues *sink)
 {
 	arena *a = test_arena();
-	for (const issue *i = sink->first; i; i = i->next) print_error("%.*s\n", TEXT_ARG(issue_line(a, i, LANGUAGE_EN)));
+	for (const issue *i = sink->first; i; i = i->next)
+		print_error("%.*s\n", TEXT_ARG(issue_line(a, i, LANGUAGE_EN)));
 }
 
 MAYBE record *open_record_at(arena *a, const char *file, world *w)
 {
 	issues sink = {.arena = a};
-	record_options o = {.file = text_of(file), .world = w ? w : world_real(), .base = TEXT("http://limen.test/fhir")};
+	record_options o = {
+	    .file = text_of(file), .world = w ? w : world_real(), .base = TEXT("http://limen.test/fhir")};
 	record *r = record_open(a, &o, &sink);
 	show(&sink);
 	assert_non_null(r);
@@ -57,7 +59,11 @@ MAYBE const doc *resource(arena *a, const char *type, const char *id, const char
 
 MAYBE bool try_put(record *r, arena *a, const doc *d, const char *id, int64_t if_match, issues *sink, written *out)
 {
-	write_op w = {.method = *id ? WRITE_UPDATE : WRITE_CREATE, .resource = d, .type = doc_type(d), .id = text_of(id), .if_match = if_match};
+	write_op w = {.method = *id ? WRITE_UPDATE : WRITE_CREATE,
+		      .resource = d,
+		      .type = doc_type(d),
+		      .id = text_of(id),
+		      .if_match = if_match};
 	return record_commit(r, &anna, &w, 1, a, sink, out);
 }
 
@@ -104,8 +110,8 @@ MAYBE int pairs_of(arena *a, const char *query, search_pair *pairs, int max)
 	return n;
 }
 
-MAYBE bool try_search(record *r, arena *a, const caller *who, const char *type, const char *query, bool lenient, search_answer *out,
-                      issues *sink)
+MAYBE bool try_search(record *r, arena *a, const caller *who, const char *type, const char *query, bool lenient,
+		      search_answer *out, issues *sink)
 {
 	search_pair pairs[64];
 	reader *rd = record_reader(r, who, a, sink);

@@ -44,8 +44,10 @@ static void *write_on(void *self)
 		written out;
 		ack *k = &w->acks[w->count];
 		snprintf(k->id, sizeof k->id, "w%d-%d", w->number, (int)random_below(&random, 6));
-		text more = text_format(a, "'birthDate':'19%02d-01-01','name':[{'family':'F%d'}]", (int)random_below(&random, 99), w->count);
-		if (!try_put(w->record, a, resource(a, "Patient", k->id, text_z(a, more)), k->id, 0, &sink, &out)) break;
+		text more = text_format(a, "'birthDate':'19%02d-01-01','name':[{'family':'F%d'}]",
+					(int)random_below(&random, 99), w->count);
+		if (!try_put(w->record, a, resource(a, "Patient", k->id, text_z(a, more)), k->id, 0, &sink, &out))
+			break;
 		k->version = out.version;
 		k->sequence = out.sequence;
 		if (++w->count == ACKNOWLEDGED_MAX) break;
@@ -64,7 +66,9 @@ static void verify(record *r, arena *a, const writer *writers)
 			const ack *x = &writers[i].acks[k];
 			version v;
 			found f = record_vread(rd, TEXT("Patient"), text_of(x->id), x->version, &v, &sink);
-			if (f != FOUND) print_error("lost: %s version %d (sequence %d of %d)\n", x->id, (int)x->version, (int)x->sequence, (int)reader_sequence(rd));
+			if (f != FOUND)
+				print_error("lost: %s version %d (sequence %d of %d)\n", x->id, (int)x->version,
+					    (int)x->sequence, (int)reader_sequence(rd));
 			assert_int_equal(f, FOUND);
 			assert_int_equal(v.sequence, x->sequence);
 		}

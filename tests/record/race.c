@@ -34,8 +34,10 @@ static void *race_create(void *self)
 	arena *a = arena_new(16 * MIB);
 	issues sink = {.arena = a};
 	written out;
-	write_op w = {.method = WRITE_CREATE, .resource = resource(a, "Patient", "", "'active':true"), .type = TEXT("Patient"),
-	              .id = text_format(a, "new-%d", x->round)};
+	write_op w = {.method = WRITE_CREATE,
+		      .resource = resource(a, "Patient", "", "'active':true"),
+		      .type = TEXT("Patient"),
+		      .id = text_format(a, "new-%d", x->round)};
 	pthread_barrier_wait(x->start);
 	x->won = record_commit(x->record, &anna, &w, 1, a, &sink, &out);
 	x->why = x->won ? FAILURE_COUNT : sink.first->code;
@@ -47,10 +49,11 @@ static void *race_create(void *self)
 static void *race_types(void *self)
 {
 	static const char *const types[] = {"Task", "Flag", "Basic", "Communication"};
-	static const char *const more[] = {"'status':'requested','intent':'order','for':{'reference':'Patient/late'}",
-	                                   "'status':'active','code':{'text':'x'},'subject':{'reference':'Patient/late'}",
-	                                   "'code':{'coding':[{'system':'urn:new','code':'c'}]},'subject':{'reference':'Patient/late'}",
-	                                   "'status':'completed','subject':{'reference':'Patient/late'}"};
+	static const char *const more[] = {
+	    "'status':'requested','intent':'order','for':{'reference':'Patient/late'}",
+	    "'status':'active','code':{'text':'x'},'subject':{'reference':'Patient/late'}",
+	    "'code':{'coding':[{'system':'urn:new','code':'c'}]},'subject':{'reference':'Patient/late'}",
+	    "'status':'completed','subject':{'reference':'Patient/late'}"};
 	racer *x = self;
 	arena *a = arena_new(64 * MIB);
 	pthread_barrier_wait(x->start);
@@ -124,7 +127,8 @@ TEST(all_win_where_all_may)
 	static const char *const types[] = {"Task", "Flag", "Basic", "Communication"};
 	for (int t = 0; t < 4; t++) {
 		search_answer out;
-		assert_true(try_search(r, a, &anna, types[t], "subject=Patient/late&_summary=count", false, &out, &sink));
+		assert_true(
+		    try_search(r, a, &anna, types[t], "subject=Patient/late&_summary=count", false, &out, &sink));
 		total += out.total;
 	}
 	assert_int_equal(total, THREADS * EACH);
@@ -183,7 +187,9 @@ static void *write_here(void *self)
 		written out;
 		char id[16];
 		snprintf(id, sizeof id, "s%d", i % 7);
-		text more = text_format(a, "'status':'requested','intent':'order','owner':{'reference':'Practitioner/w%d-%d'}", x->number, i);
+		text more =
+		    text_format(a, "'status':'requested','intent':'order','owner':{'reference':'Practitioner/w%d-%d'}",
+				x->number, i);
 		x->won = x->won && try_put(x->record, a, resource(a, "Task", id, text_z(a, more)), id, 0, &sink, &out);
 		show(&sink);
 	}
@@ -208,4 +214,5 @@ TEST(two_records_one_file)
 	record_close(racers[1].record);
 }
 
-TESTS(T(two_records_one_file), T(one_winner_by_version), T(one_winner_by_id), T(all_win_where_all_may), T(the_feed_misses_nothing))
+TESTS(T(two_records_one_file), T(one_winner_by_version), T(one_winner_by_id), T(all_win_where_all_may),
+      T(the_feed_misses_nothing))

@@ -11,25 +11,32 @@ static void expect(record *r, const expectation *rows, int count)
 		arena *a = arena_new(64 * MIB);
 		text got = search_ids(r, a, rows[i].type, rows[i].query);
 		if (!text_equal(got, text_of(rows[i].ids)))
-			print_error("%s?%s: expected \"%s\", got \"%.*s\"\n", rows[i].type, rows[i].query, rows[i].ids, TEXT_ARG(got));
+			print_error("%s?%s: expected \"%s\", got \"%.*s\"\n", rows[i].type, rows[i].query, rows[i].ids,
+				    TEXT_ARG(got));
 		assert_true(text_equal(got, text_of(rows[i].ids)));
 		arena_free(a);
 	}
 }
-#define EXPECT(r, ...)                                                                \
-	do {                                                                          \
-		const expectation rows[] = {__VA_ARGS__};                             \
-		expect((r), rows, (int)(sizeof rows / sizeof *rows)); \
+#define EXPECT(r, ...)                                                                                                 \
+	do {                                                                                                           \
+		const expectation rows[] = {__VA_ARGS__};                                                              \
+		expect((r), rows, (int)(sizeof rows / sizeof *rows));                                                  \
 	} while (0)
 
 static record *people(arena *a)
 {
 	record *r = open_record(a);
-	put(r, a, "Patient", "a", "'identifier':[{'system':'urn:oid:1.2.208.176.1.2','value':'6103701111'}],'name':[{'family':'Møller','given':['Bo','Erik']}],"
-	                          "'gender':'male','birthDate':'1970-03-01','telecom':[{'system':'phone','value':'12345678'}],'active':true");
-	put(r, a, "Patient", "b", "'identifier':[{'system':'urn:x','value':'6103701111'}],'name':[{'family':'Aaberg','given':['Åse']}],'gender':'female',"
-	                          "'birthDate':'1970-03','address':[{'city':'Aarhus C'}],'active':false");
-	put(r, a, "Patient", "c", "'name':[{'family':'Zander'},{'family':'Ærø'}],'birthDate':'1985','meta':{'tag':[{'system':'urn:t','code':'demo'}]}");
+	put(r, a, "Patient", "a",
+	    "'identifier':[{'system':'urn:oid:1.2.208.176.1.2','value':'6103701111'}],'name':[{'family':'Møller','"
+	    "given':['Bo','Erik']}],"
+	    "'gender':'male','birthDate':'1970-03-01','telecom':[{'system':'phone','value':'12345678'}],'active':true");
+	put(r, a, "Patient", "b",
+	    "'identifier':[{'system':'urn:x','value':'6103701111'}],'name':[{'family':'Aaberg','given':['Åse']}],'"
+	    "gender':'female',"
+	    "'birthDate':'1970-03','address':[{'city':'Aarhus C'}],'active':false");
+	put(r, a, "Patient", "c",
+	    "'name':[{'family':'Zander'},{'family':'Ærø'}],'birthDate':'1985','meta':{'tag':[{'system':'urn:t','code':'"
+	    "demo'}]}");
 	put(r, a, "Patient", "d", "'name':[{'family':'andersen'}],'identifier':[{'value':'17'}]");
 	drop(r, a, "Patient", "d");
 	return r;
@@ -40,10 +47,12 @@ TEST(tokens)
 	arena *a = test_arena();
 	record *r = people(a);
 	EXPECT(r, {"Patient", "identifier=6103701111", "a b"}, {"Patient", "identifier=urn:x|6103701111", "b"},
-	       {"Patient", "identifier=urn:y|6103701111", ""}, {"Patient", "identifier=|6103701111", ""}, {"Patient", "identifier=urn:x|", "b"},
-	       {"Patient", "gender=male,female", "a b"}, {"Patient", "gender:not=male", "b c"}, {"Patient", "gender:missing=true", "c"},
-	       {"Patient", "gender:missing=false", "a b"}, {"Patient", "active=true", "a"}, {"Patient", "phone=12345678", "a"},
-	       {"Patient", "_tag=urn:t|demo", "c"}, {"Patient", "_id=a,c,d,x", "a c"}, {"Patient", "gender=male&identifier=6103701111", "a"},
+	       {"Patient", "identifier=urn:y|6103701111", ""}, {"Patient", "identifier=|6103701111", ""},
+	       {"Patient", "identifier=urn:x|", "b"}, {"Patient", "gender=male,female", "a b"},
+	       {"Patient", "gender:not=male", "b c"}, {"Patient", "gender:missing=true", "c"},
+	       {"Patient", "gender:missing=false", "a b"}, {"Patient", "active=true", "a"},
+	       {"Patient", "phone=12345678", "a"}, {"Patient", "_tag=urn:t|demo", "c"},
+	       {"Patient", "_id=a,c,d,x", "a c"}, {"Patient", "gender=male&identifier=6103701111", "a"},
 	       {"Patient", "gender=male&gender=female", ""}, {"Patient", "deceased=false", "a b c"});
 	record_close(r);
 }
@@ -52,10 +61,12 @@ TEST(strings)
 {
 	arena *a = test_arena();
 	record *r = people(a);
-	EXPECT(r, {"Patient", "family=møl", "a"}, {"Patient", "family=MØLLER", "a"}, {"Patient", "family=moller", ""}, {"Patient", "name=erik", "a"},
-	       {"Patient", "family=åb", "b"}, {"Patient", "family=aab", "b"}, {"Patient", "family:exact=Møller", "a"},
-	       {"Patient", "family:exact=møller", ""}, {"Patient", "family:contains=ande", "c"}, {"Patient", "given=ase", ""}, {"Patient", "given=Aase", "b"},
-	       {"Patient", "address-city=århus", "b"}, {"Patient", "family=møl,zan", "a c"}, {"Patient", "address=aarhus%20c", "b"});
+	EXPECT(r, {"Patient", "family=møl", "a"}, {"Patient", "family=MØLLER", "a"}, {"Patient", "family=moller", ""},
+	       {"Patient", "name=erik", "a"}, {"Patient", "family=åb", "b"}, {"Patient", "family=aab", "b"},
+	       {"Patient", "family:exact=Møller", "a"}, {"Patient", "family:exact=møller", ""},
+	       {"Patient", "family:contains=ande", "c"}, {"Patient", "given=ase", ""}, {"Patient", "given=Aase", "b"},
+	       {"Patient", "address-city=århus", "b"}, {"Patient", "family=møl,zan", "a c"},
+	       {"Patient", "address=aarhus%20c", "b"});
 	record_close(r);
 }
 
@@ -63,16 +74,23 @@ TEST(dates)
 {
 	arena *a = test_arena();
 	record *r = people(a);
-	EXPECT(r, {"Patient", "birthdate=1970-03-01", "a"}, {"Patient", "birthdate=1970-03", "a b"}, {"Patient", "birthdate=1970", "a b"},
-	       {"Patient", "birthdate=ne1970", "c"}, {"Patient", "birthdate=gt1970-03-01", "b c"}, {"Patient", "birthdate=ge1970-03-01", "a b c"},
-	       {"Patient", "birthdate=lt1970-03-02", "a b"}, {"Patient", "birthdate=le1970-03-01", "a"}, {"Patient", "birthdate=sa1970-03", "c"},
-	       {"Patient", "birthdate=eb1971", "a b"}, {"Patient", "birthdate=ge1980&birthdate=lt1990", "c"}, {"Patient", "birthdate:missing=true", ""});
-	put(r, a, "Encounter", "e1", "'status':'finished','class':{'code':'AMB'},'period':{'start':'2026-03-01T08:00:00+01:00','end':'2026-03-01T09:00:00+01:00'}");
+	EXPECT(r, {"Patient", "birthdate=1970-03-01", "a"}, {"Patient", "birthdate=1970-03", "a b"},
+	       {"Patient", "birthdate=1970", "a b"}, {"Patient", "birthdate=ne1970", "c"},
+	       {"Patient", "birthdate=gt1970-03-01", "b c"}, {"Patient", "birthdate=ge1970-03-01", "a b c"},
+	       {"Patient", "birthdate=lt1970-03-02", "a b"}, {"Patient", "birthdate=le1970-03-01", "a"},
+	       {"Patient", "birthdate=sa1970-03", "c"}, {"Patient", "birthdate=eb1971", "a b"},
+	       {"Patient", "birthdate=ge1980&birthdate=lt1990", "c"}, {"Patient", "birthdate:missing=true", ""});
+	put(r, a, "Encounter", "e1",
+	    "'status':'finished','class':{'code':'AMB'},'period':{'start':'2026-03-01T08:00:00+01:00','end':'2026-03-"
+	    "01T09:00:00+01:00'}");
 	put(r, a, "Encounter", "e2", "'status':'in-progress','class':{'code':'IMP'},'period':{'start':'2025-01-01'}");
-	put(r, a, "Encounter", "e3", "'status':'finished','class':{'code':'IMP'},'period':{'start':'2024-01-01','end':'2025-06-30'}");
-	EXPECT(r, {"Encounter", "date=ge2026-01-01", "e1 e2"}, {"Encounter", "date=gt2025-06-30", "e1 e2"}, {"Encounter", "date=2026-03-01", "e1"},
-	       {"Encounter", "date=lt2025-01-01", "e3"}, {"Encounter", "date=le2025-01-01", "e3"}, {"Encounter", "date=ge2025-06-30", "e1 e2"},
-	       {"Encounter", "date=sa2025-12-31", "e1"}, {"Encounter", "_sort=date", "e3 e2 e1"}, {"Encounter", "_sort=-date", "e1 e2 e3"});
+	put(r, a, "Encounter", "e3",
+	    "'status':'finished','class':{'code':'IMP'},'period':{'start':'2024-01-01','end':'2025-06-30'}");
+	EXPECT(r, {"Encounter", "date=ge2026-01-01", "e1 e2"}, {"Encounter", "date=gt2025-06-30", "e1 e2"},
+	       {"Encounter", "date=2026-03-01", "e1"}, {"Encounter", "date=lt2025-01-01", "e3"},
+	       {"Encounter", "date=le2025-01-01", "e3"}, {"Encounter", "date=ge2025-06-30", "e1 e2"},
+	       {"Encounter", "date=sa2025-12-31", "e1"}, {"Encounter", "_sort=date", "e3 e2 e1"},
+	       {"Encounter", "_sort=-date", "e1 e2 e3"});
 	record_close(r);
 }
 
@@ -80,17 +98,27 @@ TEST(references)
 {
 	arena *a = test_arena();
 	record *r = people(a);
-	put(r, a, "Task", "t1", "'status':'requested','intent':'order','for':{'reference':'Patient/a'},'focus':{'reference':'ServiceRequest/s'}");
-	put(r, a, "Task", "t2", "'status':'completed','intent':'order','for':{'reference':'http://limen.test/fhir/Patient/a/_history/1'}");
-	put(r, a, "Task", "t3", "'status':'requested','intent':'order','for':{'reference':'Patient/later'},'owner':{'identifier':{'system':'urn:p','value':'9'}}");
-	put(r, a, "Task", "t4", "'status':'requested','intent':'order','for':{'reference':'http://elsewhere.test/Patient/a'}");
-	EXPECT(r, {"Task", "patient=Patient/a", "t1 t2"}, {"Task", "patient=a", "t1 t2"}, {"Task", "patient=http://limen.test/fhir/Patient/a", "t1 t2"},
-	       {"Task", "subject:Patient=a", "t1 t2"}, {"Task", "patient=http://elsewhere.test/Patient/a", "t4"}, {"Task", "patient=later", "t3"},
-	       {"Task", "owner:identifier=urn:p|9", "t3"}, {"Task", "owner:missing=false", "t3"}, {"Task", "focus=ServiceRequest/s", "t1"},
-	       {"Task", "subject=s", ""}, {"Task", "patient=a&_include=Task:patient", "t1 t2 [a]"}, {"Patient", "_id=a&_revinclude=Task:patient", "a [t1] [t2]"},
+	put(r, a, "Task", "t1",
+	    "'status':'requested','intent':'order','for':{'reference':'Patient/"
+	    "a'},'focus':{'reference':'ServiceRequest/s'}");
+	put(r, a, "Task", "t2",
+	    "'status':'completed','intent':'order','for':{'reference':'http://limen.test/fhir/Patient/a/_history/1'}");
+	put(r, a, "Task", "t3",
+	    "'status':'requested','intent':'order','for':{'reference':'Patient/"
+	    "later'},'owner':{'identifier':{'system':'urn:p','value':'9'}}");
+	put(r, a, "Task", "t4",
+	    "'status':'requested','intent':'order','for':{'reference':'http://elsewhere.test/Patient/a'}");
+	EXPECT(r, {"Task", "patient=Patient/a", "t1 t2"}, {"Task", "patient=a", "t1 t2"},
+	       {"Task", "patient=http://limen.test/fhir/Patient/a", "t1 t2"}, {"Task", "subject:Patient=a", "t1 t2"},
+	       {"Task", "patient=http://elsewhere.test/Patient/a", "t4"}, {"Task", "patient=later", "t3"},
+	       {"Task", "owner:identifier=urn:p|9", "t3"}, {"Task", "owner:missing=false", "t3"},
+	       {"Task", "focus=ServiceRequest/s", "t1"}, {"Task", "subject=s", ""},
+	       {"Task", "patient=a&_include=Task:patient", "t1 t2 [a]"},
+	       {"Patient", "_id=a&_revinclude=Task:patient", "a [t1] [t2]"},
 	       {"Patient", "_revinclude=Task:patient:Group&_id=a", "a"});
 	put(r, a, "Patient", "later", "'gender':'female'");
-	EXPECT(r, {"Task", "patient=later&_include=Task:patient", "t3 [later]"}, {"Patient", "gender=female", "b later"});
+	EXPECT(r, {"Task", "patient=later&_include=Task:patient", "t3 [later]"},
+	       {"Patient", "gender=female", "b later"});
 	check_clean(r, a);
 	record_close(r);
 }
@@ -99,17 +127,25 @@ TEST(numbers_and_uris)
 {
 	arena *a = test_arena();
 	record *r = open_record(a);
-	put(r, a, "Observation", "o1", "'status':'final','code':{'text':'x'},'valueQuantity':{'value':5.40,'system':'http://unitsofmeasure.org','code':'mg'}");
+	put(r, a, "Observation", "o1",
+	    "'status':'final','code':{'text':'x'},'valueQuantity':{'value':5.40,'system':'http://"
+	    "unitsofmeasure.org','code':'mg'}");
 	put(r, a, "Observation", "o2", "'status':'final','code':{'text':'x'},'valueQuantity':{'value':-12,'unit':'C'}");
-	put(r, a, "Observation", "o3", "'status':'final','code':{'text':'x'},'valueQuantity':{'value':100,'system':'http://unitsofmeasure.org','code':'mg'}");
-	EXPECT(r, {"Observation", "value-quantity=5.4", "o1"}, {"Observation", "value-quantity=5.4|http://unitsofmeasure.org|mg", "o1"},
-	       {"Observation", "value-quantity=5.4||mg", "o1"}, {"Observation", "value-quantity=5.4||kg", ""}, {"Observation", "value-quantity=lt0", "o2"},
-	       {"Observation", "value-quantity=gt5.4", "o3"}, {"Observation", "value-quantity=ge5.4", "o1 o3"}, {"Observation", "value-quantity=5", "o1"},
-	       {"Observation", "value-quantity=99.6", ""}, {"Observation", "value-quantity=ap95", "o3"}, {"Observation", "_sort=value-quantity", "o2 o1 o3"},
-	       {"Observation", "value-quantity=ne100", "o1 o2"}, {"Observation", "value-quantity=le-12.0", "o2"});
+	put(r, a, "Observation", "o3",
+	    "'status':'final','code':{'text':'x'},'valueQuantity':{'value':100,'system':'http://"
+	    "unitsofmeasure.org','code':'mg'}");
+	EXPECT(r, {"Observation", "value-quantity=5.4", "o1"},
+	       {"Observation", "value-quantity=5.4|http://unitsofmeasure.org|mg", "o1"},
+	       {"Observation", "value-quantity=5.4||mg", "o1"}, {"Observation", "value-quantity=5.4||kg", ""},
+	       {"Observation", "value-quantity=lt0", "o2"}, {"Observation", "value-quantity=gt5.4", "o3"},
+	       {"Observation", "value-quantity=ge5.4", "o1 o3"}, {"Observation", "value-quantity=5", "o1"},
+	       {"Observation", "value-quantity=99.6", ""}, {"Observation", "value-quantity=ap95", "o3"},
+	       {"Observation", "_sort=value-quantity", "o2 o1 o3"}, {"Observation", "value-quantity=ne100", "o1 o2"},
+	       {"Observation", "value-quantity=le-12.0", "o2"});
 	put(r, a, "ValueSet", "v1", "'status':'active','url':'http://x.test/vs/one'");
 	put(r, a, "ValueSet", "v2", "'status':'active','url':'http://x.test/vs/one/two'");
-	EXPECT(r, {"ValueSet", "url=http://x.test/vs/one", "v1"}, {"ValueSet", "url:below=http://x.test/vs/one", "v1 v2"}, {"ValueSet", "_sort=-url", "v2 v1"});
+	EXPECT(r, {"ValueSet", "url=http://x.test/vs/one", "v1"},
+	       {"ValueSet", "url:below=http://x.test/vs/one", "v1 v2"}, {"ValueSet", "_sort=-url", "v2 v1"});
 	check_clean(r, a);
 	record_close(r);
 }
@@ -118,10 +154,13 @@ TEST(order)
 {
 	arena *a = test_arena();
 	record *r = people(a);
-	put(r, a, "Patient", "a", "'gender':'male','name':[{'family':'Møller'}],'birthDate':'1970-03-01'"); /* now the newest */
-	EXPECT(r, {"Patient", "", "a b c"}, {"Patient", "_sort=family", "a c b"}, {"Patient", "_sort=-family", "b c a"}, {"Patient", "_sort=-_id", "c b a"},
-	       {"Patient", "_sort=_lastUpdated", "b c a"}, {"Patient", "_sort=-_lastUpdated", "a c b"}, {"Patient", "_sort=gender", "b a c"},
-	       {"Patient", "_sort=-gender", "a b c"}, {"Patient", "_sort=-gender,_id", "a b c"}, {"Patient", "_sort=birthdate,-_id", "b a c"},
+	put(r, a, "Patient", "a",
+	    "'gender':'male','name':[{'family':'Møller'}],'birthDate':'1970-03-01'"); /* now the newest */
+	EXPECT(r, {"Patient", "", "a b c"}, {"Patient", "_sort=family", "a c b"}, {"Patient", "_sort=-family", "b c a"},
+	       {"Patient", "_sort=-_id", "c b a"}, {"Patient", "_sort=_lastUpdated", "b c a"},
+	       {"Patient", "_sort=-_lastUpdated", "a c b"}, {"Patient", "_sort=gender", "b a c"},
+	       {"Patient", "_sort=-gender", "a b c"}, {"Patient", "_sort=-gender,_id", "a b c"},
+	       {"Patient", "_sort=birthdate,-_id", "b a c"},
 	       {"Patient", "gender:missing=false&_sort=-birthdate", "b a"});
 	record_close(r);
 }
@@ -141,7 +180,10 @@ static text walk_pages(record *r, arena *a, const char *query, int per, bool dis
 		if (all.len && ids.len) buffer_char(&all, ' ');
 		buffer_add(&all, ids);
 		next = out.next.len ? text_z(a, out.next) : NULL;
-		if (disturb && page < 5) put(r, a, "Task", "t00", text_z(a, text_format(a, "'status':'requested','intent':'order','authoredOn':'2026-01-0%d'", page + 1)));
+		if (disturb && page < 5)
+			put(r, a, "Task", "t00",
+			    text_z(a, text_format(a, "'status':'requested','intent':'order','authoredOn':'2026-01-0%d'",
+						  page + 1)));
 	}
 	return buffer_text(&all);
 }
@@ -152,12 +194,21 @@ TEST(pages)
 	record *r = open_record(a);
 	for (int i = 0; i < 25; i++) {
 		text id = text_format(a, "t%02d", i);
-		text more = i % 5 == 4 ? TEXT("'status':'requested','intent':'order'")
-		                       : text_format(a, "'status':'requested','intent':'order','authoredOn':'2026-02-%02d'", 1 + i / 2);
+		text more = i % 5 == 4
+				? TEXT("'status':'requested','intent':'order'")
+				: text_format(a, "'status':'requested','intent':'order','authoredOn':'2026-02-%02d'",
+					      1 + i / 2);
 		put(r, a, "Task", text_z(a, id), text_z(a, more));
 	}
-	static const char *const queries[] = {"", "status=requested", "_sort=authored-on", "_sort=-authored-on", "status=requested&_sort=authored-on",
-	                                      "_sort=_lastUpdated", "_sort=-_id", "_sort=-status,-authored-on", "_sort=authored-on,-_lastUpdated"};
+	static const char *const queries[] = {"",
+					      "status=requested",
+					      "_sort=authored-on",
+					      "_sort=-authored-on",
+					      "status=requested&_sort=authored-on",
+					      "_sort=_lastUpdated",
+					      "_sort=-_id",
+					      "_sort=-status,-authored-on",
+					      "_sort=authored-on,-_lastUpdated"};
 	for (int i = 0; i < 9; i++) {
 		text whole = walk_pages(r, a, queries[i], 100, false);
 		assert_int_equal(whole.len, 25 * 4 - 1);
@@ -215,8 +266,10 @@ TEST(last_updated)
 	put(r, a, "Patient", "c", "");
 	put(r, a, "Patient", "a", "'active':true");
 	/* 1800000060 is 2027-01-15T08:01:00Z */
-	EXPECT(r, {"Patient", "_lastUpdated=lt2027-01-15T08:02:00Z", "b"}, {"Patient", "_lastUpdated=ge2027-01-15T08:02:00Z", "a c"},
-	       {"Patient", "_lastUpdated=gt2027-01-15T08:01:00Z&_sort=_lastUpdated", "c a"}, {"Patient", "_lastUpdated=2027-01-15", "a b c"},
+	EXPECT(r, {"Patient", "_lastUpdated=lt2027-01-15T08:02:00Z", "b"},
+	       {"Patient", "_lastUpdated=ge2027-01-15T08:02:00Z", "a c"},
+	       {"Patient", "_lastUpdated=gt2027-01-15T08:01:00Z&_sort=_lastUpdated", "c a"},
+	       {"Patient", "_lastUpdated=2027-01-15", "a b c"},
 	       {"Patient", "_lastUpdated=ne2027-01-15T08:01:00Z", "a c"});
 	record_close(r);
 }
@@ -230,17 +283,32 @@ TEST(refusals)
 		const char *query;
 		failure code;
 	} rows[] = {
-		{"colour=red", FAIL_SEARCH_PARAMETER}, {"gender:below=x", FAIL_SEARCH_MODIFIER}, {"gender:text=x", FAIL_SEARCH_MODIFIER},
-		{"birthdate=1970-13", FAIL_SEARCH_VALUE}, {"birthdate=ap1970", FAIL_SEARCH_UNSUPPORTED}, {"general-practitioner.name=x", FAIL_SEARCH_UNSUPPORTED},
-		{"_has:Task:patient:status=x", FAIL_SEARCH_UNSUPPORTED}, {"_sort=link", FAIL_SEARCH_SORT}, {"_sort=colour", FAIL_SEARCH_SORT},
-		{"_sort=a,b,c", FAIL_SEARCH_SORT}, {"_count=-1", FAIL_SEARCH_VALUE}, {"_page=zzz", FAIL_SEARCH_PAGE}, {"_sort=family&_page=xi1.", FAIL_SEARCH_PAGE},
-		{"_include=Patient", FAIL_SEARCH_VALUE}, {"_include=Patient:colour", FAIL_SEARCH_PARAMETER}, {"_include=Colour:x", FAIL_RECORD_TYPE},
-		{"gender:missing=maybe", FAIL_SEARCH_VALUE}, {"gender=", FAIL_SEARCH_VALUE}, {"_total=some", FAIL_SEARCH_VALUE},
-		{"_summary=text", FAIL_SEARCH_UNSUPPORTED}, {"gender:Patient=x", FAIL_SEARCH_MODIFIER},
+	    {"colour=red", FAIL_SEARCH_PARAMETER},
+	    {"gender:below=x", FAIL_SEARCH_MODIFIER},
+	    {"gender:text=x", FAIL_SEARCH_MODIFIER},
+	    {"birthdate=1970-13", FAIL_SEARCH_VALUE},
+	    {"birthdate=ap1970", FAIL_SEARCH_UNSUPPORTED},
+	    {"general-practitioner.name=x", FAIL_SEARCH_UNSUPPORTED},
+	    {"_has:Task:patient:status=x", FAIL_SEARCH_UNSUPPORTED},
+	    {"_sort=link", FAIL_SEARCH_SORT},
+	    {"_sort=colour", FAIL_SEARCH_SORT},
+	    {"_sort=a,b,c", FAIL_SEARCH_SORT},
+	    {"_count=-1", FAIL_SEARCH_VALUE},
+	    {"_page=zzz", FAIL_SEARCH_PAGE},
+	    {"_sort=family&_page=xi1.", FAIL_SEARCH_PAGE},
+	    {"_include=Patient", FAIL_SEARCH_VALUE},
+	    {"_include=Patient:colour", FAIL_SEARCH_PARAMETER},
+	    {"_include=Colour:x", FAIL_RECORD_TYPE},
+	    {"gender:missing=maybe", FAIL_SEARCH_VALUE},
+	    {"gender=", FAIL_SEARCH_VALUE},
+	    {"_total=some", FAIL_SEARCH_VALUE},
+	    {"_summary=text", FAIL_SEARCH_UNSUPPORTED},
+	    {"gender:Patient=x", FAIL_SEARCH_MODIFIER},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		failure got = search_failure(r, a, "Patient", rows[i].query);
-		if (got != rows[i].code) print_error("%s: %s\n", rows[i].query, got == FAILURE_COUNT ? "accepted" : failure_name(got));
+		if (got != rows[i].code)
+			print_error("%s: %s\n", rows[i].query, got == FAILURE_COUNT ? "accepted" : failure_name(got));
 		assert_int_equal(got, rows[i].code);
 	}
 	assert_int_equal(search_failure(r, a, "Colour", ""), FAIL_RECORD_TYPE);
@@ -263,14 +331,16 @@ TEST(made_up_pages)
 	arena *a = test_arena();
 	record *r = people(a);
 	random_state random = random_seed(5);
-	static const char *const queries[] = {"", "gender=male", "_sort=family", "_sort=birthdate", "_sort=_lastUpdated", "_sort=gender,family"};
+	static const char *const queries[] = {
+	    "", "gender=male", "_sort=family", "_sort=birthdate", "_sort=_lastUpdated", "_sort=gender,family"};
 	static const char letters[] = "riuxnmitb0123456789abcdef.-";
 	for (int i = 0; i < 2000; i++) {
 		arena *scratch = arena_new(16 * MIB);
 		buffer b = {.arena = scratch};
 		buffer_format(&b, "%s&_page=", queries[random_below(&random, 6)]);
 		int64_t n = random_below(&random, 20);
-		for (int64_t k = 0; k < n; k++) buffer_char(&b, letters[random_below(&random, (int64_t)sizeof letters - 1)]);
+		for (int64_t k = 0; k < n; k++)
+			buffer_char(&b, letters[random_below(&random, (int64_t)sizeof letters - 1)]);
 		failure got = search_failure(r, scratch, "Patient", text_z(scratch, buffer_text(&b)));
 		assert_true(got == FAILURE_COUNT || got == FAIL_SEARCH_PAGE || got == FAIL_SEARCH_PARAMETER);
 		arena_free(scratch);
@@ -278,5 +348,5 @@ TEST(made_up_pages)
 	record_close(r);
 }
 
-TESTS(T(tokens), T(strings), T(dates), T(references), T(numbers_and_uris), T(order), T(pages), T(several_values_sort_once), T(counting),
-      T(last_updated), T(refusals), T(made_up_pages))
+TESTS(T(tokens), T(strings), T(dates), T(references), T(numbers_and_uris), T(order), T(pages),
+      T(several_values_sort_once), T(counting), T(last_updated), T(refusals), T(made_up_pages))

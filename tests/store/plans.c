@@ -6,16 +6,19 @@
 #include <string.h>
 
 static const table dates = {
-	.name = "dates",
-	.columns = {{"param", CELL_INT}, {"low", CELL_INT}, {"high", CELL_INT}, {"rid", CELL_INT}, {"rank", CELL_INT}},
-	.column_count = 5, .key_columns = 4,
+    .name = "dates",
+    .columns = {{"param", CELL_INT}, {"low", CELL_INT}, {"high", CELL_INT}, {"rid", CELL_INT}, {"rank", CELL_INT}},
+    .column_count = 5,
+    .key_columns = 4,
 };
 static const table things = {
-	.name = "things",
-	.columns = {{"rid", CELL_INT}, {"type", CELL_INT}, {"id", CELL_TEXT}, {"seq", CELL_INT}, {"state", CELL_INT}},
-	.column_count = 5, .key_columns = 1, .rowid = true,
-	.indexes = {{"things_id", true, {1, 2}, 2}, {"things_seq", false, {1, 4, 3}, 3}},
-	.index_count = 2,
+    .name = "things",
+    .columns = {{"rid", CELL_INT}, {"type", CELL_INT}, {"id", CELL_TEXT}, {"seq", CELL_INT}, {"state", CELL_INT}},
+    .column_count = 5,
+    .key_columns = 1,
+    .rowid = true,
+    .indexes = {{"things_id", true, {1, 2}, 2}, {"things_seq", false, {1, 4, 3}, 3}},
+    .index_count = 2,
 };
 
 static sqlite3 *database(arena *a)
@@ -58,7 +61,8 @@ TEST(along_the_key)
 	planned(db, a, s, "SEARCH dates USING PRIMARY KEY");
 	s = (shape){.table = &dates, .verb = VERB_DELETE, .index = -1, .equal = 4};
 	planned(db, a, s, "SEARCH dates USING PRIMARY KEY");
-	planned(db, a, (shape){.table = &things, .verb = VERB_GET, .index = -1, .equal = 1}, "SEARCH things USING INTEGER PRIMARY KEY");
+	planned(db, a, (shape){.table = &things, .verb = VERB_GET, .index = -1, .equal = 1},
+		"SEARCH things USING INTEGER PRIMARY KEY");
 	sqlite3_close(db);
 }
 
@@ -66,7 +70,8 @@ TEST(along_an_index)
 {
 	arena *a = test_arena();
 	sqlite3 *db = database(a);
-	planned(db, a, (shape){.table = &things, .verb = VERB_GET, .index = 0, .equal = 2}, "USING INDEX things_id (type=? AND id=?)");
+	planned(db, a, (shape){.table = &things, .verb = VERB_GET, .index = 0, .equal = 2},
+		"USING INDEX things_id (type=? AND id=?)");
 	shape s = {.table = &things, .verb = VERB_SCAN, .index = 1, .equal = 2, .after = 2, .descending = true};
 	planned(db, a, s, "USING INDEX things_seq (type=? AND state=? AND seq<?)");
 	s = (shape){.table = &things, .verb = VERB_SCAN, .index = 0, .equal = 1, .after = 2, .limited = true};

@@ -7,26 +7,27 @@
 #include <unistd.h>
 
 static const table people = {
-	.name = "people",
-	.columns = {{"id", CELL_INT}, {"name", CELL_TEXT}, {"town", CELL_TEXT}, {"photo", CELL_BYTES}},
-	.column_count = 4,
-	.key_columns = 1,
-	.rowid = true,
-	.indexes = {{"people_name", true, {1}, 1}, {"people_town", false, {2}, 1}},
-	.index_count = 2,
+    .name = "people",
+    .columns = {{"id", CELL_INT}, {"name", CELL_TEXT}, {"town", CELL_TEXT}, {"photo", CELL_BYTES}},
+    .column_count = 4,
+    .key_columns = 1,
+    .rowid = true,
+    .indexes = {{"people_name", true, {1}, 1}, {"people_town", false, {2}, 1}},
+    .index_count = 2,
 };
 static const table scores = {
-	.name = "scores",
-	.columns = {{"game", CELL_INT}, {"points", CELL_INT}, {"person", CELL_INT}, {"note", CELL_TEXT}},
-	.column_count = 4,
-	.key_columns = 3,
-	.derived = true,
+    .name = "scores",
+    .columns = {{"game", CELL_INT}, {"points", CELL_INT}, {"person", CELL_INT}, {"note", CELL_TEXT}},
+    .column_count = 4,
+    .key_columns = 3,
+    .derived = true,
 };
 static const table *const tables[] = {&people, &scores};
 
 static store *open_at(arena *a, issues *sink, text file)
 {
-	return store_open(a, &(store_options){.file = file, .schema_version = 1, .tables = tables, .table_count = 2}, sink);
+	return store_open(a, &(store_options){.file = file, .schema_version = 1, .tables = tables, .table_count = 2},
+			  sink);
 }
 
 static store *open_memory(arena *a, issues *sink)
@@ -118,7 +119,8 @@ TEST(scans_in_order)
 	assert_int_equal(got[0], 7);
 	assert_int_equal(got[3], 4);
 	cell after[] = {game, INT_CELL(2), INT_CELL(4)};
-	scan_options page = {.index = -1, .prefix = &game, .prefix_cells = 1, .after = after, .after_cells = 3, .limit = 3};
+	scan_options page = {
+	    .index = -1, .prefix = &game, .prefix_cells = 1, .after = after, .after_cells = 3, .limit = 3};
 	assert_int_equal(scanned(r, &page, 2, got, 40), 3);
 	assert_int_equal(got[0], 5);
 	page.descending = true;
@@ -208,7 +210,8 @@ TEST(schema_versions)
 	arena *a = test_arena();
 	issues sink = {.arena = a};
 	text file = file_in(a, temp_folder());
-	store *s = store_open(a, &(store_options){.file = file, .schema_version = 2, .tables = tables, .table_count = 1}, &sink);
+	store *s = store_open(
+	    a, &(store_options){.file = file, .schema_version = 2, .tables = tables, .table_count = 1}, &sink);
 	assert_non_null(s);
 	assert_false(store_fresh(s));
 	writing *w = store_write_begin(s, &sink);
@@ -245,13 +248,19 @@ TEST(migration_steps)
 	arena *a = test_arena();
 	issues sink = {.arena = a};
 	text file = file_in(a, temp_folder());
-	store_close(store_open(a, &(store_options){.file = file, .schema_version = 1, .tables = tables, .table_count = 1}, &sink));
+	store_close(store_open(
+	    a, &(store_options){.file = file, .schema_version = 1, .tables = tables, .table_count = 1}, &sink));
 	table grown = people;
 	grown.index_count = 1;
 	const table *const with_grown[] = {&grown};
 	const store_migration steps[] = {{2, "DROP INDEX people_town; DELETE FROM store_table WHERE name='people';"
-	                                     "DROP TABLE people"}};
-	store_options o = {.file = file, .schema_version = 2, .tables = with_grown, .table_count = 1, .migrations = steps, .migration_count = 1};
+					     "DROP TABLE people"}};
+	store_options o = {.file = file,
+			   .schema_version = 2,
+			   .tables = with_grown,
+			   .table_count = 1,
+			   .migrations = steps,
+			   .migration_count = 1};
 	store *s = store_open(a, &o, &sink);
 	assert_non_null(s);
 	store_close(s);
@@ -267,7 +276,10 @@ TEST(refusals)
 	issues sink = {.arena = a};
 	const char *folder = temp_folder();
 	text file = file_in(a, folder);
-	store_options o = {.file = text_format(a, "%s/none/limen.db", folder), .schema_version = 1, .tables = tables, .table_count = 2};
+	store_options o = {.file = text_format(a, "%s/none/limen.db", folder),
+			   .schema_version = 1,
+			   .tables = tables,
+			   .table_count = 2};
 	refused(&o, FAIL_STORE_OPEN);
 	FILE *f = fopen(text_z(a, file), "w");
 	for (int i = 0; i < 400; i++) fputs("this is no database ", f);
@@ -315,5 +327,5 @@ TEST(a_damaged_page_is_an_issue)
 	assert_int_equal(sink.first->code, FAIL_STORE_CORRUPT);
 }
 
-TESTS(T(rows_and_keys), T(scans_in_order), T(two_scans_of_one_shape), T(a_snapshot_stays), T(schema_versions), T(migration_steps),
-      T(refusals), T(a_damaged_page_is_an_issue))
+TESTS(T(rows_and_keys), T(scans_in_order), T(two_scans_of_one_shape), T(a_snapshot_stays), T(schema_versions),
+      T(migration_steps), T(refusals), T(a_damaged_page_is_an_issue))

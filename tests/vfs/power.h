@@ -114,7 +114,8 @@ static void power_survive_op(power_file *f, const power_op *op, int per_cent)
 	for (int64_t at = 0; at < op->len;) {
 		int64_t n = POWER_SECTOR - (op->offset + at) % POWER_SECTOR;
 		if (n > op->len - at) n = op->len - at;
-		if (random_below(&power.random, 100) < per_cent) power_put(&f->durable, op->offset + at, op->bytes + at, n);
+		if (random_below(&power.random, 100) < per_cent)
+			power_put(&f->durable, op->offset + at, op->bytes + at, n);
 		at += n;
 	}
 }
@@ -219,11 +220,17 @@ static int power_trouble(bool sync)
 	if (power.countdown == 0 || --power.countdown > 0) return SQLITE_OK;
 	if (power.lasting) power.countdown = 1;
 	switch (power.fault) {
-	case POWER_CUT: power_go_dark(); return sync ? SQLITE_IOERR_FSYNC : SQLITE_IOERR_WRITE;
-	case POWER_FULL: return sync ? SQLITE_OK : SQLITE_FULL;
-	case POWER_IO_WRITE: return sync ? SQLITE_OK : SQLITE_IOERR_WRITE;
-	case POWER_IO_SYNC: return sync ? SQLITE_IOERR_FSYNC : SQLITE_OK;
-	case POWER_OK: break;
+	case POWER_CUT:
+		power_go_dark();
+		return sync ? SQLITE_IOERR_FSYNC : SQLITE_IOERR_WRITE;
+	case POWER_FULL:
+		return sync ? SQLITE_OK : SQLITE_FULL;
+	case POWER_IO_WRITE:
+		return sync ? SQLITE_OK : SQLITE_IOERR_WRITE;
+	case POWER_IO_SYNC:
+		return sync ? SQLITE_IOERR_FSYNC : SQLITE_OK;
+	case POWER_OK:
+		break;
 	}
 	return SQLITE_OK;
 }
@@ -286,8 +293,10 @@ static int power_sync(sqlite3_file *h, int flags)
 	if (code == SQLITE_OK) {
 		power_file *f = power_of(h);
 		for (int64_t i = 0; i < f->op_count; i++) {
-			if (f->ops[i].len < 0) power_resize(&f->durable, f->ops[i].offset);
-			else power_put(&f->durable, f->ops[i].offset, f->ops[i].bytes, f->ops[i].len);
+			if (f->ops[i].len < 0)
+				power_resize(&f->durable, f->ops[i].offset);
+			else
+				power_put(&f->durable, f->ops[i].offset, f->ops[i].bytes, f->ops[i].len);
 		}
 		power_forget_ops(f);
 		f->synced_once = true;
@@ -310,11 +319,16 @@ static int power_lock(sqlite3_file *h, int level)
 	pthread_mutex_lock(&power.lock);
 	power_file *f = p->file;
 	int code = SQLITE_OK;
-	if (power_gone(h)) code = SQLITE_IOERR_LOCK;
-	else if (level <= p->level) code = SQLITE_OK;
-	else if (level == SQLITE_LOCK_SHARED && f->exclusive) code = SQLITE_BUSY;
-	else if (level >= SQLITE_LOCK_RESERVED && f->reserved && f->reserved != h) code = SQLITE_BUSY;
-	else if (level == SQLITE_LOCK_EXCLUSIVE && f->shared > 1) code = SQLITE_BUSY;
+	if (power_gone(h))
+		code = SQLITE_IOERR_LOCK;
+	else if (level <= p->level)
+		code = SQLITE_OK;
+	else if (level == SQLITE_LOCK_SHARED && f->exclusive)
+		code = SQLITE_BUSY;
+	else if (level >= SQLITE_LOCK_RESERVED && f->reserved && f->reserved != h)
+		code = SQLITE_BUSY;
+	else if (level == SQLITE_LOCK_EXCLUSIVE && f->shared > 1)
+		code = SQLITE_BUSY;
 	if (code == SQLITE_OK && level > p->level) {
 		if (p->level == SQLITE_LOCK_NONE) f->shared++;
 		if (level >= SQLITE_LOCK_RESERVED) f->reserved = h;
@@ -421,8 +435,10 @@ static int power_shm_lock(sqlite3_file *h, int offset, int n, int flags)
 	for (int i = offset; code == SQLITE_OK && lock && i < offset + n; i++)
 		if (!power_shm_free(p, i, exclusive)) code = SQLITE_BUSY;
 	for (int i = offset; !gone && code == SQLITE_OK && i < offset + n; i++) {
-		if (lock) power_shm_take(p, i, exclusive);
-		else power_shm_give(p, i);
+		if (lock)
+			power_shm_take(p, i, exclusive);
+		else
+			power_shm_give(p, i);
 	}
 	pthread_mutex_unlock(&power.lock);
 	return code;
@@ -479,11 +495,23 @@ static power_file *power_find(const char *name, bool make)
 static int power_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *h, int flags, int *out)
 {
 	static const sqlite3_io_methods methods = {
-		.iVersion = 2, .xClose = power_close, .xRead = power_read, .xWrite = power_write, .xTruncate = power_truncate,
-		.xSync = power_sync, .xFileSize = power_size, .xLock = power_lock, .xUnlock = power_unlock,
-		.xCheckReservedLock = power_reserved, .xFileControl = power_control, .xSectorSize = power_sector,
-		.xDeviceCharacteristics = power_traits, .xShmMap = power_shm_map, .xShmLock = power_shm_lock,
-		.xShmBarrier = power_shm_barrier, .xShmUnmap = power_shm_unmap,
+	    .iVersion = 2,
+	    .xClose = power_close,
+	    .xRead = power_read,
+	    .xWrite = power_write,
+	    .xTruncate = power_truncate,
+	    .xSync = power_sync,
+	    .xFileSize = power_size,
+	    .xLock = power_lock,
+	    .xUnlock = power_unlock,
+	    .xCheckReservedLock = power_reserved,
+	    .xFileControl = power_control,
+	    .xSectorSize = power_sector,
+	    .xDeviceCharacteristics = power_traits,
+	    .xShmMap = power_shm_map,
+	    .xShmLock = power_shm_lock,
+	    .xShmBarrier = power_shm_barrier,
+	    .xShmUnmap = power_shm_unmap,
 	};
 	(void)vfs;
 	power_handle *p = (power_handle *)h;
