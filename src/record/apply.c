@@ -5,12 +5,13 @@
 
 /* ---- the log and its chain ---- */
 
-text chain_row(arena *a, int64_t seq, instant at, log_kind kind, text type_and_id, int64_t number, int method,
-	       const caller *who, text cause)
+text chain_row(arena *a, const chain_entry *e)
 {
-	return text_format(a, "%lld\n%lld\n%d\n%.*s\n%lld\n%d\n%.*s\n%.*s\n%.*s\n%.*s", (long long)seq, (long long)at,
-			   (int)kind, TEXT_ARG(type_and_id), (long long)number, method, TEXT_ARG(who->actor),
-			   TEXT_ARG(who->purpose), TEXT_ARG(who->on_behalf_of), TEXT_ARG(cause));
+	const caller *who = &e->who;
+	return text_format(a, "%lld\n%lld\n%d\n%.*s\n%lld\n%d\n%.*s\n%.*s\n%.*s\n%.*s", (long long)e->sequence,
+			   (long long)e->at, (int)e->kind, TEXT_ARG(e->type_and_id), (long long)e->version, e->method,
+			   TEXT_ARG(who->actor), TEXT_ARG(who->purpose), TEXT_ARG(who->on_behalf_of),
+			   TEXT_ARG(e->cause));
 }
 
 /* Covers the digest of the body, not the body: that may be erased. */
@@ -57,9 +58,15 @@ static bool append(deriving *dv, const entry *e, const caller *who, issues *sink
 {
 	tip *end = &dv->record->tip;
 	bool is_version = e->kind == KIND_VERSION;
-	text row_text = chain_row(dv->arena, end->sequence + 1, dv->now, e->kind, e->type_and_id, e->version,
-				  (int)e->method, who, e->cause);
-	digest chain = chain_next(end->chain, e->body, row_text);
+	chain_entry said = {.sequence = end->sequence + 1,
+			    .at = dv->now,
+			    .kind = e->kind,
+			    .type_and_id = e->type_and_id,
+			    .version = e->version,
+			    .method = (int)e->method,
+			    .who = *who,
+			    .cause = e->cause};
+	digest chain = chain_next(end->chain, e->body, chain_row(dv->arena, &said));
 	cell row[LOG_COLUMNS] = {
 	    [LOG_SEQ] = INT_CELL(end->sequence + 1),
 	    [LOG_AT] = INT_CELL(dv->now),

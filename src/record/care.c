@@ -193,9 +193,15 @@ static bool check_log_row(snapshot *s, const cell *row, digest *chain, arena *a,
 		      .purpose = term_text(s, row[LOG_PURPOSE].integer, a, sink),
 		      .on_behalf_of = term_text(s, row[LOG_BEHALF].integer, a, sink)};
 	text name = is_version ? name_of_rid(s, row[LOG_RID].integer, a, sink) : (text){0};
-	text said = chain_row(a, row[LOG_SEQ].integer, row[LOG_AT].integer, (log_kind)row[LOG_KIND].integer, name,
-			      row[LOG_VERSION].integer, (int)row[LOG_METHOD].integer, &who, row[LOG_CAUSE].text);
-	digest next = chain_next(*chain, kept, said);
+	chain_entry said = {.sequence = row[LOG_SEQ].integer,
+			    .at = row[LOG_AT].integer,
+			    .kind = (log_kind)row[LOG_KIND].integer,
+			    .type_and_id = name,
+			    .version = row[LOG_VERSION].integer,
+			    .method = (int)row[LOG_METHOD].integer,
+			    .who = who,
+			    .cause = row[LOG_CAUSE].text};
+	digest next = chain_next(*chain, kept, chain_row(a, &said));
 	ok = ok && same_digest(row[LOG_CHAIN].text, &next);
 	if (row[LOG_CHAIN].text.len == DIGEST_BYTES) memcpy(chain->bytes, row[LOG_CHAIN].text.at, DIGEST_BYTES);
 	return ok;

@@ -61,7 +61,7 @@ static job_result number_type(asking *q, search_type *t)
 {
 	job j = {.kind = JOB_TYPE, .arena = q->arena, .sink = {.arena = q->arena}, .who = q->who, .type = t};
 	writer_submit(q->record, &j);
-	if (j.result == JOB_DONE) return JOB_MOVED;
+	if (j.result == JOB_DONE) return JOB_NEEDS_TYPE; /* it no longer does: start over */
 	q->sink = j.sink;
 	return JOB_FAILED;
 }
@@ -75,6 +75,9 @@ static bool all_unchanged(const asking *q)
 
 static job_result attempt(asking *q)
 {
+	arena_reset(q->arena); /* what an attempt before this one made and said no longer counts */
+	q->sink = (issues){.arena = q->arena};
+	q->job = (job){0};
 	if (!prepare_within_budget(q)) return JOB_FAILED;
 	for (int i = 0; i < q->count; i++)
 		if (q->prepared[i].unnumbered) return number_type(q, q->prepared[i].type);
@@ -94,7 +97,6 @@ static job_result attempt(asking *q)
 		return JOB_DONE;
 	}
 	writer_submit(q->record, &q->job);
-	q->sink = q->job.sink;
 	return q->job.result == JOB_NEEDS_TYPE ? number_type(q, q->job.type) : q->job.result;
 }
 
@@ -109,10 +111,9 @@ static void hand_over(const asking *q, arena *a, written *out)
 	}
 }
 
-static void hand_over_issues(const asking *q, issues *sink)
+static void add_all(issues *sink, const issues *found_there)
 {
-	if (q->job.spent) issue_add(sink, FAIL_RECORD_BUDGET, TEXT(""), TEXT(""));
-	for (const issue *i = q->sink.first; i; i = i->next) {
+	for (const issue *i = found_there->first; i; i = i->next) {
 		if (i->severity == SEVERITY_ERROR)
 			issue_at(sink, i->code, i->place, i->args[0], i->args[1], i->args[2]);
 		else
@@ -120,13 +121,40 @@ static void hand_over_issues(const asking *q, issues *sink)
 	}
 }
 
+/* What preparing found, then what the writer found. */
+static void hand_over_issues(const asking *q, issues *sink)
+{
+	if (q->job.spent) issue_add(sink, FAIL_RECORD_BUDGET, TEXT(""), TEXT(""));
+	add_all(sink, &q->sink);
+	add_all(sink, &q->job.sink);
+}
+
+/* Prepared by the writer itself. */
+static job_result last_attempt(asking *q)
+{
+	arena_reset(q->arena);
+	q->sink = (issues){.arena = q->arena};
+	q->job = (job){.kind = JOB_COMMIT,
+		       .arena = q->arena,
+		       .sink = {.arena = q->arena},
+		       .who = q->who,
+		       .count = q->count,
+		       .asked = q->writes};
+	q->job.writes = ARENA_ARRAY(q->arena, prepared, q->count);
+	q->job.written = ARENA_ARRAY(q->arena, written, q->count);
+	writer_submit(q->record, &q->job);
+	return q->job.result == JOB_NEEDS_TYPE ? number_type(q, q->job.type) : q->job.result;
+}
+
+/* Starts over where something moved, and where a type was numbered on the way; of types there are only so many. */
 static job_result attempts(asking *q)
 {
 	job_result result = JOB_MOVED;
-	/* A type numbered on the way costs an attempt too; there are few types in one commit. */
-	int max = COMMIT_RETRIES_MAX + q->count + DERIVERS_MAX;
-	for (int n = 0; n < max && result == JOB_MOVED; n++) result = attempt(q);
-	if (result == JOB_MOVED) issue_add(&q->sink, FAIL_RECORD_BUSY, TEXT(""), TEXT(""));
+	int moved = 0;
+	while (result == JOB_MOVED || result == JOB_NEEDS_TYPE) {
+		result = moved < COMMIT_RETRIES_MAX ? attempt(q) : last_attempt(q);
+		moved += result == JOB_MOVED;
+	}
 	return result;
 }
 
@@ -153,12 +181,11 @@ static bool own_job(record *r, job_kind kind, check_report *report, issues *sink
 	static const caller own = {.actor = {"Device/limen", 12}, .purpose = {"HSYSADMIN", 9}, .scope = {"*", 1}};
 	asking q = {.record = r, .who = &own, .arena = record_arena(r)};
 	q.sink.arena = q.arena;
-	job_result result = JOB_MOVED;
-	for (int n = 0; n < COMMIT_RETRIES_MAX + DERIVERS_MAX && result == JOB_MOVED; n++) {
+	job_result result = JOB_NEEDS_TYPE;
+	for (int n = 0; n <= r->types_count && result == JOB_NEEDS_TYPE; n++) {
 		q.job =
 		    (job){.kind = kind, .arena = q.arena, .sink = {.arena = q.arena}, .who = &own, .report = report};
 		writer_submit(r, &q.job);
-		q.sink = q.job.sink;
 		result = q.job.result == JOB_NEEDS_TYPE ? number_type(&q, q.job.type) : q.job.result;
 	}
 	hand_over_issues(&q, sink);

@@ -162,7 +162,9 @@ typedef struct job {
 	prepared *writes;
 	written *written;
 	int count;
-	const read_set *reads;
+	const read_set
+	    *reads; /* NULL: nothing is prepared; `asked` is, in the transaction itself, where nothing moves */
+	const write_op *asked;
 	int64_t seen_sequence;
 	/* type */
 	search_type *type;
@@ -279,8 +281,16 @@ text instant_stamp(char *out, instant at); /* STAMP_BYTES bytes, UTC */
 bool apply_write(deriving *dv, prepared *p, const caller *who, written *out, issues *sink);
 bool log_append(deriving *dv, log_kind kind, digest of, const caller *who, issues *sink);
 digest chain_next(digest before, digest body, text row);
-text chain_row(arena *a, int64_t seq, instant at, log_kind kind, text type_and_id, int64_t version, int method,
-	       const caller *who, text cause);
+/* What the chain covers of a row of the log, beside the digest of its body. */
+typedef struct chain_entry {
+	int64_t sequence, version;
+	instant at;
+	log_kind kind;
+	int method;
+	text type_and_id, cause;
+	caller who;
+} chain_entry;
+text chain_row(arena *a, const chain_entry *e);
 bool tip_load(record *r, snapshot *s, tip *out, issues *sink);
 
 /* derive.c */

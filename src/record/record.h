@@ -6,7 +6,7 @@
  *
  * One writer thread groups waiting commits into one transaction (group commit). All that is costly (parsing, checking, index
  * values, derivers' preparation) happens before, in the caller's thread, against a snapshot; what it relied on is its read set,
- * which the writer re-checks: versions that moved make it start over (at most COMMIT_RETRIES_MAX times, then RECORD_BUSY).
+ * which the writer re-checks: versions that moved make it start over; after COMMIT_RETRIES_MAX times the writer prepares it itself.
  *
  * The record knows no pathway, clock or task. Those floors register derivers.
  *

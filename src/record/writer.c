@@ -47,11 +47,31 @@ static bool reads_hold(record *r, writing *w, const job *j, issues *sink, bool *
 	return true;
 }
 
-static job_result run_commit(record *r, writing *w, job *j)
+/* What moved under the caller too often is prepared here. It holds the others up, but it comes through. */
+static job_result prepare_here(record *r, writing *w, job *j)
+{
+	reader rd = {
+	    .record = r, .snapshot = store_writing_snapshot(w), .who = *j->who, .arena = j->arena, .sequence = -1};
+	for (int i = 0; i < j->count; i++) {
+		if (!prepare_write(&rd, &j->asked[i], j->arena, &j->sink, &j->writes[i])) return JOB_FAILED;
+		j->type = j->writes[i].type;
+		if (j->writes[i].unnumbered) return JOB_NEEDS_TYPE;
+	}
+	return JOB_DONE;
+}
+
+static job_result may_commit(record *r, writing *w, job *j)
 {
 	bool hold;
+	if (!j->reads) return prepare_here(r, w, j);
 	if (!reads_hold(r, w, j, &j->sink, &hold)) return JOB_FAILED;
-	if (!hold) return JOB_MOVED;
+	return hold ? JOB_DONE : JOB_MOVED;
+}
+
+static job_result run_commit(record *r, writing *w, job *j)
+{
+	job_result may = may_commit(r, w, j);
+	if (may != JOB_DONE) return may;
 	deriving dv = deriving_begin(r, w, j->arena, j->who);
 	bool ok = true;
 	for (int i = 0; ok && i < j->count; i++) ok = apply_write(&dv, &j->writes[i], j->who, &j->written[i], &j->sink);

@@ -11,11 +11,20 @@ let limen, browser, call, desk;
 const row = (page, kind) => page.locator('.row', { hasText: kind });
 const clock = (page, id) => page.locator(`[data-clock="${id}"]`);
 
+// Escape goes to the list, from wherever the focus was; again where the list was just being fetched.
+async function toTheList(page) {
+	for (let tries = 0; tries < 50; tries++) {
+		await page.keyboard.press('Escape');
+		if (await page.evaluate(() => document.activeElement?.matches('.row'))) return;
+		await page.waitForTimeout(100);
+	}
+	assert.fail('Escape does not lead to the list');
+}
+
 // j until the selected row speaks of this step.
 async function standOn(page, step) {
 	await row(page, step).first().waitFor(WAIT);
-	await page.keyboard.press('Escape'); // to the list, from wherever the focus was
-	await page.waitForFunction(() => document.activeElement?.matches('.row'), null, WAIT);
+	await toTheList(page);
 	await page.keyboard.press('Home');
 	for (let at = 0; at < 50; at++) {
 		if ((await page.innerText('.row[aria-current]')).includes(step)) return;
@@ -24,7 +33,10 @@ async function standOn(page, step) {
 	assert.fail(`no row says "${step}"`);
 }
 
-const timeNow = () => new Intl.DateTimeFormat('da-DK', { timeZone: 'Europe/Copenhagen', hour: '2-digit', minute: '2-digit' }).format(Date.now());
+const timeNow = () =>
+	new Intl.DateTimeFormat('da-DK', { timeZone: 'Europe/Copenhagen', hour: '2-digit', minute: '2-digit' }).format(
+		Date.now(),
+	);
 
 async function enterForm(page, step) {
 	await standOn(page, step);
@@ -37,7 +49,13 @@ async function enterForm(page, step) {
 // By keyboard: Tab to the named field, from wherever the form has the focus.
 async function tabTo(page, name) {
 	for (let at = 0; at < 40; at++) {
-		if (await page.evaluate((wanted) => document.activeElement?.closest('[data-field]')?.getAttribute('data-field') === wanted, name)) return;
+		if (
+			await page.evaluate(
+				(wanted) => document.activeElement?.closest('[data-field]')?.getAttribute('data-field') === wanted,
+				name,
+			)
+		)
+			return;
 		await page.keyboard.press('Tab');
 	}
 	assert.fail(`Tab does not reach the field "${name}"`);
@@ -56,7 +74,12 @@ async function choose(page, name, code) {
 async function finish(page, step) {
 	const before = await row(page, step).count();
 	await page.keyboard.press('Control+Enter');
-	await page.waitForFunction(([words, count]) => [...document.querySelectorAll('.row')].filter((one) => one.innerText.includes(words)).length < count, [step, before], WAIT);
+	await page.waitForFunction(
+		([words, count]) =>
+			[...document.querySelectorAll('.row')].filter((one) => one.innerText.includes(words)).length < count,
+		[step, before],
+		WAIT,
+	);
 }
 
 async function switchTo(page, who) {
@@ -111,7 +134,10 @@ describe('a referral from the desk to the patient', () => {
 		await enterForm(page, 'Visitation');
 		await page.keyboard.press('Control+Enter');
 		await page.locator('[data-field="class"] .error').waitFor(WAIT);
-		assert.equal(await page.evaluate(() => document.activeElement?.closest('[data-field]')?.getAttribute('data-field')), 'class');
+		assert.equal(
+			await page.evaluate(() => document.activeElement?.closest('[data-field]')?.getAttribute('data-field')),
+			'class',
+		);
 		assert.deepEqual(await serious(page), []);
 		assert.equal((await call('Task?kind=visitation&open=true')).entry.length, 1);
 	});
@@ -134,7 +160,13 @@ describe('a referral from the desk to the patient', () => {
 		const right = await why(page, 'udredningsret');
 		assert.match(right, /henvisning modtaget/i);
 		assert.match(right, /§ 82 b/);
-		assert.doesNotMatch(await page.locator('.clock', { has: clock(page, 'udredningsret') }).locator('.clock-head').innerText(), /foreløbig/);
+		assert.doesNotMatch(
+			await page
+				.locator('.clock', { has: clock(page, 'udredningsret') })
+				.locator('.clock-head')
+				.innerText(),
+			/foreløbig/,
+		);
 		assert.deepEqual(await serious(page), []);
 	});
 
@@ -183,7 +215,8 @@ describe('a referral from the desk to the patient', () => {
 		await page.goto(`${limen.address}/#/`);
 		await standOn(page, 'Forvisitering');
 		const stood = await selected(page);
-		const top = () => page.evaluate(() => Math.round(document.querySelector('.row[aria-current]').getBoundingClientRect().top));
+		const top = () =>
+			page.evaluate(() => Math.round(document.querySelector('.row[aria-current]').getBoundingClientRect().top));
 		const before = await top();
 		await call('ServiceRequest', referral('karla', daysAgo(9), 'Nyresten'));
 		await page.locator('.news-bar').waitFor(WAIT);
@@ -217,7 +250,13 @@ describe('a referral from the desk to the patient', () => {
 		const { page } = desk;
 		await enterForm(page, 'Forvisitering');
 		const id = await selected(page);
-		const answers = { resourceType: 'Parameters', parameter: [{ name: 'class', valueString: 'kontrol' }, { name: 'urgency', valueString: 'routine' }] };
+		const answers = {
+			resourceType: 'Parameters',
+			parameter: [
+				{ name: 'class', valueString: 'kontrol' },
+				{ name: 'urgency', valueString: 'routine' },
+			],
+		};
 		await call(`Task/${id}/$complete`, answers);
 		await choose(page, 'class', 'udredning');
 		await choose(page, 'urgency', 'routine');

@@ -32,15 +32,26 @@ function addressOf(child) {
 // With a database of its own, thrown away when it stops; or with the one given.
 export async function startLimen(db) {
 	const folder = mkdtempSync(join(tmpdir(), 'limen-browser-'));
-	const child = spawn(BINARY, ['serve', '--db', db ?? join(folder, 'limen.db'), '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(BINARY, ['serve', '--db', db ?? join(folder, 'limen.db'), '--port', '0'], {
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
 	const address = await addressOf(child);
+	let stopping = false;
+	let last = '';
+	child.stderr.on('data', (chunk) => (last = (last + chunk).slice(-2000)));
+	child.on(
+		'exit',
+		(code, signal) => stopping || console.error(`limen ended in the middle of it (${signal ?? code}): ${last}`),
+	);
 	const stop = () =>
 		new Promise((resolve) => {
+			stopping = true;
+			if (child.exitCode !== null || child.signalCode !== null) return resolve();
 			child.once('exit', () => {
 				rmSync(folder, { recursive: true, force: true });
 				resolve();
 			});
-			child.kill('SIGTERM');
+			return child.kill('SIGTERM');
 		});
 	return { address, child, stop };
 }
@@ -62,19 +73,31 @@ const entry = (resource) => ({ resource, request: { method: 'PUT', url: `${resou
 const role = (id, name, code) => [
 	{ resourceType: 'Practitioner', id: `p-${id}`, name: [{ text: name }] },
 	{
-		resourceType: 'PractitionerRole', id, active: true, practitioner: { reference: `Practitioner/p-${id}`, display: name },
+		resourceType: 'PractitionerRole',
+		id,
+		active: true,
+		practitioner: { reference: `Practitioner/p-${id}`, display: name },
 		code: [{ coding: [{ system: 'urn:limen:role', code }] }],
 	},
 ];
 
 // Invented people: 60 is added to the day of birth, so that the numbers can be nobody's.
 const patient = (id, given, family, cpr, gender, birthDate) => ({
-	resourceType: 'Patient', id, identifier: [{ system: 'urn:oid:1.2.208.176.1.2', value: cpr }],
-	name: [{ use: 'official', family, given: [given] }], gender, birthDate, telecom: [{ system: 'phone', value: '00 00 00 00' }],
+	resourceType: 'Patient',
+	id,
+	identifier: [{ system: 'urn:oid:1.2.208.176.1.2', value: cpr }],
+	name: [{ use: 'official', family, given: [given] }],
+	gender,
+	birthDate,
+	telecom: [{ system: 'phone', value: '00 00 00 00' }],
 });
 
 export async function seedStaff(call) {
-	const staff = [...role('sek-a', 'Sekretær A', 'secretary'), ...role('sek-c', 'Sekretær C', 'secretary'), ...role('dr-b', 'Dr. B', 'doctor')];
+	const staff = [
+		...role('sek-a', 'Sekretær A', 'secretary'),
+		...role('sek-c', 'Sekretær C', 'secretary'),
+		...role('dr-b', 'Dr. B', 'doctor'),
+	];
 	const patients = [
 		patient('karla', 'Karla', 'Testesen', '6103520002', 'female', '1952-03-01'),
 		patient('ejnar', 'Ejnar', 'Prøvesen', '7201470001', 'male', '1947-01-12'),
@@ -89,7 +112,13 @@ export function daysAgo(count) {
 
 export function referral(patientId, received, reason) {
 	return {
-		resourceType: 'ServiceRequest', status: 'active', intent: 'order', subject: { reference: `Patient/${patientId}` }, authoredOn: received,
-		category: [{ coding: [{ system: 'http://snomed.info/sct', code: '3457005' }] }], requester: { display: 'Lægerne i Prøveby' }, reasonCode: [{ text: reason }],
+		resourceType: 'ServiceRequest',
+		status: 'active',
+		intent: 'order',
+		subject: { reference: `Patient/${patientId}` },
+		authoredOn: received,
+		category: [{ coding: [{ system: 'http://snomed.info/sct', code: '3457005' }] }],
+		requester: { display: 'Lægerne i Prøveby' },
+		reasonCode: [{ text: reason }],
 	};
 }

@@ -22,7 +22,11 @@ describe('pages', () => {
 		limen = await startLimen();
 		call = caller(limen.address, ACTOR);
 		await seedStaff(call);
-		for (const [who, days, reason] of [['karla', 12, 'Nyresten'], ['ejnar', 2, 'Makroskopisk hæmaturi'], ['nadia', 0, 'Recidiverende urinvejsinfektion']]) {
+		for (const [who, days, reason] of [
+			['karla', 12, 'Nyresten'],
+			['ejnar', 2, 'Makroskopisk hæmaturi'],
+			['nadia', 0, 'Recidiverende urinvejsinfektion'],
+		]) {
 			await call('ServiceRequest', referral(who, daysAgo(days), reason));
 		}
 		browser = await launch();
@@ -32,11 +36,23 @@ describe('pages', () => {
 		await limen?.stop();
 	});
 
-	const PAGES = [['', '.row'], ['#/loose-ends', 'h1'], ['#/referral', 'form'], ['#/patient/karla', '.clock'], ['#/nowhere/at/all', '.empty']];
+	const PAGES = [
+		['', '.row'],
+		['#/loose-ends', 'h1'],
+		['#/referral', 'form'],
+		['#/patient/karla', '.clock'],
+		['#/nowhere/at/all', '.empty'],
+	];
 	for (const [path, what] of PAGES) {
 		for (const width of [1280, 390]) {
 			test(`${path || '#/'} at ${width} pixels: no serious finding, no scrolling sideways`, async () => {
-				const { page, wrong, close } = await open(browser, { address: limen.address, actor: ACTOR, width, height: 844, path });
+				const { page, wrong, close } = await open(browser, {
+					address: limen.address,
+					actor: ACTOR,
+					width,
+					height: 844,
+					path,
+				});
 				await settled(page, what);
 				assert.deepEqual(await serious(page), []);
 				assert.ok((await sideways(page)) <= 0, 'scrolls sideways');

@@ -6,7 +6,10 @@ import { run } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const files = readdirSync(here).filter((name) => name.endsWith('.test.mjs')).sort().map((name) => here + name);
+const files = readdirSync(here)
+	.filter((name) => name.endsWith('.test.mjs'))
+	.sort()
+	.map((name) => here + name);
 
 async function missing() {
 	try {

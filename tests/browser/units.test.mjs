@@ -16,7 +16,14 @@ before(async () => {
 		export * from './worklist/arrangement.ts';
 		export { rowOf } from './api/tasks.ts';`;
 	const stdin = { contents, resolveDir: fileURLToPath(new URL('src/', WEB)), loader: 'ts' };
-	const bundle = buildSync({ stdin, bundle: true, write: false, format: 'esm', platform: 'node', absWorkingDir: fileURLToPath(WEB) });
+	const bundle = buildSync({
+		stdin,
+		bundle: true,
+		write: false,
+		format: 'esm',
+		platform: 'node',
+		absWorkingDir: fileURLToPath(WEB),
+	});
 	globalThis.document = { documentElement: {} };
 	globalThis.setInterval = () => 0; // the page's own minute would keep the test alive
 	units = await import(`data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].text).toString('base64')}`);
@@ -25,13 +32,39 @@ before(async () => {
 
 describe('dates as people type them', () => {
 	const ROWS = [
-		['i dag', true, '2026-11-20'], ['i går', true, '2026-11-19'], ['2/11', true, '2026-11-02'], ['02-11-2026', true, '2026-11-02'],
-		['2. nov', true, '2026-11-02'], ['2 november 2026', true, '2026-11-02'], ['021126', true, '2026-11-02'], ['2026-11-02', true, '2026-11-02'],
-		['24/12', true, '2025-12-24'], ['24/12', false, '2026-12-24'], ['5/1', false, '2027-01-05'], ['17/11', false, '2026-11-17'], ['29/2', false, null],
-		['31-02-2026', true, null], ['32/1', true, null], ['', true, null], ['snart', true, null], ['1/13', true, null], ['29-02-2028', false, '2028-02-29'],
+		['i dag', true, '2026-11-20'],
+		['i går', true, '2026-11-19'],
+		['2/11', true, '2026-11-02'],
+		['02-11-2026', true, '2026-11-02'],
+		['2. nov', true, '2026-11-02'],
+		['2 november 2026', true, '2026-11-02'],
+		['021126', true, '2026-11-02'],
+		['2026-11-02', true, '2026-11-02'],
+		['24/12', true, '2025-12-24'],
+		['24/12', false, '2026-12-24'],
+		['5/1', false, '2027-01-05'],
+		['17/11', false, '2026-11-17'],
+		['29/2', false, null],
+		['31-02-2026', true, null],
+		['32/1', true, null],
+		['', true, null],
+		['snart', true, null],
+		['1/13', true, null],
+		['29-02-2028', false, '2028-02-29'],
 	];
-	for (const [typed, past, read] of ROWS) test(`"${typed}"${past ? ', in the past' : ''} is ${read}`, () => assert.equal(units.readDay(typed, past), read));
-	for (const [typed, read] of [['8.20', '08:20'], ['08:20', '08:20'], ['820', '08:20'], ['8', '08:00'], ['kl. 14.05', '14:05'], ['24.00', null], ['8.61', null], ['x', null]]) {
+	for (const [typed, past, read] of ROWS)
+		test(`"${typed}"${past ? ', in the past' : ''} is ${read}`, () =>
+			assert.equal(units.readDay(typed, past), read));
+	for (const [typed, read] of [
+		['8.20', '08:20'],
+		['08:20', '08:20'],
+		['820', '08:20'],
+		['8', '08:00'],
+		['kl. 14.05', '14:05'],
+		['24.00', null],
+		['8.61', null],
+		['x', null],
+	]) {
 		test(`the time "${typed}" is ${read}`, () => assert.equal(units.readTime(typed), read));
 	}
 });
@@ -55,8 +88,14 @@ describe('hours in Copenhagen', () => {
 
 describe('what a CPR number says', () => {
 	const ROWS = [
-		['6103520002', '1952-03-01', 'female'], ['720147-0001', '1947-01-12', 'male'], ['610310 4000', '2010-03-01', 'female'],
-		['6103989001', '1998-03-01', 'male'], ['6103365001', '2036-03-01', null], ['6113520002', null, null], ['610352', null, null], ['abc', null, null],
+		['6103520002', '1952-03-01', 'female'],
+		['720147-0001', '1947-01-12', 'male'],
+		['610310 4000', '2010-03-01', 'female'],
+		['6103989001', '1998-03-01', 'male'],
+		['6103365001', '2036-03-01', null],
+		['6113520002', null, null],
+		['610352', null, null],
+		['abc', null, null],
 	];
 	for (const [cpr, birth, gender] of ROWS) {
 		test(cpr, () => assert.deepEqual(units.bornBy(cpr), gender ? { birth, gender } : null));
@@ -65,11 +104,20 @@ describe('what a CPR number says', () => {
 
 describe('news is merged without moving what is looked at', () => {
 	const task = (id, due, start) => ({
-		resourceType: 'Task', id, status: 'requested', meta: { versionId: '1' }, restriction: { period: { end: `${due}T23:00:00Z` } },
+		resourceType: 'Task',
+		id,
+		status: 'requested',
+		meta: { versionId: '1' },
+		restriction: { period: { end: `${due}T23:00:00Z` } },
 		extension: [{ url: 'urn:limen:latest-start', valueInstant: `${start}T14:00:00Z` }],
 	});
 	const rows = (...list) => list.map((one) => units.rowOf(one));
-	const [a, b, c, d] = [task('a', '2026-11-18', '2026-11-17'), task('b', '2026-11-20', '2026-11-20'), task('c', '2026-11-24', '2026-11-22'), task('d', '2026-12-24', '2026-12-20')];
+	const [a, b, c, d] = [
+		task('a', '2026-11-18', '2026-11-17'),
+		task('b', '2026-11-20', '2026-11-20'),
+		task('c', '2026-11-24', '2026-11-22'),
+		task('d', '2026-12-24', '2026-12-20'),
+	];
 	const ids = (list) => list.places.map((place) => `${place.group}:${place.id}`).join(' ');
 
 	test('rows stand in their groups, by latest start', () => {
@@ -92,7 +140,12 @@ describe('news is merged without moving what is looked at', () => {
 	});
 	test('what a row says is renewed at once, where it stands is not', () => {
 		const shown = units.arrange(rows(b, d));
-		const later = { ...b, meta: { versionId: '2' }, restriction: { period: { end: '2026-12-24T23:00:00Z' } }, extension: [{ url: 'urn:limen:latest-start', valueInstant: '2026-12-23T14:00:00Z' }] };
+		const later = {
+			...b,
+			meta: { versionId: '2' },
+			restriction: { period: { end: '2026-12-24T23:00:00Z' } },
+			extension: [{ url: 'urn:limen:latest-start', valueInstant: '2026-12-23T14:00:00Z' }],
+		};
 		const heard = units.hear(shown, rows(later, d));
 		assert.equal(heard.rows.get('b').due, '2026-12-24');
 		assert.equal(ids(heard), 'today:b later:d');

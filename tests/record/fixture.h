@@ -13,7 +13,7 @@ static const caller anna = {.actor = {"PractitionerRole/sek-a", 22}, .purpose = 
 
 MAYBE void show(const issues *sink)
 {
-	arena *a = test_arena();
+	arena *a = sink->arena; /* threads show theirs too */
 	for (const issue *i = sink->first; i; i = i->next)
 		print_error("%.*s\n", TEXT_ARG(issue_line(a, i, LANGUAGE_EN)));
 }

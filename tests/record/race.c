@@ -45,6 +45,25 @@ static void *race_create(void *self)
 	return NULL;
 }
 
+/* Everybody writes the same resource and asks for no version: all come through, one after the other. */
+static void *race_same(void *self)
+{
+	racer *x = self;
+	arena *a = arena_new(64 * MIB);
+	pthread_barrier_wait(x->start);
+	x->won = true;
+	for (int i = 0; i < 4; i++) {
+		issues sink = {.arena = a};
+		written out;
+		text more = text_format(a, "'name':[{'family':'S%d-%d'}]", x->number, i);
+		x->won = x->won &&
+			 try_put(x->record, a, resource(a, "Patient", "same", text_z(a, more)), "same", 0, &sink, &out);
+		show(&sink);
+	}
+	arena_free(a);
+	return NULL;
+}
+
 /* Everybody writes resources of their own that refer to one patient nobody has written, of types nobody has written. */
 static void *race_types(void *self)
 {
@@ -136,6 +155,22 @@ TEST(all_win_where_all_may)
 	record_close(r);
 }
 
+TEST(all_come_through)
+{
+	arena *a = test_arena();
+	issues sink = {.arena = a};
+	record *r = open_record(a);
+	racer racers[THREADS];
+	put(r, a, "Patient", "same", "");
+	assert_int_equal(run_race(r, race_same, 0, racers), THREADS);
+	reader *rd = record_reader(r, &anna, a, &sink);
+	version v;
+	assert_int_equal(record_read(rd, TEXT("Patient"), TEXT("same"), &v, &sink), FOUND);
+	assert_int_equal(v.number, 1 + THREADS * 4);
+	reader_close(rd);
+	record_close(r);
+}
+
 /* A reader waits at the feed while others write: it sees each event once, in order. */
 typedef struct listener {
 	record *record;
@@ -215,4 +250,4 @@ TEST(two_records_one_file)
 }
 
 TESTS(T(two_records_one_file), T(one_winner_by_version), T(one_winner_by_id), T(all_win_where_all_may),
-      T(the_feed_misses_nothing))
+      T(all_come_through), T(the_feed_misses_nothing))

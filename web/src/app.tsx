@@ -38,7 +38,11 @@ function Page({ route }: { route: Route }) {
 			return (
 				<div class="page">
 					<Empty title={t('state.noPage')}>
-						<p><a class="button" href={PATHS.worklist}>{t('nav.worklist')}</a></p>
+						<p>
+							<a class="button" href={PATHS.worklist}>
+								{t('nav.worklist')}
+							</a>
+						</p>
 					</Empty>
 				</div>
 			);
@@ -55,7 +59,9 @@ function Nav({ route }: { route: Route }) {
 	return (
 		<nav aria-label={t('nav.label')}>
 			{links.map((link) => (
-				<a key={link.page} href={link.path} aria-current={route.page === link.page ? 'page' : undefined}>{link.label}</a>
+				<a key={link.page} href={link.path} aria-current={route.page === link.page ? 'page' : undefined}>
+					{link.label}
+				</a>
 			))}
 		</nav>
 	);
@@ -149,21 +155,45 @@ export function App() {
 	});
 	return (
 		<>
-			<a class="skip" href="#main" onClick={(event) => (event.preventDefault(), document.getElementById('main')?.focus())}>{t('nav.skip')}</a>
+			<a
+				class="skip"
+				href="#main"
+				onClick={(event) => (event.preventDefault(), document.getElementById('main')?.focus())}
+			>
+				{t('nav.skip')}
+			</a>
 			<header class="top no-print">
-				<a class="mark" href={PATHS.worklist}><Mark />limen</a>
+				<a class="mark" href={PATHS.worklist}>
+					<Mark />
+					limen
+				</a>
 				{known && <Nav route={route} />}
 				{known && <Search />}
 				<div class="top-right">
 					{known && <RoleSwitch list={people.value ?? []} />}
 					<LanguageSwitch />
-					<button type="button" class="button button-quiet help-button" aria-label={t('help.title')} onClick={() => setHelp(true)}>?</button>
+					<button
+						type="button"
+						class="button button-quiet help-button"
+						aria-label={t('help.title')}
+						onClick={() => setHelp(true)}
+					>
+						?
+					</button>
 				</div>
 			</header>
 			<Connection />
 			<main id="main" tabIndex={-1}>
-				{people.failure !== null && <div class="page"><Failed failure={people.failure} retry={people.again} /></div>}
-				{people.loading && <div class="page"><Loading /></div>}
+				{people.failure !== null && (
+					<div class="page">
+						<Failed failure={people.failure} retry={people.again} />
+					</div>
+				)}
+				{people.loading && (
+					<div class="page">
+						<Loading />
+					</div>
+				)}
 				{people.value && !known && <ChooseRole list={people.value} again={people.again} />}
 				{known && <Page route={route} />}
 			</main>

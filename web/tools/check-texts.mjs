@@ -10,8 +10,10 @@ const wrong = [];
 for (const key of new Set([...Object.keys(da), ...Object.keys(en)])) {
 	if (!da[key]) wrong.push(`da.json lacks "${key}"`);
 	else if (!en[key]) wrong.push(`en.json lacks "${key}"`);
-	else if (places(da[key]) !== places(en[key])) wrong.push(`"${key}" is filled in differently: ${places(da[key])} / ${places(en[key])}`);
-	else if (da[key].split('|').length !== en[key].split('|').length) wrong.push(`"${key}" has not as many forms in both languages`);
+	else if (places(da[key]) !== places(en[key]))
+		wrong.push(`"${key}" is filled in differently: ${places(da[key])} / ${places(en[key])}`);
+	else if (da[key].split('|').length !== en[key].split('|').length)
+		wrong.push(`"${key}" has not as many forms in both languages`);
 }
 
 const sources = readdirSync(SRC, { recursive: true, withFileTypes: true })

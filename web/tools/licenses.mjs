@@ -11,7 +11,10 @@ export function licensesPlugin() {
 	return {
 		name: 'licenses',
 		generateBundle() {
-			const text = PARTS.map(([name, path]) => `${name}\n\n${readFileSync(new URL(`../node_modules/${path}`, import.meta.url), 'utf8').trim()}\n`);
+			const text = PARTS.map(
+				([name, path]) =>
+					`${name}\n\n${readFileSync(new URL(`../node_modules/${path}`, import.meta.url), 'utf8').trim()}\n`,
+			);
 			this.emitFile({ type: 'asset', fileName: 'licenses.txt', source: text.join(`\n${'='.repeat(80)}\n\n`) });
 		},
 	};

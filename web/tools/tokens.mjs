@@ -17,17 +17,22 @@ function colours() {
 }
 
 function spaces() {
-	return pairs('_units.scss', /^\s*(\d+):\s*\(?.*\/\/ (\d+)px/gm).map(([, name, px]) => `--space-${name}: ${px / 16}rem;`);
+	return pairs('_units.scss', /^\s*(\d+):\s*\(?.*\/\/ (\d+)px/gm).map(
+		([, name, px]) => `--space-${name}: ${px / 16}rem;`,
+	);
 }
 
 // dkfds counts with a root of 10 px; ours is the browser's 16 px.
 function sizes() {
-	return pairs('font/_font-size.scss', /"([a-z0-9]+)":\s*([\d.]+)rem/g)
-		.map(([, name, rem]) => `--text-${name}: ${(rem * 10) / 16}rem;`);
+	return pairs('font/_font-size.scss', /"([a-z0-9]+)":\s*([\d.]+)rem/g).map(
+		([, name, rem]) => `--text-${name}: ${(rem * 10) / 16}rem;`,
+	);
 }
 
 function weights() {
-	return pairs('font/_font-weight.scss', /"([a-z]+)":\s*(\d+)/g).map(([, name, value]) => `--weight-${name}: ${value};`);
+	return pairs('font/_font-weight.scss', /"([a-z]+)":\s*(\d+)/g).map(
+		([, name, value]) => `--weight-${name}: ${value};`,
+	);
 }
 
 export function tokens() {

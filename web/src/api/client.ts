@@ -13,7 +13,10 @@ const TIMEOUT_MS = 20_000;
 const BEFORE_CHOOSING = 'Device/limen-pages'; // who asks for the list of roles, before anyone has said who they are
 
 export class Failure extends Error {
-	constructor(readonly status: number, readonly issues: Issue[]) {
+	constructor(
+		readonly status: number,
+		readonly issues: Issue[],
+	) {
 		super(issues.map(issueText).filter(Boolean).join(' · ') || `HTTP ${status}`);
 	}
 	get unreachable(): boolean {

@@ -92,8 +92,18 @@ export type Parameter = {
 	resource?: Resource;
 };
 export type Parameters = Resource & { resourceType: 'Parameters'; parameter?: Parameter[] };
-export type Entry = { fullUrl?: string; resource?: Resource; search?: { mode?: string }; response?: { location?: string; status?: string } };
-export type Bundle = Resource & { resourceType: 'Bundle'; total?: number; entry?: Entry[]; link?: { relation: string; url: string }[] };
+export type Entry = {
+	fullUrl?: string;
+	resource?: Resource;
+	search?: { mode?: string };
+	response?: { location?: string; status?: string };
+};
+export type Bundle = Resource & {
+	resourceType: 'Bundle';
+	total?: number;
+	entry?: Entry[];
+	link?: { relation: string; url: string }[];
+};
 export type Issue = {
 	severity: string;
 	code: string;
@@ -117,9 +127,16 @@ export function extensionOf(resource: { extension?: Extension[] } | undefined, u
 }
 
 // A text in the wanted language: Danish stands in the element, others in R4's translation extension beside it.
-export function translated(danish: string | undefined, beside: { extension?: Extension[] } | undefined, language: string): string {
-	const all = beside?.extension?.filter((one) => one.url === 'http://hl7.org/fhir/StructureDefinition/translation') ?? [];
-	const wanted = all.find((one) => one.extension?.some((inner) => inner.url === 'lang' && inner.valueCode === language));
+export function translated(
+	danish: string | undefined,
+	beside: { extension?: Extension[] } | undefined,
+	language: string,
+): string {
+	const all =
+		beside?.extension?.filter((one) => one.url === 'http://hl7.org/fhir/StructureDefinition/translation') ?? [];
+	const wanted = all.find((one) =>
+		one.extension?.some((inner) => inner.url === 'lang' && inner.valueCode === language),
+	);
 	return wanted?.extension?.find((inner) => inner.url === 'content')?.valueString ?? danish ?? '';
 }
 
@@ -131,12 +148,22 @@ export function part(of: Parameter, name: string): Parameter | undefined {
 export function partText(of: Parameter, name: string): string {
 	const found = part(of, name);
 	if (!found) return '';
-	const value = found.valueString ?? found.valueCode ?? found.valueId ?? found.valueDate ?? found.valueInstant ?? found.valueDateTime;
-	return value ?? found.valueReference?.reference ?? (found.valueInteger === undefined ? '' : String(found.valueInteger));
+	const value =
+		found.valueString ??
+		found.valueCode ??
+		found.valueId ??
+		found.valueDate ??
+		found.valueInstant ??
+		found.valueDateTime;
+	return (
+		value ?? found.valueReference?.reference ?? (found.valueInteger === undefined ? '' : String(found.valueInteger))
+	);
 }
 
 export function resourcesOf<T extends Resource>(bundle: Bundle, type: T['resourceType']): T[] {
-	return (bundle.entry ?? []).flatMap((entry) => (entry.resource?.resourceType === type ? [entry.resource as T] : []));
+	return (bundle.entry ?? []).flatMap((entry) =>
+		entry.resource?.resourceType === type ? [entry.resource as T] : [],
+	);
 }
 
 export function nameOf(names: HumanName[] | undefined): string {
@@ -168,8 +195,13 @@ export function cprShown(cpr: string, whole: boolean): string {
 }
 
 export function isProtected(patient: Patient): boolean {
-	const secret = patient.meta?.security?.some((one) => one.code === 'R' || one.code === 'V' || one.code === 'RESTRICTED');
-	return Boolean(secret) || Boolean(patient.extension?.some((one) => /confidential|protected|adressebeskyttelse/i.test(one.url)));
+	const secret = patient.meta?.security?.some(
+		(one) => one.code === 'R' || one.code === 'V' || one.code === 'RESTRICTED',
+	);
+	return (
+		Boolean(secret) ||
+		Boolean(patient.extension?.some((one) => /confidential|protected|adressebeskyttelse/i.test(one.url)))
+	);
 }
 
 export function codeOf(concept: CodeableConcept | undefined, system: string): string {

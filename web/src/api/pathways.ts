@@ -1,8 +1,13 @@
 // pathways.ts: a patient's pathway: its steps, its clocks, and why.
 import { get, search } from './client.ts';
 import {
-	part, partText, resourcesOf,
-	type Episode, type Parameter, type Parameters, type ServiceRequest,
+	part,
+	partText,
+	resourcesOf,
+	type Episode,
+	type Parameter,
+	type Parameters,
+	type ServiceRequest,
 } from './fhir.ts';
 
 export type ClockState = 'running' | 'paused' | 'met' | 'breached' | 'waived' | 'suspended';
@@ -99,7 +104,10 @@ export async function taskWhy(task: string): Promise<Why> {
 export async function openEnds(): Promise<OpenEnd[]> {
 	const answer = await get<Parameters>('EpisodeOfCare/$open-ends');
 	return named(answer, 'pathway').map((one) => ({
-		pathway: (partText(one, 'pathway') || partText(one, 'id') || partText(one, 'episode')).replace(/^EpisodeOfCare\//, ''),
+		pathway: (partText(one, 'pathway') || partText(one, 'id') || partText(one, 'episode')).replace(
+			/^EpisodeOfCare\//,
+			'',
+		),
 		patient: partText(one, 'patient').replace(/^Patient\//, ''),
 		reason: partText(one, 'reason'),
 		since: partText(one, 'since'),

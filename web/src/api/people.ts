@@ -1,8 +1,17 @@
 // people.ts: who works here, and which patients there are.
 import { ask, get, search, searchHidden } from './client.ts';
 import {
-	CPR_SYSTEM, codeOf, idOf, nameOf, resourcesOf,
-	type Bundle, type Entry, type Patient, type Practitioner, type Resource, type Role,
+	CPR_SYSTEM,
+	codeOf,
+	idOf,
+	nameOf,
+	resourcesOf,
+	type Bundle,
+	type Entry,
+	type Patient,
+	type Practitioner,
+	type Resource,
+	type Role,
 } from './fhir.ts';
 
 export const ROLE_CODES = ['secretary', 'doctor', 'nurse', 'leader'] as const;
@@ -20,7 +29,12 @@ function workerOf(role: Role, people: Map<string, Practitioner>): Worker {
 	const code = role.code?.[0];
 	const title = code?.text ?? code?.coding?.[0]?.display ?? '';
 	const name = nameOf(person?.name) || role.practitioner?.display || title || role.id || '';
-	return { reference: `PractitionerRole/${role.id}`, name, code: roleCode(role), place: role.organization?.display ?? '' };
+	return {
+		reference: `PractitionerRole/${role.id}`,
+		name,
+		code: roleCode(role),
+		place: role.organization?.display ?? '',
+	};
 }
 
 export async function workers(): Promise<Worker[]> {
@@ -74,7 +88,9 @@ export function readCpr(typed: string): CprRead {
 export async function findPatients(typed: string): Promise<Patient[]> {
 	const number = readCpr(typed);
 	if (number && 'partial' in number) return [];
-	const query: Record<string, string> = number ? { identifier: `${CPR_SYSTEM}|${number.cpr}` } : { name: typed.trim() };
+	const query: Record<string, string> = number
+		? { identifier: `${CPR_SYSTEM}|${number.cpr}` }
+		: { name: typed.trim() };
 	const bundle = await searchHidden('Patient', { ...query, _count: '12' });
 	const found = resourcesOf<Patient>(bundle, 'Patient');
 	keepPatients(found);

@@ -4,8 +4,24 @@ import { say } from '../base/texts.ts';
 import { CPR_SYSTEM, type Patient, type Resource, type ServiceRequest } from './fhir.ts';
 import { readCpr, transaction } from './people.ts';
 
-export type NewPatient = { cpr: string; noCpr: boolean; given: string; family: string; phone: string; birth: string; gender: string };
-export const NEW_PATIENT: NewPatient = { cpr: '', noCpr: false, given: '', family: '', phone: '', birth: '', gender: '' };
+export type NewPatient = {
+	cpr: string;
+	noCpr: boolean;
+	given: string;
+	family: string;
+	phone: string;
+	birth: string;
+	gender: string;
+};
+export const NEW_PATIENT: NewPatient = {
+	cpr: '',
+	noCpr: false,
+	given: '',
+	family: '',
+	phone: '',
+	birth: '',
+	gender: '',
+};
 
 // Century by the seventh digit (CPR-kontoret, "Personnummeret i CPR"). Test numbers have 60 added to the day.
 function centuryOf(year: number, seventh: number): number {
@@ -53,7 +69,14 @@ function patientFrom(fresh: NewPatient): Patient {
 	};
 }
 
-export type NewReferral = { patient: Patient | null; fresh: NewPatient | null; received: string; reason: string; from: string; note: string };
+export type NewReferral = {
+	patient: Patient | null;
+	fresh: NewPatient | null;
+	received: string;
+	reason: string;
+	from: string;
+	note: string;
+};
 
 // A ServiceRequest is a referral by its category (content/dk/pathway.yaml); its class is the doctor's to say.
 function serviceRequest(referral: NewReferral, subject: string): ServiceRequest & { intent: string } {
@@ -75,7 +98,9 @@ export async function saveReferral(referral: NewReferral): Promise<string | null
 	const fresh = referral.patient ? null : referral.fresh;
 	const temporary = `urn:uuid:${crypto.randomUUID()}`;
 	const subject = referral.patient ? `Patient/${referral.patient.id}` : temporary;
-	const list: { fullUrl: string; resource: Resource }[] = fresh ? [{ fullUrl: temporary, resource: patientFrom(fresh) }] : [];
+	const list: { fullUrl: string; resource: Resource }[] = fresh
+		? [{ fullUrl: temporary, resource: patientFrom(fresh) }]
+		: [];
 	list.push({ fullUrl: `urn:uuid:${crypto.randomUUID()}`, resource: serviceRequest(referral, subject) });
 	const answers = await transaction(list);
 	if (referral.patient) return referral.patient.id ?? null;

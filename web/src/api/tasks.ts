@@ -3,8 +3,19 @@ import { addDays, dayOf, daysUntil, dueDay, now, today } from '../base/clock.ts'
 import { language } from '../base/texts.ts';
 import { nextPath, get, post, put, search } from './client.ts';
 import {
-	codeOf, extensionOf, idOf, resourcesOf, translated,
-	type Bundle, type CodeableConcept, type Coding, type Extension, type Parameters, type Patient, type Resource, type Task,
+	codeOf,
+	extensionOf,
+	idOf,
+	resourcesOf,
+	translated,
+	type Bundle,
+	type CodeableConcept,
+	type Coding,
+	type Extension,
+	type Parameters,
+	type Patient,
+	type Resource,
+	type Task,
 } from './fhir.ts';
 import { keepPatients, learnPatients, type RoleCode } from './people.ts';
 
@@ -74,7 +85,12 @@ export function groupOf(row: Row): Group {
 	if (!row.due && !row.start) return 'none';
 	if (row.due && daysUntil(row.due) < 0) return 'late';
 	const startDay = row.start ? dayOf(row.start) : (row.due ?? today());
-	if ((row.start && Date.parse(row.start) <= now()) || daysUntil(startDay) <= 0 || (row.due && daysUntil(row.due) <= 0)) return 'today';
+	if (
+		(row.start && Date.parse(row.start) <= now()) ||
+		daysUntil(startDay) <= 0 ||
+		(row.due && daysUntil(row.due) <= 0)
+	)
+		return 'today';
 	const weekday = (new Date(`${today()}T00:00:00Z`).getUTCDay() + 6) % 7;
 	const weekEnds = addDays(today(), Math.max(6 - weekday, 3));
 	return startDay <= weekEnds ? 'week' : 'later';
@@ -113,7 +129,16 @@ export function filterQuery(filter: Filter, me: string, role: RoleCode): Record<
 }
 
 export async function worklist(query: Record<string, string>): Promise<Page> {
-	return pageOf(await search('Task', { open: 'true', ...query, _sort: 'latest-start', _count: PAGE_SIZE, _total: 'accurate', _include: 'Task:patient' }));
+	return pageOf(
+		await search('Task', {
+			open: 'true',
+			...query,
+			_sort: 'latest-start',
+			_count: PAGE_SIZE,
+			_total: 'accurate',
+			_include: 'Task:patient',
+		}),
+	);
 }
 
 export async function countTasks(query: Record<string, string>): Promise<number | null> {
@@ -187,7 +212,10 @@ function fieldOf(item: Item): Field {
 		required: item.required === true,
 		help: extensionOf(item, 'urn:limen:help')?.valueString ?? '',
 		initial: selected ?? String(first?.valueString ?? first?.valueInteger ?? first?.valueBoolean ?? ''),
-		options: (item.answerOption ?? []).map((one) => ({ code: one.valueCoding?.code ?? '', display: one.valueCoding?.display ?? '' })),
+		options: (item.answerOption ?? []).map((one) => ({
+			code: one.valueCoding?.code ?? '',
+			display: one.valueCoding?.display ?? '',
+		})),
 	};
 }
 

@@ -23,8 +23,18 @@ export function hearServer(instant: string | null | undefined): void {
 
 setInterval(() => minute.set(minute.get() + 1), 60_000);
 
-const dayParts = new Intl.DateTimeFormat('en-CA', { timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit' });
-const timeParts = new Intl.DateTimeFormat('da-DK', { timeZone: ZONE, hour: '2-digit', minute: '2-digit', hour12: false });
+const dayParts = new Intl.DateTimeFormat('en-CA', {
+	timeZone: ZONE,
+	year: 'numeric',
+	month: '2-digit',
+	day: '2-digit',
+});
+const timeParts = new Intl.DateTimeFormat('da-DK', {
+	timeZone: ZONE,
+	hour: '2-digit',
+	minute: '2-digit',
+	hour12: false,
+});
 
 // The local date "2026-12-11" of an instant; a FHIR date stays itself.
 export function dayOf(when: string | number): string {
@@ -68,20 +78,40 @@ export function shortDay(day: string, language: string): string {
 }
 
 export function longDay(day: string, language: string): string {
-	const options: Intl.DateTimeFormatOptions = { timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' };
-	return new Intl.DateTimeFormat(language === 'da' ? 'da-DK' : 'en-GB', options).format(Date.parse(`${day}T12:00:00Z`));
+	const options: Intl.DateTimeFormatOptions = {
+		timeZone: 'UTC',
+		weekday: 'long',
+		day: 'numeric',
+		month: 'long',
+		year: 'numeric',
+	};
+	return new Intl.DateTimeFormat(language === 'da' ? 'da-DK' : 'en-GB', options).format(
+		Date.parse(`${day}T12:00:00Z`),
+	);
 }
 
 export function dayAndTime(when: string, language: string): string {
 	const time = timeOf(when);
-	return time ? `${shortDay(dayOf(when), language)} ${language === 'da' ? 'kl. ' : ''}${time}` : shortDay(dayOf(when), language);
+	return time
+		? `${shortDay(dayOf(when), language)} ${language === 'da' ? 'kl. ' : ''}${time}`
+		: shortDay(dayOf(when), language);
 }
 
 // "2/11", "02-11-2026", "021126", "2. nov", "i dag", "i går": a date as people type it. Null where it is none.
 // Without a year it is the nearest such day; with `past` the nearest that is not later than tomorrow.
 export function readDay(typed: string, past: boolean): string | null {
 	const text = typed.trim().toLowerCase();
-	const words: Record<string, number> = { 'i dag': 0, idag: 0, today: 0, 'i går': -1, igår: -1, yesterday: -1, 'i morgen': 1, imorgen: 1, tomorrow: 1 };
+	const words: Record<string, number> = {
+		'i dag': 0,
+		idag: 0,
+		today: 0,
+		'i går': -1,
+		igår: -1,
+		yesterday: -1,
+		'i morgen': 1,
+		imorgen: 1,
+		tomorrow: 1,
+	};
 	const word = words[text];
 	if (word !== undefined) return addDays(today(), word);
 	const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text);
@@ -92,7 +122,8 @@ export function readDay(typed: string, past: boolean): string | null {
 	if (!parts) return null;
 	const month = monthOf(parts[2] ?? '');
 	if (!month) return null;
-	if (parts[3]) return realDay(parts[3].length === 2 ? 2000 + Number(parts[3]) : Number(parts[3]), month, Number(parts[1]));
+	if (parts[3])
+		return realDay(parts[3].length === 2 ? 2000 + Number(parts[3]) : Number(parts[3]), month, Number(parts[1]));
 	return nearestYear(month, Number(parts[1]), past);
 }
 
@@ -136,7 +167,13 @@ export function localInstant(day: string, time: string): string {
 }
 
 const zoneParts = new Intl.DateTimeFormat('en-GB', {
-	timeZone: ZONE, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit',
+	timeZone: ZONE,
+	hourCycle: 'h23',
+	year: 'numeric',
+	month: '2-digit',
+	day: '2-digit',
+	hour: '2-digit',
+	minute: '2-digit',
 });
 
 function zoneOffsetMinutes(at: number): number {

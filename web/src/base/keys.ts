@@ -5,8 +5,22 @@ import { keptValue } from './value.ts';
 import type { Key } from './texts.ts';
 
 export type Command =
-	| 'next' | 'previous' | 'first' | 'last' | 'open' | 'take' | 'merge' | 'filter' | 'patient' | 'why' | 'back' | 'search' | 'help'
-	| 'go-worklist' | 'go-ends' | 'go-referral';
+	| 'next'
+	| 'previous'
+	| 'first'
+	| 'last'
+	| 'open'
+	| 'take'
+	| 'merge'
+	| 'filter'
+	| 'patient'
+	| 'why'
+	| 'back'
+	| 'search'
+	| 'help'
+	| 'go-worklist'
+	| 'go-ends'
+	| 'go-referral';
 
 type Row = { command: Command; keys: readonly string[]; letters?: true; text: Key; where: 'list' | 'all' };
 export const KEYS: readonly Row[] = [
@@ -34,7 +48,9 @@ export const letters = keptValue<'on' | 'off'>('letters', 'on', ['on', 'off']);
 const CHORD_MS = 1500;
 
 function isField(target: EventTarget | null): boolean {
-	return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+	return (
+		target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+	);
 }
 
 // Answers true where it did something: then the key goes no further.
@@ -54,7 +70,9 @@ function dispatch(command: Command, event: KeyboardEvent): void {
 function find(key: string): Row | undefined {
 	const before = performance.now() - chordAt < CHORD_MS ? chord : '';
 	const usable = (row: Row) => !row.letters || letters.get() === 'on';
-	const two = KEYS.find((row) => usable(row) && row.keys.length === 2 && row.keys[0] === before && row.keys[1] === key);
+	const two = KEYS.find(
+		(row) => usable(row) && row.keys.length === 2 && row.keys[0] === before && row.keys[1] === key,
+	);
 	return two ?? KEYS.find((row) => usable(row) && row.keys.length === 1 && row.keys[0] === key);
 }
 

@@ -4,7 +4,11 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 export type Loaded<T> = { value: T | null; failure: unknown; loading: boolean; again: () => void };
 
 export function useLoad<T>(question: string | null, answer: () => Promise<T>): Loaded<T> {
-	const [state, setState] = useState<{ question: string | null; value: T | null; failure: unknown }>({ question: null, value: null, failure: null });
+	const [state, setState] = useState<{ question: string | null; value: T | null; failure: unknown }>({
+		question: null,
+		value: null,
+		failure: null,
+	});
 	const [round, setRound] = useState(0);
 	const latest = useRef(answer);
 	latest.current = answer;
@@ -13,7 +17,13 @@ export function useLoad<T>(question: string | null, answer: () => Promise<T>): L
 		let current = true;
 		latest.current().then(
 			(value) => current && setState({ question, value, failure: null }),
-			(failure: unknown) => current && setState((before) => ({ question, value: before.question === question ? before.value : null, failure })),
+			(failure: unknown) =>
+				current &&
+				setState((before) => ({
+					question,
+					value: before.question === question ? before.value : null,
+					failure,
+				})),
 		);
 		return () => {
 			current = false;

@@ -15,7 +15,10 @@ export const patientPath = (id: string) => `#/patient/${encodeURIComponent(id)}`
 export const referralPath = (patient: string) => `#/referral/${encodeURIComponent(patient)}`;
 
 function read(hash: string): Route {
-	const [page = '', id] = hash.replace(/^#?\/?/, '').split('/').map(decode);
+	const [page = '', id] = hash
+		.replace(/^#?\/?/, '')
+		.split('/')
+		.map(decode);
 	if (page === '') return { page: 'worklist' };
 	if (page === 'loose-ends') return { page: 'ends' };
 	if (page === 'referral') return { page: 'referral', patient: id ?? null };

@@ -40,7 +40,9 @@ function End({ end }: { end: OpenEnd }) {
 					<span class="row-name">{patient ? bannerName(patient) : end.patient || t('banner.noName')}</span>
 					<span class="soft number">{cpr ? cprShown(cpr, false) : t('banner.noNumber')}</span>
 				</span>
-				<span class="cell-step"><span class="row-title">{end.reason}</span></span>
+				<span class="cell-step">
+					<span class="row-title">{end.reason}</span>
+				</span>
 				<span class="cell-age soft">{since ? t('list.age', { n: Math.max(0, -daysUntil(since)) }) : ''}</span>
 			</a>
 		</li>
@@ -67,8 +69,18 @@ export function EndsPage() {
 			</div>
 			{ends.failure !== null && <Failed failure={ends.failure} retry={ends.again} />}
 			{!ends.value && ends.failure === null && <Loading />}
-			{ends.value?.length === 0 && <Empty title={t('ends.none')}><p>{t('ends.noneHelp')}</p></Empty>}
-			{ends.value && ends.value.length > 0 && <ul class="ends list">{ends.value.map((end) => <End key={end.pathway} end={end} />)}</ul>}
+			{ends.value?.length === 0 && (
+				<Empty title={t('ends.none')}>
+					<p>{t('ends.noneHelp')}</p>
+				</Empty>
+			)}
+			{ends.value && ends.value.length > 0 && (
+				<ul class="ends list">
+					{ends.value.map((end) => (
+						<End key={end.pathway} end={end} />
+					))}
+				</ul>
+			)}
 		</div>
 	);
 }

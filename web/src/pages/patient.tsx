@@ -37,7 +37,11 @@ function OpenTasks({ rows, now }: { rows: Row[]; now: Row | undefined }) {
 						<DueBadge row={row} />
 						<span>
 							<a href={taskPath(row.id)}>{row.step}</a>
-							<span class="soft small"> · {nameOfActor(row.owner) || t(row.role === 'doctor' ? 'role.doctor' : 'role.secretary')}</span>
+							<span class="soft small">
+								{' '}
+								·{' '}
+								{nameOfActor(row.owner) || t(row.role === 'doctor' ? 'role.doctor' : 'role.secretary')}
+							</span>
 						</span>
 					</li>
 				))}
@@ -78,7 +82,8 @@ function Pathway({ episode, referral }: { episode: Episode; referral: ServiceReq
 	const rows = [...(open.value ?? [])].sort(byStart);
 	const role = workerOf(me)?.code ?? '';
 	const now = rows.find((row) => row.role === role) ?? rows[0];
-	const title = episode.type?.[0]?.text ?? episode.type?.[0]?.coding?.[0]?.display ?? (referral ? reasonOf(referral) : '');
+	const title =
+		episode.type?.[0]?.text ?? episode.type?.[0]?.coding?.[0]?.display ?? (referral ? reasonOf(referral) : '');
 	return (
 		<section class="pathway" aria-labelledby={`pathway-${id}`}>
 			<h2 id={`pathway-${id}`}>
@@ -90,7 +95,16 @@ function Pathway({ episode, referral }: { episode: Episode; referral: ServiceReq
 				<PathwayClocks pathway={id} fresh={fresh} />
 			</div>
 			<div class="pathway-main">
-				{now && <NextStep key={now.id} row={now} referral={referral} done={open.again} changed={open.again} renew={open.again} />}
+				{now && (
+					<NextStep
+						key={now.id}
+						row={now}
+						referral={referral}
+						done={open.again}
+						changed={open.again}
+						renew={open.again}
+					/>
+				)}
 				{open.failure !== null && <Failed failure={open.failure} retry={open.again} />}
 				{!now && open.value && (
 					<Empty title={CLOSED.includes(episode.status) ? t('patient.isClosed') : t('patient.noNext')}>
@@ -121,7 +135,12 @@ export function PatientPage({ id }: { id: string }) {
 	useEffect(() => {
 		document.title = `${t('patient.title')} · Limen`;
 	}, [language]);
-	if (patient.failure !== null) return <div class="page"><Failed failure={patient.failure} retry={patient.again} /></div>;
+	if (patient.failure !== null)
+		return (
+			<div class="page">
+				<Failed failure={patient.failure} retry={patient.again} />
+			</div>
+		);
 	return (
 		<div class="page page-patient">
 			<div class="page-top">
@@ -134,7 +153,11 @@ export function PatientPage({ id }: { id: string }) {
 			{pathways.failure !== null && <Failed failure={pathways.failure} retry={pathways.again} />}
 			{pathways.value?.length === 0 && (
 				<Empty title={t('patient.noPathway')}>
-					<p><a class="button" href={referralPath(id)}>{t('patient.newReferral')}</a></p>
+					<p>
+						<a class="button" href={referralPath(id)}>
+							{t('patient.newReferral')}
+						</a>
+					</p>
 				</Empty>
 			)}
 			{pathways.value?.map((episode) => (

@@ -54,11 +54,16 @@ function PatientPart({ patient, fresh, refused, choose, make }: PatientPartProps
 		return (
 			<div class="chosen">
 				<Banner patient={patient} />
-				<button type="button" class="link" onClick={() => choose(null)}>{t('referral.otherPatient')}</button>
+				<button type="button" class="link" onClick={() => choose(null)}>
+					{t('referral.otherPatient')}
+				</button>
 			</div>
 		);
 	}
-	if (fresh) return <NewPatientFields fresh={fresh} change={make} refused={refused} found={choose} cancel={() => make(null)} />;
+	if (fresh)
+		return (
+			<NewPatientFields fresh={fresh} change={make} refused={refused} found={choose} cancel={() => make(null)} />
+		);
 	return (
 		<div class={refused.fields.patient ? 'field field-wrong' : 'field'} data-field="patient" data-first>
 			<PatientPicker
@@ -70,8 +75,16 @@ function PatientPart({ patient, fresh, refused, choose, make }: PatientPartProps
 				wrong={Boolean(refused.fields.patient)}
 				describedBy={refused.fields.patient ? 'patient-error' : undefined}
 			/>
-			{refused.fields.patient && <p class="error" id="patient-error">{refused.fields.patient}</p>}
-			<button type="button" class="link" onClick={() => make({ ...NEW_PATIENT, cpr: /^\d/.test(typed.trim()) ? typed : '' })}>
+			{refused.fields.patient && (
+				<p class="error" id="patient-error">
+					{refused.fields.patient}
+				</p>
+			)}
+			<button
+				type="button"
+				class="link"
+				onClick={() => make({ ...NEW_PATIENT, cpr: /^\d/.test(typed.trim()) ? typed : '' })}
+			>
 				{t('referral.makePatient')}
 			</button>
 		</div>
@@ -115,7 +128,14 @@ export function ReferralPage({ preset }: { preset: string | null }) {
 			const [known] = await findPatients(fresh.cpr);
 			if (known) return refuse({ fields: { cpr: say('referral.known') }, general: [] });
 		}
-		const id = await saveReferral({ patient, fresh, received: day, reason: draft.reason, from: draft.from, note: draft.note });
+		const id = await saveReferral({
+			patient,
+			fresh,
+			received: day,
+			reason: draft.reason,
+			from: draft.from,
+			note: draft.note,
+		});
 		announce(say('referral.saved'), 'good');
 		go(id ? patientPath(id) : PATHS.worklist);
 	}
@@ -137,21 +157,57 @@ export function ReferralPage({ preset }: { preset: string | null }) {
 	function keys(event: KeyboardEvent): void {
 		if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.current?.requestSubmit();
 	}
-	const text = (name: 'reason' | 'from' | 'note') => ({ name, value: draft[name], change: (value: string) => setDraft({ ...draft, [name]: value }), error: refused.fields[name] });
+	const text = (name: 'reason' | 'from' | 'note') => ({
+		name,
+		value: draft[name],
+		change: (value: string) => setDraft({ ...draft, [name]: value }),
+		error: refused.fields[name],
+	});
 	return (
 		<div class="page page-form">
 			<h1>{t('nav.referral')}</h1>
 			<p class="soft">{t('referral.lead')}</p>
-			<form ref={form} class="form card" noValidate onSubmit={submit} onKeyDown={keys} aria-label={t('nav.referral')}>
-				{refused.general.length > 0 && <div class="error error-general" role="alert">{refused.general.map((one) => <p key={one}>{one}</p>)}</div>}
-				<PatientPart patient={patient} fresh={fresh} refused={refused} choose={(one) => (choose(one), setRefused({ fields: {}, general: [] }))} make={make} />
-				<DateField name="received" label={t('referral.received')} required past value={draft.received} error={refused.fields.received} change={(received) => setDraft({ ...draft, received })} />
+			<form
+				ref={form}
+				class="form card"
+				noValidate
+				onSubmit={submit}
+				onKeyDown={keys}
+				aria-label={t('nav.referral')}
+			>
+				{refused.general.length > 0 && (
+					<div class="error error-general" role="alert">
+						{refused.general.map((one) => (
+							<p key={one}>{one}</p>
+						))}
+					</div>
+				)}
+				<PatientPart
+					patient={patient}
+					fresh={fresh}
+					refused={refused}
+					choose={(one) => (choose(one), setRefused({ fields: {}, general: [] }))}
+					make={make}
+				/>
+				<DateField
+					name="received"
+					label={t('referral.received')}
+					required
+					past
+					value={draft.received}
+					error={refused.fields.received}
+					change={(received) => setDraft({ ...draft, received })}
+				/>
 				<TextField {...text('reason')} label={t('referral.reason')} required help={t('referral.reasonHelp')} />
 				<TextField {...text('from')} label={t('referral.from')} help={t('referral.fromHelp')} />
 				<TextField {...text('note')} label={t('referral.note')} long />
 				<div class="actions">
-					<button type="submit" class="button button-main" disabled={sending}>{t('referral.save')}</button>
-					<a class="button button-quiet" href={PATHS.worklist}>{t('form.cancel')}</a>
+					<button type="submit" class="button button-main" disabled={sending}>
+						{t('referral.save')}
+					</button>
+					<a class="button button-quiet" href={PATHS.worklist}>
+						{t('form.cancel')}
+					</a>
 				</div>
 			</form>
 		</div>

@@ -23,15 +23,29 @@ export function TaskPage({ id }: { id: string }) {
 	return (
 		<div class="page page-narrow">
 			<h1 class="spoken">{t('panel.label')}</h1>
-			<p class="crumbs no-print"><a href={PATHS.worklist}>← {t('nav.worklist')}</a></p>
+			<p class="crumbs no-print">
+				<a href={PATHS.worklist}>← {t('nav.worklist')}</a>
+			</p>
 			{!row && task.failure !== null && <Failed failure={task.failure} retry={task.again} />}
 			{!row && task.failure === null && <Loading />}
 			{row && !row.open && (
 				<Empty title={t('task.closed')}>
-					<p><a class="button" href={PATHS.worklist}>{t('nav.worklist')}</a></p>
+					<p>
+						<a class="button" href={PATHS.worklist}>
+							{t('nav.worklist')}
+						</a>
+					</p>
 				</Empty>
 			)}
-			{row?.open && <TaskPanel key={row.id} row={row} done={() => go(PATHS.worklist)} changed={task.again} renew={task.again} />}
+			{row?.open && (
+				<TaskPanel
+					key={row.id}
+					row={row}
+					done={() => go(PATHS.worklist)}
+					changed={task.again}
+					renew={task.again}
+				/>
+			)}
 		</div>
 	);
 }

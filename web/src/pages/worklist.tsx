@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { actor } from '../api/client.ts';
 import { openEnds } from '../api/pathways.ts';
 import type { RoleCode } from '../api/people.ts';
-import { FILTERS, countTasks, filterQuery, takeTask, type Filter, type Row } from '../api/tasks.ts';
+import { FILTERS, countTasks, filterQuery, takeTask, type Filter, type Group, type Row } from '../api/tasks.ts';
 import { announce } from '../base/announce.tsx';
 import { useKeys, type Command } from '../base/keys.ts';
 import { WIDE, useLoad, useMedia } from '../base/load.ts';
@@ -86,12 +86,21 @@ function Filters({ filter, work }: { filter: Filter; work: Worklist }) {
 	const counts = useLoad(me, () => readCounts(me, role));
 	useEffect(counts.again, [work.list]);
 	const doctor = role === 'doctor';
-	const label = (one: Filter) => (one === 'mine' ? t('filter.mine') : t((one === 'team') !== doctor ? 'filter.secretaries' : 'filter.doctors'));
-	const count = (one: keyof Counts) => (counts.value?.[one] == null ? null : <span class="count">{counts.value[one]}</span>);
+	const label = (one: Filter) =>
+		one === 'mine' ? t('filter.mine') : t((one === 'team') !== doctor ? 'filter.secretaries' : 'filter.doctors');
+	const count = (one: keyof Counts) =>
+		counts.value?.[one] == null ? null : <span class="count">{counts.value[one]}</span>;
 	return (
 		<div class="chips no-print" role="group" aria-label={t('filter.label')}>
 			{FILTERS.map((one) => (
-				<button key={one} type="button" class="chip" aria-pressed={filter === one} data-filter={one} onClick={() => chosenFilter.set(one)}>
+				<button
+					key={one}
+					type="button"
+					class="chip"
+					aria-pressed={filter === one}
+					data-filter={one}
+					onClick={() => chosenFilter.set(one)}
+				>
 					{label(one)} {count(one)}
 				</button>
 			))}
@@ -102,13 +111,16 @@ function Filters({ filter, work }: { filter: Filter; work: Worklist }) {
 	);
 }
 
+// Rows come by latest start: where more are to come, only the last group shown is not whole, and its number says so.
 function summary(work: Worklist): string {
 	const groups = work.list.places.map((place) => place.group);
-	const count = (group: string) => groups.filter((one) => one === group).length;
+	const count = (group: Group) => groups.filter((one) => one === group).length;
 	const [late, now] = [count('late'), count('today')];
-	return [say('lead.tasks', { n: work.total ?? groups.length }), late > 0 && say('lead.late', { n: late }), now > 0 && say('lead.today', { n: now })]
-		.filter(Boolean)
-		.join(' · ');
+	const whole = !work.more || ['week', 'later', 'none'].includes(groups.at(-1) ?? 'none');
+	const parts = [say('lead.tasks', { n: work.total ?? groups.length })];
+	if (late > 0 && whole) parts.push(say('lead.late', { n: late }));
+	if (now > 0 && whole) parts.push(say('lead.today', { n: now }));
+	return parts.join(' · ');
 }
 
 function EmptyList({ filter }: { filter: Filter }) {
@@ -117,8 +129,14 @@ function EmptyList({ filter }: { filter: Filter }) {
 		<Empty title={filter === 'mine' ? t('empty.mine') : t('empty.list')}>
 			<p>{filter === 'mine' ? t('empty.mineHelp') : t('empty.listHelp')}</p>
 			<p class="empty-actions">
-				{filter === 'mine' && <button type="button" class="button" onClick={() => chosenFilter.set('team')}>{t('empty.seeTeam')}</button>}
-				<a class="button" href={PATHS.referral}>{t('nav.referral')}</a>
+				{filter === 'mine' && (
+					<button type="button" class="button" onClick={() => chosenFilter.set('team')}>
+						{t('empty.seeTeam')}
+					</button>
+				)}
+				<a class="button" href={PATHS.referral}>
+					{t('nav.referral')}
+				</a>
 			</p>
 		</Empty>
 	);
@@ -197,7 +215,9 @@ function useTake(work: Worklist): () => void {
 	return useCallback(() => {
 		const me = actor.get();
 		const ids = shownIds();
-		const free = ids.map((id) => work.list.rows.get(id)).filter((row): row is Row => Boolean(row) && !work.list.gone.has(row?.id ?? ''));
+		const free = ids
+			.map((id) => work.list.rows.get(id))
+			.filter((row): row is Row => Boolean(row) && !work.list.gone.has(row?.id ?? ''));
 		const row = free.find((one) => !one.owner);
 		if (!row) return announce(say('task.noneFree'));
 		takeTask(row, { reference: me, name: workerOf(me)?.name ?? me }).then(
@@ -217,7 +237,9 @@ function useTake(work: Worklist): () => void {
 }
 
 function focusForm(): void {
-	const field = document.querySelector<HTMLElement>('.panel [data-task-form] :is(input:not([tabindex="-1"]), select, textarea, button)');
+	const field = document.querySelector<HTMLElement>(
+		'.panel [data-task-form] :is(input:not([tabindex="-1"]), select, textarea, button)',
+	);
 	(field ?? document.querySelector<HTMLElement>('.panel .next a, .panel .next button'))?.focus();
 }
 
@@ -262,7 +284,9 @@ export function WorklistPage() {
 				</div>
 				<div class="toolbar no-print">
 					<Filters filter={filter} work={work} />
-					<button type="button" class="button button-take" onClick={take}>{t('task.takeNext')} <kbd>n</kbd></button>
+					<button type="button" class="button button-take" onClick={take}>
+						{t('task.takeNext')} <kbd>n</kbd>
+					</button>
 				</div>
 				<News work={work} />
 				<Body work={work} filter={filter} wide={wide} />
@@ -270,7 +294,16 @@ export function WorklistPage() {
 			</div>
 			{wide && (
 				<Aside>
-					{selected && <TaskPanel key={selected.id} row={selected} done={done} changed={work.replace} renew={() => void work.reload()} dirty={setUnsaved} />}
+					{selected && (
+						<TaskPanel
+							key={selected.id}
+							row={selected}
+							done={done}
+							changed={work.replace}
+							renew={() => void work.reload()}
+							dirty={setUnsaved}
+						/>
+					)}
 				</Aside>
 			)}
 		</div>
@@ -289,17 +322,26 @@ function Aside({ children }: { children: ComponentChildren }) {
 function Body({ work, filter, wide }: { work: Worklist; filter: Filter; wide: boolean }) {
 	const { t } = useTexts();
 	if (work.loading) return <Loading what={t('list.loading')} />;
-	if (work.failure !== null && work.list.places.length === 0) return <Failed failure={work.failure} retry={() => void work.reload()} />;
+	if (work.failure !== null && work.list.places.length === 0)
+		return <Failed failure={work.failure} retry={() => void work.reload()} />;
 	if (work.list.places.length === 0) return <EmptyList filter={filter} />;
 	return (
 		<>
-			<List list={work.list} selected={work.selected} select={work.select} open={(id) => go(taskPath(id))} wide={wide} />
+			<List
+				list={work.list}
+				more={work.more}
+				selected={work.selected}
+				select={work.select}
+				open={(id) => go(taskPath(id))}
+				wide={wide}
+			/>
 			{work.more && (
 				<p class="more no-print">
-					<button type="button" class="button" onClick={work.showMore}>{t('list.more')}</button>
+					<button type="button" class="button" onClick={work.showMore}>
+						{t('list.more')}
+					</button>
 				</p>
 			)}
 		</>
 	);
 }
-

@@ -9,7 +9,9 @@ import { patientPath } from '../base/route.ts';
 function birthDay(day: string, language: string): string {
 	if (day.length < 10) return day;
 	const options: Intl.DateTimeFormatOptions = { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' };
-	return new Intl.DateTimeFormat(language === 'da' ? 'da-DK' : 'en-GB', options).format(Date.parse(`${day}T12:00:00Z`));
+	return new Intl.DateTimeFormat(language === 'da' ? 'da-DK' : 'en-GB', options).format(
+		Date.parse(`${day}T12:00:00Z`),
+	);
 }
 
 function Number({ patient }: { patient: Patient }) {
@@ -55,7 +57,9 @@ export function Banner({ patient, level = 2, linked }: { patient: Patient; level
 	return (
 		<section class={dead ? 'banner banner-dead' : 'banner'} aria-label={t('banner.label')}>
 			<div class="banner-top">
-				<Heading class="banner-name">{linked ? <a href={patientPath(patient.id ?? '')}>{name}</a> : name}</Heading>
+				<Heading class="banner-name">
+					{linked ? <a href={patientPath(patient.id ?? '')}>{name}</a> : name}
+				</Heading>
 				<Flags patient={patient} />
 			</div>
 			<dl>
@@ -63,8 +67,12 @@ export function Banner({ patient, level = 2, linked }: { patient: Patient; level
 					<dt>{t('banner.born')}</dt>
 					<dd>
 						{patient.birthDate ? birthDay(patient.birthDate, language) : t('banner.unknown')}
-						{patient.birthDate && !dead && <span class="soft"> ({t('banner.age', { n: ageAt(patient.birthDate) })})</span>}
-						{patient.deceasedDateTime && <span> – {shortDay(dayOf(patient.deceasedDateTime), language)}</span>}
+						{patient.birthDate && !dead && (
+							<span class="soft"> ({t('banner.age', { n: ageAt(patient.birthDate) })})</span>
+						)}
+						{patient.deceasedDateTime && (
+							<span> – {shortDay(dayOf(patient.deceasedDateTime), language)}</span>
+						)}
 					</dd>
 				</div>
 				<div>

@@ -56,7 +56,9 @@ function Bar({ clock, shape }: { clock: Clock; shape: Shape }) {
 
 function Explained({ pathway, clock }: { pathway: string; clock: Clock }) {
 	const { language } = useTexts();
-	const why = useLoad(`${pathway} ${clock.id} ${language} ${clock.state} ${clock.due}`, () => clockWhy(pathway, clock.id));
+	const why = useLoad(`${pathway} ${clock.id} ${language} ${clock.state} ${clock.due}`, () =>
+		clockWhy(pathway, clock.id),
+	);
 	if (why.failure) return <Failed failure={why.failure} retry={why.again} />;
 	return why.value ? <WhyText why={why.value} headline={false} /> : <Loading />;
 }
@@ -69,7 +71,14 @@ function ClockRow({ pathway, clock }: { pathway: string; clock: Clock }) {
 	const late = clock.dueLate && clock.dueLate !== clock.due;
 	return (
 		<li class={`clock clock-${shape}${clock.stopped ? ' clock-stopped' : ''}`}>
-			<button type="button" class="clock-head" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)} data-clock={clock.id}>
+			<button
+				type="button"
+				class="clock-head"
+				aria-expanded={open}
+				aria-controls={id}
+				onClick={() => setOpen(!open)}
+				data-clock={clock.id}
+			>
 				<span class="clock-name">{clock.title}</span>
 				<span class="clock-state">
 					<ShapeIcon shape={shape} />
@@ -103,7 +112,10 @@ export function Clocks({ pathway, clocks }: { pathway: string; clocks: Clock[] }
 	useValue(minute);
 	if (clocks.length === 0) return <p class="soft">{t('clock.none')}</p>;
 	const weight = (clock: Clock) => (clock.stopped || clock.state === 'met' || clock.state === 'waived' ? 1 : 0);
-	const sorted = [...clocks].sort((a, b) => weight(a) - weight(b) || (a.due || addDays(today(), 9999)).localeCompare(b.due || addDays(today(), 9999)));
+	const sorted = [...clocks].sort(
+		(a, b) =>
+			weight(a) - weight(b) || (a.due || addDays(today(), 9999)).localeCompare(b.due || addDays(today(), 9999)),
+	);
 	return (
 		<ul class="clocks">
 			{sorted.map((clock) => (

@@ -15,7 +15,11 @@ function pairs(before: Row, now: Row, language: string): Pair[] {
 	const day = (row: Row) => (row.due ? shortDay(row.due, language) : say('due.none'));
 	const all: Pair[] = [
 		{ label: 'diff.status', before: statusWord(before.task.status), now: statusWord(now.task.status) },
-		{ label: 'diff.owner', before: nameOfActor(before.owner) || say('owner.none'), now: nameOfActor(now.owner) || say('owner.none') },
+		{
+			label: 'diff.owner',
+			before: nameOfActor(before.owner) || say('owner.none'),
+			now: nameOfActor(now.owner) || say('owner.none'),
+		},
 		{ label: 'diff.due', before: day(before), now: day(now) },
 		{ label: 'diff.because', before: before.because, now: now.because },
 	];
@@ -29,7 +33,9 @@ export function Difference({ before, now, why, accept }: { before: Row; now: Row
 	return (
 		<div class="difference" role="alert">
 			<p class="empty-title">{now.open ? t('diff.title') : t('diff.closed')}</p>
-			{why.map((text) => <p key={text}>{text}</p>)}
+			{why.map((text) => (
+				<p key={text}>{text}</p>
+			))}
 			{at && <p class="soft">{t('diff.at', { when: dayAndTime(at, language) })}</p>}
 			{changed.length > 0 && (
 				<table>

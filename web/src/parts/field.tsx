@@ -34,7 +34,11 @@ export function Field({ name, label, help, error, required, children }: FieldPro
 				<Required required={required} />
 			</label>
 			{children({ id, 'aria-describedby': ids || undefined, 'aria-invalid': error ? 'true' : undefined })}
-			{help && <p class="help" id={`${id}-help`}>{help}</p>}
+			{help && (
+				<p class="help" id={`${id}-help`}>
+					{help}
+				</p>
+			)}
 			<ErrorText id={`${id}-error`} error={error} />
 		</div>
 	);
@@ -56,12 +60,22 @@ function Radios({ name, label, help, error, required, options, value, change }: 
 			<div class="radios">
 				{options.map((option) => (
 					<label key={option.code} class="radio">
-						<input type="radio" name={`${id}-${name}`} value={option.code} checked={value === option.code} onChange={() => change(option.code)} />
+						<input
+							type="radio"
+							name={`${id}-${name}`}
+							value={option.code}
+							checked={value === option.code}
+							onChange={() => change(option.code)}
+						/>
 						<span>{option.display}</span>
 					</label>
 				))}
 			</div>
-			{help && <p class="help" id={`${id}-help`}>{help}</p>}
+			{help && (
+				<p class="help" id={`${id}-help`}>
+					{help}
+				</p>
+			)}
 			<ErrorText id={`${id}-error`} error={error} />
 		</fieldset>
 	);
@@ -77,7 +91,9 @@ export function ChoiceField(props: ChoiceProps) {
 				<select {...described} value={value} onChange={(event) => change(event.currentTarget.value)}>
 					<option value="">{t('form.choose')}</option>
 					{options.map((option) => (
-						<option key={option.code} value={option.code}>{option.display}</option>
+						<option key={option.code} value={option.code}>
+							{option.display}
+						</option>
 					))}
 				</select>
 			)}
@@ -85,16 +101,34 @@ export function ChoiceField(props: ChoiceProps) {
 	);
 }
 
-type TextProps = Frame & { name: string; value: string; change: (value: string) => void; long?: boolean; attributes?: { inputMode?: string; maxLength?: number } };
+type TextProps = Frame & {
+	name: string;
+	value: string;
+	change: (value: string) => void;
+	long?: boolean;
+	attributes?: { inputMode?: string; maxLength?: number };
+};
 
 export function TextField({ value, change, long, attributes, ...frame }: TextProps) {
 	return (
 		<Field {...frame}>
 			{(described) =>
 				long ? (
-					<textarea {...described} rows={1} value={value} onInput={(event) => change(event.currentTarget.value)} />
+					<textarea
+						{...described}
+						rows={1}
+						value={value}
+						onInput={(event) => change(event.currentTarget.value)}
+					/>
 				) : (
-					<input type="text" autocomplete="off" {...attributes} {...described} value={value} onInput={(event) => change(event.currentTarget.value)} />
+					<input
+						type="text"
+						autocomplete="off"
+						{...attributes}
+						{...described}
+						value={value}
+						onInput={(event) => change(event.currentTarget.value)}
+					/>
 				)
 			}
 		</Field>
@@ -103,7 +137,13 @@ export function TextField({ value, change, long, attributes, ...frame }: TextPro
 
 // What was typed and what it was read as are both kept: "2/11" stays on the screen, "mandag den 2. november" below it.
 export type Typed = { typed: string; day: string | null };
-type DateProps = Frame & { name: string; value: Typed; change: (value: Typed) => void; past: boolean; time?: { value: string; change: (value: string) => void } };
+type DateProps = Frame & {
+	name: string;
+	value: Typed;
+	change: (value: Typed) => void;
+	past: boolean;
+	time?: { value: string; change: (value: string) => void };
+};
 
 export function typedDay(typed: string, past: boolean): Typed {
 	return { typed, day: readDay(typed, past) };
@@ -114,8 +154,19 @@ function PickButton({ picked, label }: { picked: (day: string) => void; label: s
 	const picker = useRef<HTMLInputElement>(null);
 	return (
 		<span class="picker">
-			<input ref={picker} type="date" tabIndex={-1} aria-hidden="true" onChange={(event) => picked(event.currentTarget.value)} />
-			<button type="button" class="button button-quiet" aria-label={`${t('form.pick')}: ${label}`} onClick={() => picker.current?.showPicker()}>
+			<input
+				ref={picker}
+				type="date"
+				tabIndex={-1}
+				aria-hidden="true"
+				onChange={(event) => picked(event.currentTarget.value)}
+			/>
+			<button
+				type="button"
+				class="button button-quiet"
+				aria-label={`${t('form.pick')}: ${label}`}
+				onClick={() => picker.current?.showPicker()}
+			>
 				{t('form.pick')}
 			</button>
 		</span>
@@ -144,7 +195,15 @@ export function DateField({ value, change, past, time, ...frame }: DateProps) {
 					/>
 					<PickButton label={frame.label} picked={(day) => day && change({ typed: dayTyped(day), day })} />
 					{time && (
-						<input type="text" class="time" autocomplete="off" placeholder={t('form.timePlaceholder')} aria-label={`${t('form.time')}: ${frame.label}`} value={time.value} onInput={(event) => time.change(event.currentTarget.value)} />
+						<input
+							type="text"
+							class="time"
+							autocomplete="off"
+							placeholder={t('form.timePlaceholder')}
+							aria-label={`${t('form.time')}: ${frame.label}`}
+							value={time.value}
+							onInput={(event) => time.change(event.currentTarget.value)}
+						/>
 					)}
 				</div>
 			)}
@@ -152,12 +211,24 @@ export function DateField({ value, change, past, time, ...frame }: DateProps) {
 	);
 }
 
-export function CheckField({ name, label, help, error, value, change }: Frame & { name: string; value: boolean; change: (value: boolean) => void }) {
+export function CheckField({
+	name,
+	label,
+	help,
+	error,
+	value,
+	change,
+}: Frame & { name: string; value: boolean; change: (value: boolean) => void }) {
 	const id = useId();
 	return (
 		<div class={error ? 'field field-wrong' : 'field'} data-field={name}>
 			<label class="check">
-				<input type="checkbox" checked={value} aria-describedby={error ? `${id}-error` : undefined} onChange={(event) => change(event.currentTarget.checked)} />
+				<input
+					type="checkbox"
+					checked={value}
+					aria-describedby={error ? `${id}-error` : undefined}
+					onChange={(event) => change(event.currentTarget.checked)}
+				/>
 				<span>{label}</span>
 			</label>
 			{help && <p class="help">{help}</p>}
@@ -169,6 +240,8 @@ export function CheckField({ name, label, help, error, value, change }: Frame & 
 // After a refused save: the first field that is wrong gets the focus.
 export function focusFirstWrong(form: HTMLElement | null): void {
 	requestAnimationFrame(() => {
-		form?.querySelector<HTMLElement>('.field-wrong input:not([tabindex="-1"]), .field-wrong select, .field-wrong textarea')?.focus();
+		form?.querySelector<HTMLElement>(
+			'.field-wrong input:not([tabindex="-1"]), .field-wrong select, .field-wrong textarea',
+		)?.focus();
 	});
 }

@@ -9,14 +9,22 @@ import { useTexts } from '../base/texts.ts';
 import { CheckField, ChoiceField, DateField, TextField, type Typed } from './field.tsx';
 import { PatientLine } from './picker.tsx';
 
-type Props = { fresh: NewPatient; change: (fresh: NewPatient) => void; refused: Refused; found: (patient: Patient) => void; cancel: () => void };
+type Props = {
+	fresh: NewPatient;
+	change: (fresh: NewPatient) => void;
+	refused: Refused;
+	found: (patient: Patient) => void;
+	cancel: () => void;
+};
 
 function Known({ known, use }: { known: Patient; use: () => void }) {
 	const { t } = useTexts();
 	return (
 		<p class="note" role="status">
 			{t('referral.exists')} <PatientLine patient={known} />{' '}
-			<button type="button" class="button" onClick={use}>{t('referral.use')}</button>
+			<button type="button" class="button" onClick={use}>
+				{t('referral.use')}
+			</button>
 		</p>
 	);
 }
@@ -30,33 +38,86 @@ export function NewPatientFields({ fresh, change, refused, found, cancel }: Prop
 	function typeCpr(cpr: string): void {
 		set({ cpr });
 		setKnown(null);
-		if (bornBy(cpr)) findPatients(cpr).then(([one]) => setKnown(one ?? null), () => undefined);
+		if (bornBy(cpr))
+			findPatients(cpr).then(
+				([one]) => setKnown(one ?? null),
+				() => undefined,
+			);
 	}
-	const help = born ? t('referral.bornSex', { day: longDay(born.birth, language), sex: t(`sex.${born.gender}`) }) : t('referral.cprHelp');
+	const help = born
+		? t('referral.bornSex', { day: longDay(born.birth, language), sex: t(`sex.${born.gender}`) })
+		: t('referral.cprHelp');
 	return (
 		<fieldset class="sub">
 			<legend>{t('referral.newPatient')}</legend>
-			{!fresh.noCpr && <TextField name="cpr" label="CPR" required value={fresh.cpr} change={typeCpr} help={help} error={refused.fields.cpr} attributes={{ inputMode: 'numeric', maxLength: 11 }} />}
+			{!fresh.noCpr && (
+				<TextField
+					name="cpr"
+					label="CPR"
+					required
+					value={fresh.cpr}
+					change={typeCpr}
+					help={help}
+					error={refused.fields.cpr}
+					attributes={{ inputMode: 'numeric', maxLength: 11 }}
+				/>
+			)}
 			{known && <Known known={known} use={() => found(known)} />}
-			<CheckField name="noCpr" label={t('referral.noCpr')} value={fresh.noCpr} change={(noCpr) => set({ noCpr })} />
+			<CheckField
+				name="noCpr"
+				label={t('referral.noCpr')}
+				value={fresh.noCpr}
+				change={(noCpr) => set({ noCpr })}
+			/>
 			<div class="pair">
-				<TextField name="given" label={t('referral.given')} value={fresh.given} change={(given) => set({ given })} error={refused.fields.given} />
-				<TextField name="family" label={t('referral.family')} required value={fresh.family} change={(family) => set({ family })} error={refused.fields.family} />
+				<TextField
+					name="given"
+					label={t('referral.given')}
+					value={fresh.given}
+					change={(given) => set({ given })}
+					error={refused.fields.given}
+				/>
+				<TextField
+					name="family"
+					label={t('referral.family')}
+					required
+					value={fresh.family}
+					change={(family) => set({ family })}
+					error={refused.fields.family}
+				/>
 			</div>
 			{fresh.noCpr && (
 				<>
-					<DateField name="birth" label={t('banner.born')} past value={birth} error={refused.fields.birth} change={(next) => (setBirth(next), set({ birth: next.day ?? '' }))} />
+					<DateField
+						name="birth"
+						label={t('banner.born')}
+						past
+						value={birth}
+						error={refused.fields.birth}
+						change={(next) => (setBirth(next), set({ birth: next.day ?? '' }))}
+					/>
 					<ChoiceField
 						name="gender"
 						label={t('banner.sex')}
 						value={fresh.gender}
-						options={(['female', 'male', 'other', 'unknown'] as const).map((code) => ({ code, display: t(`sex.${code}`) }))}
+						options={(['female', 'male', 'other', 'unknown'] as const).map((code) => ({
+							code,
+							display: t(`sex.${code}`),
+						}))}
 						change={(gender) => set({ gender })}
 					/>
 				</>
 			)}
-			<TextField name="phone" label={t('banner.phone')} value={fresh.phone} change={(phone) => set({ phone })} attributes={{ inputMode: 'tel' }} />
-			<button type="button" class="link" onClick={cancel}>{t('referral.findInstead')}</button>
+			<TextField
+				name="phone"
+				label={t('banner.phone')}
+				value={fresh.phone}
+				change={(phone) => set({ phone })}
+				attributes={{ inputMode: 'tel' }}
+			/>
+			<button type="button" class="link" onClick={cancel}>
+				{t('referral.findInstead')}
+			</button>
 		</fieldset>
 	);
 }

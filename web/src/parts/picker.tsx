@@ -99,8 +99,13 @@ export function PatientPicker(props: Props) {
 		event.stopPropagation();
 	}
 	return (
-		<div class="picker-of-patient" onFocusOut={(event) => !event.currentTarget.contains(event.relatedTarget as Node | null) && setOpen(false)}>
-			<label for={id} class={props.labelClass}>{props.label}</label>
+		<div
+			class="picker-of-patient"
+			onFocusOut={(event) => !event.currentTarget.contains(event.relatedTarget as Node | null) && setOpen(false)}
+		>
+			<label for={id} class={props.labelClass}>
+				{props.label}
+			</label>
 			<input
 				ref={props.inputRef}
 				id={id}
@@ -120,12 +125,21 @@ export function PatientPicker(props: Props) {
 				onFocus={() => setOpen(true)}
 				onKeyDown={keys}
 			/>
-			<p class="spoken" role="status">{open ? hint : ''}</p>
+			<p class="spoken" role="status">
+				{open ? hint : ''}
+			</p>
 			<div class="found" hidden={!open || !found}>
 				{found && found.patients.length === 0 && <p class="found-none">{hint}</p>}
 				<ul id={`${id}-list`} ref={list} role="listbox" aria-label={t('search.list')}>
 					{patients.map((patient, i) => (
-						<li key={patient.id} id={`${id}-${i}`} role="option" aria-selected={i === at} onMouseDown={(event) => event.preventDefault()} onClick={() => choose(patient)}>
+						<li
+							key={patient.id}
+							id={`${id}-${i}`}
+							role="option"
+							aria-selected={i === at}
+							onMouseDown={(event) => event.preventDefault()}
+							onClick={() => choose(patient)}
+						>
 							<PatientLine patient={patient} />
 						</li>
 					))}

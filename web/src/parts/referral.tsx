@@ -6,7 +6,9 @@ import { useTexts } from '../base/texts.ts';
 
 export function reasonOf(referral: ServiceRequest): string {
 	const reason = referral.reasonCode?.[0];
-	return reason?.text ?? reason?.coding?.[0]?.display ?? referral.code?.text ?? referral.code?.coding?.[0]?.display ?? '';
+	return (
+		reason?.text ?? reason?.coding?.[0]?.display ?? referral.code?.text ?? referral.code?.coding?.[0]?.display ?? ''
+	);
 }
 
 // What was written to the doctor, or by the doctor, in words.
@@ -28,7 +30,9 @@ export function proposalOf(referral: ServiceRequest | undefined): Record<string,
 export function Referral({ referral }: { referral: ServiceRequest }) {
 	const { t, language } = useTexts();
 	const from = referral.requester?.display ?? referral.requester?.reference;
-	const classes = (referral.category ?? []).flatMap((one) => one.coding ?? []).filter((one) => one.system === 'urn:limen:referral-class');
+	const classes = (referral.category ?? [])
+		.flatMap((one) => one.coding ?? [])
+		.filter((one) => one.system === 'urn:limen:referral-class');
 	const kind = classes.map((one) => one.display ?? one.code).join(', ');
 	return (
 		<section class="card referral" aria-label={t('referral.card')}>

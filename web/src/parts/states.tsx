@@ -33,7 +33,11 @@ export function Failed({ failure, retry }: { failure: unknown; retry?: () => voi
 	const { t } = useTexts();
 	const known = failure instanceof Failure ? failure : null;
 	const sentences = known?.issues.map(issueText).filter(Boolean) ?? [];
-	const title = known?.unreachable ? t('state.unreachable') : known?.status === 404 ? t('state.notFound') : t('state.failed');
+	const title = known?.unreachable
+		? t('state.unreachable')
+		: known?.status === 404
+			? t('state.notFound')
+			: t('state.failed');
 	return (
 		<div class="failed" role="alert">
 			<p class="empty-title">{title}</p>

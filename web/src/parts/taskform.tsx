@@ -2,7 +2,14 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Failure } from '../api/client.ts';
 import { refusedBy, type Refused } from '../api/refused.ts';
-import { completeTask, task as readTask, type Answers, type Field as FormField, type Kind, type Row } from '../api/tasks.ts';
+import {
+	completeTask,
+	task as readTask,
+	type Answers,
+	type Field as FormField,
+	type Kind,
+	type Row,
+} from '../api/tasks.ts';
 import { announce } from '../base/announce.tsx';
 import { localInstant, readTime } from '../base/clock.ts';
 import { say, useTexts } from '../base/texts.ts';
@@ -41,7 +48,8 @@ function missing(fields: FormField[], answers: Answers, values: Values, days: Da
 		const time = field.type === 'dateTime' ? (values[field.name] ?? '') : '';
 		if (typed && !days[field.name]?.day) wrong[field.name] = say('form.dateWrong', { typed });
 		else if (time && !readTime(time)) wrong[field.name] = say('form.timeWrong', { typed: time });
-		else if ((typed || time) && field.type === 'dateTime' && !answers[field.name]) wrong[field.name] = say('form.dateTimeMissing');
+		else if ((typed || time) && field.type === 'dateTime' && !answers[field.name])
+			wrong[field.name] = say('form.dateTimeMissing');
 		else if (field.required && field.type !== 'boolean' && !answers[field.name]) {
 			wrong[field.name] = say(field.type === 'dateTime' ? 'form.dateTimeMissing' : 'form.missing');
 		}
@@ -49,7 +57,15 @@ function missing(fields: FormField[], answers: Answers, values: Values, days: Da
 	return wrong;
 }
 
-type InputProps = { field: FormField; proposed: string | undefined; error: string | undefined; values: Values; days: Days; setValue: (name: string, value: string) => void; setDay: (name: string, day: Typed) => void };
+type InputProps = {
+	field: FormField;
+	proposed: string | undefined;
+	error: string | undefined;
+	values: Values;
+	days: Days;
+	setValue: (name: string, value: string) => void;
+	setDay: (name: string, day: Typed) => void;
+};
 
 function Input({ field, proposed, error, values, days, setValue, setDay }: InputProps) {
 	const { t } = useTexts();
@@ -64,9 +80,26 @@ function Input({ field, proposed, error, values, days, setValue, setDay }: Input
 		case 'boolean':
 			return <CheckField {...frame} value={value === 'true'} change={(on) => change(on ? 'true' : 'false')} />;
 		case 'date':
-			return <DateField {...frame} help={undefined} past={false} value={days[field.name] ?? NO_DAY} change={(day) => setDay(field.name, day)} />;
+			return (
+				<DateField
+					{...frame}
+					help={undefined}
+					past={false}
+					value={days[field.name] ?? NO_DAY}
+					change={(day) => setDay(field.name, day)}
+				/>
+			);
 		case 'dateTime':
-			return <DateField {...frame} help={undefined} past={false} value={days[field.name] ?? NO_DAY} change={(day) => setDay(field.name, day)} time={{ value, change }} />;
+			return (
+				<DateField
+					{...frame}
+					help={undefined}
+					past={false}
+					value={days[field.name] ?? NO_DAY}
+					change={(day) => setDay(field.name, day)}
+					time={{ value, change }}
+				/>
+			);
 		case 'integer':
 			return <TextField {...frame} value={value} change={change} attributes={{ inputMode: 'numeric' }} />;
 		case 'text':
@@ -77,7 +110,10 @@ function Input({ field, proposed, error, values, days, setValue, setDay }: Input
 // "1. …" begins a line; what follows it belongs to it.
 function guideLines(guide: string): string[] {
 	const joined = guide.trim().replace(/\n(?!\s*\d+\.\s)\s*/g, ' ');
-	return joined.split('\n').map((line) => line.replace(/^\s*\d+\.\s*/, '').trim()).filter(Boolean);
+	return joined
+		.split('\n')
+		.map((line) => line.replace(/^\s*\d+\.\s*/, '').trim())
+		.filter(Boolean);
 }
 
 const guideOpen = keptValue<'open' | 'closed'>('guide', 'closed', ['open', 'closed']); // who knows the work needs it no more
@@ -91,22 +127,42 @@ function Guide({ kind }: { kind: Kind }) {
 			{lines.length > 0 && (
 				<details open={open} onToggle={(event) => guideOpen.set(event.currentTarget.open ? 'open' : 'closed')}>
 					<summary>{t('task.guide')}</summary>
-					{lines.length > 1 ? <ol>{lines.map((line) => <li key={line}>{line}</li>)}</ol> : <p>{lines[0]}</p>}
+					{lines.length > 1 ? (
+						<ol>
+							{lines.map((line) => (
+								<li key={line}>{line}</li>
+							))}
+						</ol>
+					) : (
+						<p>{lines[0]}</p>
+					)}
 				</details>
 			)}
 			{kind.never.map((never) => (
-				<p key={never} class="never">{never}</p>
+				<p key={never} class="never">
+					{never}
+				</p>
 			))}
 		</div>
 	);
 }
 
-type Props = { row: Row; kind: Kind; mayDo: boolean; proposed: Record<string, string>; done: (row: Row) => void; renew: () => void; dirty?: (dirty: boolean) => void };
+type Props = {
+	row: Row;
+	kind: Kind;
+	mayDo: boolean;
+	proposed: Record<string, string>;
+	done: (row: Row) => void;
+	renew: () => void;
+	dirty?: (dirty: boolean) => void;
+};
 
 export function TaskForm({ row, kind, mayDo, proposed, done, renew, dirty }: Props) {
 	const { t } = useTexts();
 	const form = useRef<HTMLFormElement>(null);
-	const [values, setValues] = useState<Values>(() => Object.fromEntries(kind.fields.map((field) => [field.name, field.initial])));
+	const [values, setValues] = useState<Values>(() =>
+		Object.fromEntries(kind.fields.map((field) => [field.name, field.initial])),
+	);
 	const [days, setDays] = useState<Days>({});
 	const [refused, setRefused] = useState<Refused>({ fields: {}, general: [] });
 	const [stale, setStale] = useState<{ now: Row; why: string[] } | null>(null);
@@ -156,16 +212,37 @@ export function TaskForm({ row, kind, mayDo, proposed, done, renew, dirty }: Pro
 		<>
 			<Guide kind={kind} />
 			{!mayDo && <p class="note">{t(kind.roles.includes('doctor') ? 'task.doctorsOnly' : 'task.othersOnly')}</p>}
-			{stale && <Difference before={row} now={stale.now} why={stale.why} accept={() => (setStale(null), renew())} />}
+			{stale && (
+				<Difference before={row} now={stale.now} why={stale.why} accept={() => (setStale(null), renew())} />
+			)}
 			{mayDo && !(stale && !stale.now.open) && (
-				<form ref={form} class="form" noValidate onSubmit={submit} onKeyDown={keys} aria-label={kind.title} data-task-form>
+				<form
+					ref={form}
+					class="form"
+					noValidate
+					onSubmit={submit}
+					onKeyDown={keys}
+					aria-label={kind.title}
+					data-task-form
+				>
 					{refused.general.length > 0 && (
 						<div class="error error-general" role="alert">
-							{refused.general.map((text) => <p key={text}>{text}</p>)}
+							{refused.general.map((text) => (
+								<p key={text}>{text}</p>
+							))}
 						</div>
 					)}
 					{kind.fields.map((field) => (
-						<Input key={field.name} field={field} proposed={row.kind === PROPOSED_TO ? proposed[field.name] : undefined} error={refused.fields[field.name]} values={values} days={days} setValue={set} setDay={setDay} />
+						<Input
+							key={field.name}
+							field={field}
+							proposed={row.kind === PROPOSED_TO ? proposed[field.name] : undefined}
+							error={refused.fields[field.name]}
+							values={values}
+							days={days}
+							setValue={set}
+							setDay={setDay}
+						/>
 					))}
 					<div class="actions">
 						<button type="submit" class="button button-main" disabled={sending}>

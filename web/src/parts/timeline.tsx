@@ -9,10 +9,20 @@ function Below({ step }: { step: Step }) {
 	if (!step.at) return <small>{step.place === 'now' ? t('timeline.now') : ' '}</small>;
 	const day = step.place === 'done' ? dayOf(step.at) : dueDay(step.at);
 	const by = step.place === 'done' ? nameOfActor(step.by) : '';
-	const date = <time dateTime={day} title={longDay(day, language)}>{shortDay(day, language)}</time>;
+	const date = (
+		<time dateTime={day} title={longDay(day, language)}>
+			{shortDay(day, language)}
+		</time>
+	);
 	return (
 		<small>
-			{step.place === 'done' ? date : <>{t('timeline.by')} {date}</>}
+			{step.place === 'done' ? (
+				date
+			) : (
+				<>
+					{t('timeline.by')} {date}
+				</>
+			)}
 			{by && <span class="step-by">{by}</span>}
 		</small>
 	);
@@ -24,7 +34,11 @@ export function Timeline({ steps }: { steps: Step[] }) {
 	return (
 		<ol class="timeline" aria-label={t('timeline.label')}>
 			{steps.map((step, at) => (
-				<li key={`${step.title}${at}`} class={step.place} aria-current={step.place === 'now' ? 'step' : undefined}>
+				<li
+					key={`${step.title}${at}`}
+					class={step.place}
+					aria-current={step.place === 'now' ? 'step' : undefined}
+				>
 					<span class="spoken">{t(`timeline.${step.place}`)}: </span>
 					<span class="step-title">{step.title}</span>
 					<Below step={step} />

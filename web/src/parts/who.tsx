@@ -16,6 +16,12 @@ export function nameOfActor(reference: string): string {
 
 // "Sekretær A" → "A"; "Anne Bruun" → "AB": room for it in a narrow column, the whole name in its title.
 export function initials(name: string): string {
-	const words = name.replace(/^(Sekretær|Læge|Dr\.?|Overlæge|Secretary|Doctor)\s+/i, '').split(/\s+/).filter(Boolean);
-	return words.map((word) => word[0]?.toUpperCase() ?? '').join('').slice(0, 3);
+	const words = name
+		.replace(/^(Sekretær|Læge|Dr\.?|Overlæge|Secretary|Doctor)\s+/i, '')
+		.split(/\s+/)
+		.filter(Boolean);
+	return words
+		.map((word) => word[0]?.toUpperCase() ?? '')
+		.join('')
+		.slice(0, 3);
 }

@@ -13,7 +13,9 @@ export function WhyText({ why, headline = true }: { why: Why; headline?: boolean
 					{why.lines.map((line, at) => (
 						<li key={at}>
 							{line.date ? (
-								<time dateTime={line.date} title={longDay(line.date, language)}>{shortDay(line.date, language)}</time>
+								<time dateTime={line.date} title={longDay(line.date, language)}>
+									{shortDay(line.date, language)}
+								</time>
 							) : (
 								<span />
 							)}

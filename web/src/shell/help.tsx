@@ -32,7 +32,9 @@ function Table({ where, title }: { where: 'list' | 'all'; title: string }) {
 							{line.ways.map((way, at) => (
 								<span key={at}>
 									{at > 0 && <span class="soft"> {t('help.or')} </span>}
-									{way.map((key) => <kbd key={key}>{SHOWN[key] ?? key}</kbd>)}
+									{way.map((key) => (
+										<kbd key={key}>{SHOWN[key] ?? key}</kbd>
+									))}
 								</span>
 							))}
 						</dt>
@@ -54,7 +56,13 @@ export function Help({ close }: { close: () => void }) {
 		return () => before?.focus();
 	}, []);
 	return (
-		<dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={close} onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
+		<dialog
+			ref={dialog}
+			class="help"
+			aria-labelledby="help-title"
+			onClose={close}
+			onClick={(event) => event.target === dialog.current && dialog.current?.close()}
+		>
 			<div class="help-inside">
 				<h2 id="help-title">{t('help.title')}</h2>
 				<Table where="list" title={t('help.list')} />
@@ -63,19 +71,28 @@ export function Help({ close }: { close: () => void }) {
 					<h3>{t('help.forms')}</h3>
 					<dl class="keys">
 						<div>
-							<dt><kbd>Ctrl</kbd><kbd>↵</kbd></dt>
+							<dt>
+								<kbd>Ctrl</kbd>
+								<kbd>↵</kbd>
+							</dt>
 							<dd>{t('key.complete')}</dd>
 						</div>
 					</dl>
 				</section>
 				<label class="check">
-					<input type="checkbox" checked={on} onChange={(event) => letters.set(event.currentTarget.checked ? 'on' : 'off')} />
+					<input
+						type="checkbox"
+						checked={on}
+						onChange={(event) => letters.set(event.currentTarget.checked ? 'on' : 'off')}
+					/>
 					<span>{t('help.letters')}</span>
 				</label>
 				<p class="soft small">{t('help.lettersHelp')}</p>
 				<form method="dialog" class="actions">
 					<button class="button">{t('help.close')}</button>
-					<a class="small" href="/licenses.txt" target="_blank" rel="noopener">{t('help.licenses')}</a>
+					<a class="small" href="/licenses.txt" target="_blank" rel="noopener">
+						{t('help.licenses')}
+					</a>
 				</form>
 			</div>
 		</dialog>

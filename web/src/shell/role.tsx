@@ -7,7 +7,8 @@ import { useValue } from '../base/value.ts';
 import { Empty } from '../parts/states.tsx';
 
 function choose(worker: Worker, list: Worker[]): void {
-	if (worker.code === 'doctor') onBehalfOf.set(''); // a doctor acts on their own responsibility
+	if (worker.code === 'doctor')
+		onBehalfOf.set(''); // a doctor acts on their own responsibility
 	else if (!list.some((one) => one.reference === onBehalfOf.get() && one.code === 'doctor')) {
 		onBehalfOf.set(list.find((one) => one.code === 'doctor')?.reference ?? '');
 	}
@@ -33,17 +34,26 @@ export function RoleSwitch({ list }: { list: Worker[] }) {
 					}}
 				>
 					{list.map((one) => (
-						<option key={one.reference} value={one.reference}>{one.name}{one.code ? ` · ${t(`role.${one.code}`)}` : ''}</option>
+						<option key={one.reference} value={one.reference}>
+							{one.name}
+							{one.code ? ` · ${t(`role.${one.code}`)}` : ''}
+						</option>
 					))}
 				</select>
 			</label>
 			{mine?.code !== 'doctor' && (
 				<label class="behalf">
 					<span class="soft">{t('role.behalf')}</span>
-					<select data-role="behalf" value={behalf} onChange={(event) => onBehalfOf.set(event.currentTarget.value)}>
+					<select
+						data-role="behalf"
+						value={behalf}
+						onChange={(event) => onBehalfOf.set(event.currentTarget.value)}
+					>
 						<option value="">{t('role.nobody')}</option>
 						{doctors.map((one) => (
-							<option key={one.reference} value={one.reference}>{one.name}</option>
+							<option key={one.reference} value={one.reference}>
+								{one.name}
+							</option>
 						))}
 					</select>
 				</label>
@@ -70,8 +80,12 @@ export function ChooseRole({ list, again }: { list: Worker[]; again: () => void 
 			<div class="page">
 				<Empty title={t('role.empty')}>
 					<p>{t('role.emptyHelp')}</p>
-					<p><code>limen demo</code></p>
-					<button type="button" class="button" onClick={again}>{t('state.retry')}</button>
+					<p>
+						<code>limen demo</code>
+					</p>
+					<button type="button" class="button" onClick={again}>
+						{t('state.retry')}
+					</button>
 				</Empty>
 			</div>
 		);
@@ -83,9 +97,16 @@ export function ChooseRole({ list, again }: { list: Worker[]; again: () => void 
 			<ul class="workers">
 				{list.map((one) => (
 					<li key={one.reference}>
-						<button type="button" class="worker" data-worker={one.reference} onClick={() => choose(one, list)}>
+						<button
+							type="button"
+							class="worker"
+							data-worker={one.reference}
+							onClick={() => choose(one, list)}
+						>
 							<strong>{one.name}</strong>
-							<span class="soft">{[one.code && t(`role.${one.code}`), one.place].filter(Boolean).join(' · ')}</span>
+							<span class="soft">
+								{[one.code && t(`role.${one.code}`), one.place].filter(Boolean).join(' · ')}
+							</span>
 						</button>
 					</li>
 				))}

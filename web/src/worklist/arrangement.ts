@@ -23,16 +23,21 @@ export function arrange(list: Row[]): Arrangement {
 
 function sameOrder(places: Place[], list: Row[]): boolean {
 	const sorted = [...list].sort(byStart);
-	return sorted.length === places.length && sorted.every((row, at) => places[at]?.id === row.id && places[at]?.group === groupOf(row));
+	return (
+		sorted.length === places.length &&
+		sorted.every((row, at) => places[at]?.id === row.id && places[at]?.group === groupOf(row))
+	);
 }
 
 // The server's list came: rows shown say what is new; whether any should come, go or move is kept as news.
 export function hear(shown: Arrangement, list: Row[]): Arrangement {
 	const byId = new Map(list.map((row) => [row.id, row]));
-	const rows = new Map(shown.places.flatMap(({ id }) => {
-		const row = byId.get(id) ?? shown.rows.get(id);
-		return row ? [[id, row] as const] : [];
-	}));
+	const rows = new Map(
+		shown.places.flatMap(({ id }) => {
+			const row = byId.get(id) ?? shown.rows.get(id);
+			return row ? [[id, row] as const] : [];
+		}),
+	);
 	const gone = new Set(shown.places.filter(({ id }) => !byId.has(id)).map(({ id }) => id));
 	return { places: shown.places, rows, gone, news: sameOrder(shown.places, list) ? null : list };
 }

@@ -17,7 +17,9 @@ function PatientCell({ row }: { row: Row }) {
 	const cpr = cprOf(patient);
 	return (
 		<span class="cell-patient">
-			<span class="row-name">{patient ? bannerName(patient) || t('banner.noName') : (row.task.for?.display ?? t('banner.noName'))}</span>
+			<span class="row-name">
+				{patient ? bannerName(patient) || t('banner.noName') : (row.task.for?.display ?? t('banner.noName'))}
+			</span>
 			<span class="soft number">{cpr ? cprShown(cpr, false) : t('banner.noNumber')}</span>
 		</span>
 	);
@@ -28,7 +30,11 @@ function OwnerCell({ row, age }: { row: Row; age: number | null }) {
 	const name = nameOfActor(row.owner);
 	return (
 		<span class="cell-owner" title={name || t('owner.none')}>
-			{name ? <span class="owner">{initials(name) || name}</span> : <span class="owner owner-none">{t('owner.free')}</span>}
+			{name ? (
+				<span class="owner">{initials(name) || name}</span>
+			) : (
+				<span class="owner owner-none">{t('owner.free')}</span>
+			)}
 			{name && <span class="spoken">{name}</span>}
 			{age !== null && (
 				<span class="age">
@@ -40,7 +46,14 @@ function OwnerCell({ row, age }: { row: Row; age: number | null }) {
 	);
 }
 
-type RowProps = { row: Row; selected: boolean; gone: boolean; select: (id: string) => void; open: (id: string) => void; wide: boolean };
+type RowProps = {
+	row: Row;
+	selected: boolean;
+	gone: boolean;
+	select: (id: string) => void;
+	open: (id: string) => void;
+	wide: boolean;
+};
 
 function TaskRow({ row, selected, gone, select, open, wide }: RowProps) {
 	const { t } = useTexts();
@@ -53,7 +66,14 @@ function TaskRow({ row, selected, gone, select, open, wide }: RowProps) {
 	}
 	return (
 		<li class={gone ? 'gone' : undefined}>
-			<a class="row" href={taskPath(row.id)} data-task={row.id} tabIndex={selected ? 0 : -1} aria-current={selected ? 'true' : undefined} onClick={click}>
+			<a
+				class="row"
+				href={taskPath(row.id)}
+				data-task={row.id}
+				tabIndex={selected ? 0 : -1}
+				aria-current={selected ? 'true' : undefined}
+				onClick={click}
+			>
 				<DueBadge row={row} />
 				<PatientCell row={row} />
 				<span class="cell-step">
@@ -72,17 +92,19 @@ function TaskRow({ row, selected, gone, select, open, wide }: RowProps) {
 
 type ListProps = {
 	list: Arrangement;
+	more: boolean;
 	selected: string | null;
 	select: (id: string) => void;
 	open: (id: string) => void;
 	wide: boolean;
 };
 
-export function List({ list, selected, select, open, wide }: ListProps) {
+export function List({ list, more, selected, select, open, wide }: ListProps) {
 	const { t } = useTexts();
 	useValue(minute);
 	const root = useRef<HTMLDivElement>(null);
 	useKeptPlace(root, list, selected);
+	const last = list.places.at(-1)?.group;
 	const sections = GROUPS.map((group) => ({ group, places: list.places.filter((place) => place.group === group) }));
 	return (
 		<div class="list" ref={root}>
@@ -92,27 +114,37 @@ export function List({ list, selected, select, open, wide }: ListProps) {
 				<span>{t('list.step')}</span>
 				<span>{t('list.owner')}</span>
 			</p>
-			{sections.filter(({ places }) => places.length > 0).map(({ group, places }) => (
-				<section key={group} aria-labelledby={`group-${group}`} class={`group group-${group}`}>
-					<h2 id={`group-${group}`}>
-						{t(`group.${group}` satisfies `group.${Group}`)} <span class="count">{places.length}</span>
-					</h2>
-					<ul>
-						{places.map(({ id }) => {
-							const row = list.rows.get(id);
-							const props = { selected: id === selected, gone: list.gone.has(id), select, open, wide };
-							return row && <TaskRow key={id} row={row} {...props} />;
-						})}
-					</ul>
-				</section>
-			))}
+			{sections
+				.filter(({ places }) => places.length > 0)
+				.map(({ group, places }) => (
+					<section key={group} aria-labelledby={`group-${group}`} class={`group group-${group}`}>
+						<h2 id={`group-${group}`}>
+							{t(`group.${group}` satisfies `group.${Group}`)} <span class="count">{`${places.length}${more && group === last ? '+' : ''}`}</span>
+						</h2>
+						<ul>
+							{places.map(({ id }) => {
+								const row = list.rows.get(id);
+								const props = {
+									selected: id === selected,
+									gone: list.gone.has(id),
+									select,
+									open,
+									wide,
+								};
+								return row && <TaskRow key={id} row={row} {...props} />;
+							})}
+						</ul>
+					</section>
+				))}
 		</div>
 	);
 }
 
 function scroller(of: HTMLElement): HTMLElement {
 	const own = of.closest<HTMLElement>('.scrolls');
-	return own && own.scrollHeight > own.clientHeight && getComputedStyle(own).overflowY !== 'visible' ? own : document.documentElement;
+	return own && own.scrollHeight > own.clientHeight && getComputedStyle(own).overflowY !== 'visible'
+		? own
+		: document.documentElement;
 }
 
 // When rows come or go above it, the selected row stays where it is on the screen: the list moves around it.
@@ -125,18 +157,24 @@ function useKeptPlace(root: { current: HTMLElement | null }, list: Arrangement, 
 			return;
 		}
 		const box = scroller(root.current);
-		const top = row.getBoundingClientRect().top + (box === document.documentElement ? 0 : -box.getBoundingClientRect().top);
+		const top =
+			row.getBoundingClientRect().top + (box === document.documentElement ? 0 : -box.getBoundingClientRect().top);
 		const last = before.current;
 		if (last && last.id === selected && last.places !== list.places) box.scrollTop += top - last.top;
-		const settled = row.getBoundingClientRect().top + (box === document.documentElement ? 0 : -box.getBoundingClientRect().top);
+		const settled =
+			row.getBoundingClientRect().top + (box === document.documentElement ? 0 : -box.getBoundingClientRect().top);
 		before.current = { id: selected, top: settled, places: list.places };
 	});
 	useLayoutEffect(() => {
 		const remember = () => {
-			const row = before.current && root.current?.querySelector<HTMLElement>(`[data-task="${CSS.escape(before.current.id)}"]`);
+			const row =
+				before.current &&
+				root.current?.querySelector<HTMLElement>(`[data-task="${CSS.escape(before.current.id)}"]`);
 			if (!row || !before.current || !root.current) return;
 			const box = scroller(root.current);
-			before.current.top = row.getBoundingClientRect().top + (box === document.documentElement ? 0 : -box.getBoundingClientRect().top);
+			before.current.top =
+				row.getBoundingClientRect().top +
+				(box === document.documentElement ? 0 : -box.getBoundingClientRect().top);
 		};
 		addEventListener('scroll', remember, { capture: true, passive: true });
 		return () => removeEventListener('scroll', remember, { capture: true });

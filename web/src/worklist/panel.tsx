@@ -52,7 +52,13 @@ export function PathwayLine({ pathway, fresh }: { pathway: string; fresh: number
 	const line = useKept(useLoad(`${pathway} ${language} ${fresh}`, () => steps(pathway)));
 	return (
 		<section class="block" aria-label={t('panel.pathway')}>
-			{line.value ? <Timeline steps={line.value} /> : line.failure ? <Failed failure={line.failure} retry={line.again} /> : <Loading />}
+			{line.value ? (
+				<Timeline steps={line.value} />
+			) : line.failure ? (
+				<Failed failure={line.failure} retry={line.again} />
+			) : (
+				<Loading />
+			)}
 		</section>
 	);
 }
@@ -63,7 +69,13 @@ export function PathwayClocks({ pathway, fresh }: { pathway: string; fresh: numb
 	return (
 		<section class="block" aria-labelledby={`clocks-${pathway}`}>
 			<h3 id={`clocks-${pathway}`}>{t('panel.clocks')}</h3>
-			{bars.value ? <Clocks pathway={pathway} clocks={bars.value} /> : bars.failure ? <Failed failure={bars.failure} retry={bars.again} /> : <Loading />}
+			{bars.value ? (
+				<Clocks pathway={pathway} clocks={bars.value} />
+			) : bars.failure ? (
+				<Failed failure={bars.failure} retry={bars.again} />
+			) : (
+				<Loading />
+			)}
 		</section>
 	);
 }
@@ -94,15 +106,26 @@ function OwnerLine({ row, changed }: { row: Row; changed: (row: Row) => void }) 
 		<span class="owner-line">
 			{mine ? t('owner.you') : row.owner ? t('owner.other', { name: nameOfActor(row.owner) }) : t('owner.none')}{' '}
 			{mine ? (
-				<button type="button" class="link" onClick={give}>{t('task.giveBack')}</button>
+				<button type="button" class="link" onClick={give}>
+					{t('task.giveBack')}
+				</button>
 			) : (
-				<button type="button" class="link" onClick={take}>{row.owner ? t('task.takeOver') : t('task.take')}</button>
+				<button type="button" class="link" onClick={take}>
+					{row.owner ? t('task.takeOver') : t('task.take')}
+				</button>
 			)}
 		</span>
 	);
 }
 
-type StepProps = { row: Row; referral?: ServiceRequest | undefined; done: (row: Row) => void; changed: (row: Row) => void; renew: () => void; dirty?: (dirty: boolean) => void };
+type StepProps = {
+	row: Row;
+	referral?: ServiceRequest | undefined;
+	done: (row: Row) => void;
+	changed: (row: Row) => void;
+	renew: () => void;
+	dirty?: (dirty: boolean) => void;
+};
 
 // What the referrer and colleagues wrote: to be read before the step is done.
 function Words({ referral }: { referral: ServiceRequest }) {
@@ -113,7 +136,7 @@ function Words({ referral }: { referral: ServiceRequest }) {
 export function NextStep({ row, referral, done, changed, renew, dirty }: StepProps) {
 	const { t, language } = useTexts();
 	const me = useValue(actor);
-	const kind = useLoad<Kind>(`${row.kind} ${language}`, () => readKind(row.kind));
+	const kind = useLoad<Kind>(row.kind ? `${row.kind} ${language}` : null, () => readKind(row.kind));
 	const role = workerOf(me)?.code ?? '';
 	const roles = kind.value?.roles ?? [];
 	const mayDo = roles.length === 0 || !role || roles.includes(role);
@@ -130,7 +153,18 @@ export function NextStep({ row, referral, done, changed, renew, dirty }: StepPro
 				<OwnerLine row={row} changed={changed} />
 			</p>
 			{referral && <Words referral={referral} />}
-			{kind.value && <TaskForm key={row.id} row={row} kind={kind.value} mayDo={mayDo} proposed={proposalOf(referral)} done={done} renew={renew} {...(dirty ? { dirty } : {})} />}
+			{kind.value && (
+				<TaskForm
+					key={row.id}
+					row={row}
+					kind={kind.value}
+					mayDo={mayDo}
+					proposed={proposalOf(referral)}
+					done={done}
+					renew={renew}
+					{...(dirty ? { dirty } : {})}
+				/>
+			)}
 			{kind.failure !== null && <Failed failure={kind.failure} retry={kind.again} />}
 		</section>
 	);
@@ -142,7 +176,13 @@ export function TaskWhy({ row, fresh }: { row: Row; fresh: number }) {
 	return (
 		<section class="card why" aria-labelledby="why-now" id="why" tabIndex={-1}>
 			<h3 id="why-now">{t('why.now')}</h3>
-			{why.value ? <WhyText why={why.value} /> : why.failure ? <Failed failure={why.failure} retry={why.again} /> : <Loading />}
+			{why.value ? (
+				<WhyText why={why.value} />
+			) : why.failure ? (
+				<Failed failure={why.failure} retry={why.again} />
+			) : (
+				<Loading />
+			)}
 		</section>
 	);
 }

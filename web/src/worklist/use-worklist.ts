@@ -34,7 +34,14 @@ async function pages(query: Record<string, string>, count: number): Promise<Page
 	return all;
 }
 
-type State = { list: Arrangement; selected: string | null; total: number | null; more: boolean; loading: boolean; failure: unknown };
+type State = {
+	list: Arrangement;
+	selected: string | null;
+	total: number | null;
+	more: boolean;
+	loading: boolean;
+	failure: unknown;
+};
 const EMPTY: State = { list: NOTHING, selected: null, total: null, more: false, loading: true, failure: null };
 
 function merged(before: State, page: Page, leave?: string): State {
@@ -73,7 +80,13 @@ export function useWorklist(query: Record<string, string>, remembered: string | 
 		const news = (before: State, page: Page): State =>
 			before.list.places.length === 0
 				? merged(before, page)
-				: { ...before, list: hear(before.list, page.rows), total: page.total, more: page.next !== null, failure: null };
+				: {
+						...before,
+						list: hear(before.list, page.rows),
+						total: page.total,
+						more: page.next !== null,
+						failure: null,
+					};
 		const stop = watchFeed((change: Change) => {
 			if (!CONCERNS.includes(change.type)) return;
 			clearTimeout(timer);
@@ -86,17 +99,25 @@ export function useWorklist(query: Record<string, string>, remembered: string | 
 		...state,
 		reload,
 		select: useCallback((selected: string | null) => setState((before) => ({ ...before, selected })), []),
-		showNews: useCallback(() => setState((before) => {
-			const list = merge(before.list);
-			return { ...before, list, selected: standOn(before.list, list, before.selected) };
-		}), []),
+		showNews: useCallback(
+			() =>
+				setState((before) => {
+					const list = merge(before.list);
+					return { ...before, list, selected: standOn(before.list, list, before.selected) };
+				}),
+			[],
+		),
 		showMore: useCallback(() => {
 			pageCount.current += 1;
 			void reload();
 		}, [reload]),
-		replace: useCallback((row: Row) => setState((before) => {
-			const rows = new Map(before.list.rows).set(row.id, row);
-			return { ...before, list: { ...before.list, rows } };
-		}), []),
+		replace: useCallback(
+			(row: Row) =>
+				setState((before) => {
+					const rows = new Map(before.list.rows).set(row.id, row);
+					return { ...before, list: { ...before.list, rows } };
+				}),
+			[],
+		),
 	};
 }
