@@ -45,7 +45,7 @@ LIBS := -lsimdjson -lstdc++ -lsqlite3 -lmicrohttpd -lfyaml -lutf8proc -lpcre2-8 
 upto = $(if $(filter $(1),$(firstword $(2))),$(1),$(call upto,$(1),$(wordlist 2,99,$(2))) $(firstword $(2)))
 libs = $(patsubst %,$(OUT)/lib%.a,$(call upto,$(1),$(FLOORS)))
 
-.PHONY: limen all tests clean
+.PHONY: limen all tests generated clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 limen: $(OUT)/limen
@@ -54,6 +54,7 @@ all: limen tests
 # What is generated before any C compiles: names and definitions from the FHIR package, Copenhagen's clock,
 # the content image, the pages.
 include tools/generated.mk
+generated: $(GENERATED)
 
 define floor_rules
 SRC_$(1) := $$(wildcard src/$(1)/*.c src/$(1)/*.cpp)

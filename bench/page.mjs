@@ -86,6 +86,9 @@ try {
 	await fill(PATIENTS, patient);
 	await fill(TASKS, task);
 	console.log(`page.filled_per_s ${Math.round((PATIENTS + TASKS) / (Number(process.hrtime.bigint() - began) / 1e9))}`);
+	const open = JSON.parse(await ask('/fhir/Task?open=true&_summary=count')).total;
+	if (open !== TASKS) throw new Error(`${open} tasks are open, not ${TASKS}`);
+	console.log(`page.open_tasks ${open}`);
 	const page = JSON.parse(await ask(QUERY));
 	const shown = page.entry.filter((entry) => entry.search.mode === 'match').length;
 	if (shown !== 100) throw new Error(`the page shows ${shown} tasks`);
@@ -101,8 +104,10 @@ try {
 	const seconds = Number(process.hrtime.bigint() - start) / 1e9;
 	writing = false;
 	await writer;
+	console.log(`page.busy_requests ${busy.length}`);
 	console.log(`page.busy_per_s ${Math.round(BUSY / seconds)}`);
 	console.log(`page.busy_p99_ms ${part(busy, 0.99)}`);
+	console.log(`page.requests ${alone.length}`);
 	console.log(`page.p50_ms ${part(alone, 0.5)}`);
 	console.log(`page.p99_ms ${part(alone, 0.99)}`);
 } finally {

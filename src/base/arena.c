@@ -1,6 +1,7 @@
 #include "base/base.h"
 
 #include <stdio.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,6 +142,16 @@ char *arena_grow(arena *a, char *old, int64_t old_bytes, int64_t new_bytes)
 	char *p = take(a, new_bytes, 1);
 	if (old_bytes > 0) memcpy(p, old, (size_t)old_bytes);
 	return p;
+}
+
+void *arena_double(arena *a, const void *items, int *cap, int first, int64_t item_bytes, int64_t align)
+{
+	assert(*cap <= INT_MAX / 2);
+	int64_t used = *cap * item_bytes;
+	*cap = *cap ? *cap * 2 : first;
+	void *more = arena_alloc(a, *cap * item_bytes, align);
+	if (used) memcpy(more, items, (size_t)used);
+	return more;
 }
 
 arena_mark arena_here(const arena *a)

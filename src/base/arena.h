@@ -40,6 +40,11 @@ char *arena_grow(arena *a, char *old, int64_t old_bytes, int64_t new_bytes);
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), (int64_t)sizeof(type), (int64_t) _Alignof(type)))
 #define ARENA_ARRAY(a, type, n)                                                                                        \
 	((type *)arena_alloc((a), (int64_t)sizeof(type) * (int64_t)(n), (int64_t) _Alignof(type)))
+/* Room for one more in a full list: a new array of twice `*cap` items (of `first` where it was 0), `items` copied into it. The
+ * old one stays until the arena goes. */
+void *arena_double(arena *a, const void *items, int *cap, int first, int64_t item_bytes, int64_t align);
+#define ARENA_DOUBLE(a, type, items, cap, first)                                                                       \
+	((type *)arena_double((a), (items), (cap), (first), (int64_t)sizeof(type), (int64_t) _Alignof(type)))
 
 arena_mark arena_here(const arena *a);
 void arena_rewind(arena *a, arena_mark mark);

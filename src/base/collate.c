@@ -13,7 +13,7 @@ typedef struct letter {
 typedef struct letters {
 	arena *arena;
 	letter *at;
-	int64_t count, cap;
+	int count, cap;
 } letters;
 
 enum {
@@ -51,13 +51,7 @@ static letter letter_of(int32_t c, bool capital)
 
 static void put(letters *ls, letter l)
 {
-	if (ls->count == ls->cap) {
-		int64_t cap = ls->cap ? ls->cap * 2 : 32;
-		letter *more = ARENA_ARRAY(ls->arena, letter, cap);
-		if (ls->count) memcpy(more, ls->at, (size_t)ls->count * sizeof *more);
-		ls->at = more;
-		ls->cap = cap;
-	}
+	if (ls->count == ls->cap) ls->at = ARENA_DOUBLE(ls->arena, letter, ls->at, &ls->cap, 32);
 	ls->at[ls->count++] = l;
 }
 
@@ -80,7 +74,7 @@ static void put_mark(letter *l, int32_t mark)
 /* aa is å, accented or not: so that what is folded folds no further. Done last, for a ring may follow the second a. */
 static void join_aa(letters *ls)
 {
-	int64_t kept = 0;
+	int kept = 0;
 	for (int64_t i = 0; i < ls->count; i++) {
 		letter l = ls->at[i];
 		if (l.base == 'a' && i + 1 < ls->count && ls->at[i + 1].base == 'a') {

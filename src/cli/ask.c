@@ -28,7 +28,10 @@ static void outcome_line(cli *c, text file, int64_t line, const doc *d, uint32_t
 	text words = details ? doc_get_text(d, details, NAME_text) : (text){0};
 	uint32_t expression = doc_first(d, issue_node, NAME_expression);
 	text where = expression ? doc_text(d, expression) : (text){0};
-	text at = doc_get_text(d, issue_node, NAME_diagnostics);
+	text at = doc_get_text(d, issue_node, NAME_diagnostics); /* line and column, or the resource a rule speaks of */
+	bool is_position = at.len > 0 && at.at[0] >= '0' && at.at[0] <= '9';
+	if (!is_position && where.len == 0) where = at;
+	if (!is_position) at = (text){0};
 	FILE *err = c->outside->err;
 	fputs("limen: ", err);
 	if (file.len > 0) fprintf(err, "%.*s:", TEXT_ARG(file));
@@ -82,7 +85,7 @@ int command_get(cli *c)
 	int code;
 	if (c->arg_count != 1) return fail_called(c);
 	if (!reference_given(c, c->args[0])) return fail_usage(c);
-	if (!house_open(c, &h, HOUSE_READ)) return fail_sink(c);
+	if (!house_open(c, &h, RECORD_READ)) return fail_sink(c);
 	http_response p = house_ask(c, &h, "GET", resource_target(c, c->args[0], "?_pretty=true"), (text){0});
 	if (answer_good(c, &p, &code)) fwrite(p.body.at, 1, (size_t)p.body.len, c->outside->out);
 	house_close(&h);
@@ -165,7 +168,7 @@ int command_find(cli *c)
 {
 	house h;
 	if (c->arg_count < 1) return fail_called(c);
-	if (!house_open(c, &h, HOUSE_READ)) return fail_sink(c);
+	if (!house_open(c, &h, RECORD_READ)) return fail_sink(c);
 	int code = pages_print(c, &h, find_target(c));
 	house_close(&h);
 	return code;
@@ -228,7 +231,7 @@ int command_why(cli *c)
 	house h;
 	int code;
 	if (c->arg_count < 1 || c->arg_count > 2) return fail_called(c);
-	if (!house_open(c, &h, HOUSE_READ)) return fail_sink(c);
+	if (!house_open(c, &h, RECORD_READ)) return fail_sink(c);
 	text subject = subject_of(c, &h, c->args[0]);
 	if (c->arg_count == 2) {
 		text query = text_format(c->arena, "/$explain?clock=%.*s", TEXT_ARG(url_part(c->arena, c->args[1])));

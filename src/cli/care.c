@@ -17,7 +17,7 @@ int command_check(cli *c)
 	house h;
 	check_report r = {0};
 	if (c->arg_count > 0) return fail_called(c);
-	if (!house_open(c, &h, HOUSE_READ)) return fail_sink(c);
+	if (!house_open(c, &h, RECORD_CHECK)) return fail_sink(c);
 	bool fine = record_check(h.record, c->arena, &r, &c->sink);
 	house_close(&h);
 	fputs(said(c, "Regnet efter:\n", "Recomputed:\n"), c->outside->out);

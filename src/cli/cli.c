@@ -106,13 +106,14 @@ static bool option_take(cli *c, text word, char *const *argv, int argc, int *at)
 static bool words_read(cli *c, int argc, char *const *argv)
 {
 	bool only_arguments = false;
+	c->args = ARENA_ARRAY(c->arena, text, argc);
 	for (int i = 2; i < argc; i++) {
 		text word = text_of(argv[i]);
 		if (!only_arguments && text_equal(word, TEXT("--"))) {
 			only_arguments = true;
 		} else if (!only_arguments && text_starts(word, TEXT("--"))) {
 			if (!option_take(c, word, argv, argc, &i)) return false;
-		} else if (c->arg_count < ARGUMENTS_MAX) {
+		} else {
 			c->args[c->arg_count++] = word;
 		}
 	}

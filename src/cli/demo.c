@@ -38,7 +38,7 @@ static bool populate(cli *c, twin_report *report)
 	instant end = world_now(c->outside->world);
 	instant start = day_start(day_of_instant(end) - DEMO_DAYS);
 	world w = world_simulated(start, (uint64_t)c->seed);
-	if (!house_open_in(c, &h, HOUSE_WRITE, &w)) return false;
+	if (!house_open_in(c, &h, RECORD_WRITE, &w)) return false;
 	const twin_options how = {.seed = (uint64_t)c->seed,
 				  .pathways = (int)c->pathways,
 				  .start = start,

@@ -114,9 +114,13 @@ static bool lock_take(cli *c, house *h)
 	return issue_add(&c->sink, FAIL_CLI_IN_USE, c->db, TEXT(""));
 }
 
-/* Opening a record with other content computes everything anew. Beside one that is serving that may not happen. */
+/* Whoever reads beside one that is serving must read by the same rules, or the two would answer differently. Where nobody serves, other
+ * content is only warned of. */
 static bool lock_agrees(cli *c, const house *h)
 {
+	if (!file_exists(c, c->db))
+		return issue_at(&c->sink, FAIL_CLI_FILE, (place){.file = c->db}, text_of(strerror(ENOENT)), TEXT(""),
+				TEXT(""));
 	int fd;
 	text name, hash = digest_hex(c->arena, h->content->hash);
 	char noted[2 * DIGEST_BYTES];
@@ -130,22 +134,25 @@ static bool lock_agrees(cli *c, const house *h)
 
 /* ---- open and close ---- */
 
-static bool record_ready(cli *c, house *h, world *w)
+static bool record_ready(cli *c, house *h, record_use use, world *w)
 {
 	bool six = text_find(c->host, TEXT(":")) >= 0;
 	text base = text_format(c->arena, "http://%s%.*s%s:%d/fhir", six ? "[" : "", TEXT_ARG(c->host), six ? "]" : "",
 				(int)c->port);
-	const record_options how = {.file = c->db, .world = w, .content = h->content, .base = base};
+	const record_options how = {.use = use, .file = c->db, .world = w, .content = h->content, .base = base};
 	h->record = record_open(h->arena, &how, &c->sink);
-	return h->record != NULL;
+	if (!h->record) return false;
+	issues_print(c, &c->sink); /* warnings */
+	c->sink = (issues){.arena = c->sink.arena};
+	return true;
 }
 
-bool house_open_in(cli *c, house *h, house_use use, world *w)
+bool house_open_in(cli *c, house *h, record_use use, world *w)
 {
 	*h = (house){.lock = -1, .arena = arena_new(PROCESS_ARENA_MAX)};
 	h->content = active_content(c);
-	bool may = h->content && (use == HOUSE_WRITE ? lock_take(c, h) : lock_agrees(c, h));
-	if (!may || !record_ready(c, h, w)) {
+	bool may = h->content && (use == RECORD_WRITE ? lock_take(c, h) : lock_agrees(c, h));
+	if (!may || !record_ready(c, h, use, w)) {
 		house_close(h);
 		return false;
 	}
@@ -159,7 +166,7 @@ bool house_open_in(cli *c, house *h, house_use use, world *w)
 	return true;
 }
 
-bool house_open(cli *c, house *h, house_use use)
+bool house_open(cli *c, house *h, record_use use)
 {
 	return house_open_in(c, h, use, c->outside->world);
 }

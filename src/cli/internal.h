@@ -4,20 +4,18 @@
 
 #include "cli/cli.h"
 
-enum { ARGUMENTS_MAX = 256 };
-
 typedef struct cli {
 	const cli_outside *outside;
 	arena *arena;
 	issues sink;
 	language language;
 	const struct command *command;
-	text args[ARGUMENTS_MAX];
+	text *args;
 	int arg_count;
 	/* options */
-	text db, content, host, actor, lang;
+	text db, content, host, actor, lang, on;
 	int64_t port, pathways, seed;
-	bool json;
+	bool json, type, count, entries, trace, explain;
 } cli;
 
 typedef int command_function(cli *c);
@@ -30,7 +28,7 @@ extern const command commands[];
 extern const int command_count;
 
 command_function command_run, command_serve, command_load, command_today, command_get, command_find, command_why,
-    command_check, command_demo, command_content, command_help;
+    command_path, command_check, command_demo, command_content, command_help;
 
 typedef enum option_kind { OPTION_TEXT, OPTION_NUMBER, OPTION_FLAG } option_kind;
 typedef struct option {
@@ -59,10 +57,10 @@ struct house {
 	http_app app;
 	int lock; /* file descriptor; -1: none */
 };
-typedef enum house_use { HOUSE_READ, HOUSE_WRITE } house_use;
-/* Content loaded, derivers registered, record open. A writer takes the lock beside the database, so that two do not. */
-bool house_open(cli *c, house *h, house_use use);
-bool house_open_in(cli *c, house *h, house_use use, world *w); /* the demo's time is not ours */
+/* Content loaded, derivers registered, record open. Whoever writes (RECORD_WRITE) takes the lock beside the database, so that two do
+ * not; what a reader is warned of at opening is printed. */
+bool house_open(cli *c, house *h, record_use use);
+bool house_open_in(cli *c, house *h, record_use use, world *w); /* the demo's time is not ours */
 void house_close(house *h);
 /* Shipped content with the files of `folder` over it (empty: none). NULL: c->sink says why. The image points into `sources`. */
 image *house_content(cli *c, arena *sources, text folder, int *own_count);

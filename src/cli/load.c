@@ -333,7 +333,7 @@ int command_load(cli *c)
 {
 	house h;
 	if (c->arg_count == 0) return fail_called(c);
-	if (!house_open(c, &h, HOUSE_WRITE)) {
+	if (!house_open(c, &h, RECORD_WRITE)) {
 		issues_print(c, &c->sink);
 		return issues_exit(&c->sink);
 	}

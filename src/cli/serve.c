@@ -145,7 +145,7 @@ static int open_and_serve(cli *c, bool demo)
 		code = demo_make(c); /* before the signals are ours: here Ctrl-C may end it */
 	if (code != CLI_FINE) return code;
 	signals_set(&set);
-	if (!house_open(c, &h, HOUSE_WRITE)) {
+	if (!house_open(c, &h, RECORD_WRITE)) {
 		issues_print(c, &c->sink);
 		return issues_exit(&c->sink);
 	}

@@ -11,9 +11,12 @@ static const struct {
     [GROUP_UNDATED] = {"○", "undated", "Uden dato", "Undated"},
 };
 
+/* A late line whose law still holds: the department's own goal is passed. */
+static const char goal_sign[] = "△";
+
 typedef struct line {
-	text task, pathway, step, law, patient, reference;
-	day due; /* DAY_NONE: none */
+	text task, pathway, step, law, force, patient, reference;
+	day due, law_due; /* DAY_NONE: none; law_due: the last day the law allows */
 	instant start;
 	group group;
 } line;
@@ -61,13 +64,7 @@ static text patient_name(worklist *w, const doc *d, uint32_t n)
 static void patient_keep(worklist *w, const doc *d, uint32_t n)
 {
 	arena *a = w->cli->arena;
-	if (w->name_count == w->name_cap) {
-		int cap = w->name_cap ? w->name_cap * 2 : 256;
-		text *more = ARENA_ARRAY(a, text, cap);
-		for (int i = 0; i < w->name_count; i++) more[i] = w->names[i];
-		w->names = more;
-		w->name_cap = cap;
-	}
+	if (w->name_count == w->name_cap) w->names = ARENA_DOUBLE(a, text, w->names, &w->name_cap, 256);
 	w->names[w->name_count] = patient_name(w, d, n);
 	map_put(&w->patients, text_join(a, TEXT("Patient/"), text_copy(a, doc_get_text(d, n, NAME_id))),
 		w->name_count++);
@@ -117,6 +114,11 @@ static text step_of(const worklist *w, const doc *d, uint32_t n)
 	return shown.len > 0 ? shown : doc_get_text(d, n, NAME_description);
 }
 
+static bool is_breach(const worklist *w, const line *l)
+{
+	return l->group == GROUP_LATE && l->law_due != DAY_NONE && l->law_due < w->today;
+}
+
 /* The rule behind the date, in the language asked for; a task that was not raised from a rule says it in its own words. */
 static text law_of(const worklist *w, const doc *d, uint32_t reason)
 {
@@ -139,15 +141,20 @@ static void line_keep(worklist *w, const doc *d, uint32_t n)
 	uint32_t subject = doc_get(d, n, NAME_for);
 	uint32_t start = extension_of(d, n, TEXT("urn:limen:latest-start"));
 	uint32_t pathway = extension_of(d, n, TEXT("urn:limen:pathway"));
+	uint32_t limit = extension_of(d, n, TEXT("urn:limen:law-due"));
 	bool is_date = false, start_is_date;
 	instant end =
 	    restriction ? instant_under(d, doc_get(d, restriction, NAME_period), NAME_end, &is_date) : INSTANT_NONE;
-	*l = (line){.due = DAY_NONE, .start = instant_under(d, start, NAME_valueInstant, &start_is_date)};
+	*l = (line){
+	    .due = DAY_NONE, .law_due = DAY_NONE, .start = instant_under(d, start, NAME_valueInstant, &start_is_date)};
 	/* A deadline is the end of its last day: midnight after it. */
 	if (end != INSTANT_NONE) l->due = day_of_instant(is_date ? end : end - 1);
+	instant lawful = instant_under(d, limit, NAME_valueInstant, &start_is_date);
+	if (lawful != INSTANT_NONE) l->law_due = day_of_instant(lawful - 1);
 	l->task = text_copy(a, doc_get_text(d, n, NAME_id));
 	l->step = text_copy(a, step_of(w, d, n));
 	l->law = law_of(w, d, reason);
+	l->force = text_copy(a, coding_of(d, reason, TEXT("urn:limen:clock-force"), NAME_code));
 	l->reference = text_copy(a, subject ? doc_get_text(d, subject, NAME_reference) : (text){0});
 	uint32_t episode = pathway ? doc_get(d, pathway, NAME_valueReference) : NODE_ABSENT;
 	l->pathway = text_copy(a, episode ? doc_get_text(d, episode, NAME_reference) : (text){0});
@@ -247,6 +254,22 @@ static int widest(const worklist *w, size_t field, int most)
 	return width > most ? most : width;
 }
 
+/* What a late line adds to its rule: that only a goal is passed, or that a law behind it is, and since when. */
+static text late_words(const worklist *w, const line *l)
+{
+	cli *c = w->cli;
+	if (l->group != GROUP_LATE) return (text){0};
+	if (is_breach(w, l)) {
+		text on = day_short(c->arena, l->law_due, c->language == LANGUAGE_EN);
+		return l->law_due == l->due ? (text){0}
+					    : text_format(c->arena, "%s %.*s",
+							  said(c, " · loven: senest", " · the law: by"), TEXT_ARG(on));
+	}
+	return text_of(text_equal(l->force, TEXT("local"))
+			   ? said(c, " · mål passeret", " · goal passed")
+			   : said(c, " · afdelingens dato", " · the department's date"));
+}
+
 static void line_print(const worklist *w, const line *l, int name_width, int step_width)
 {
 	cli *c = w->cli;
@@ -254,14 +277,28 @@ static void line_print(const worklist *w, const line *l, int name_width, int ste
 	bool en = c->language == LANGUAGE_EN;
 	text due = l->due != DAY_NONE ? day_short(c->arena, l->due, en) : text_of(said(c, "ingen dato", "no date"));
 	text left = l->due != DAY_NONE ? text_format(c->arena, "%5d d", l->due - w->today) : TEXT("      –");
-	fprintf(out, "  %s ", groups[l->group].sign);
+	bool goal = l->group == GROUP_LATE && !is_breach(w, l);
+	fprintf(out, "  %s ", goal ? goal_sign : groups[l->group].sign);
 	cell_print(out, due, 11);
 	fprintf(out, "%.*s  ", TEXT_ARG(left));
 	cell_print(out, l->patient, name_width);
 	fputs("  ", out);
 	cell_print(out, l->step, step_width);
 	text law = l->law.len > 0 ? l->law : text_of(said(c, "ingen lovfrist", "no legal limit"));
-	fprintf(out, "  %.*s\n", TEXT_ARG(law));
+	text more = late_words(w, l);
+	fprintf(out, "  %.*s%.*s\n", TEXT_ARG(law), TEXT_ARG(more));
+}
+
+/* "Overskredet (12 · heraf lovfrister 7)" */
+static void group_print(const worklist *w, int g, int count)
+{
+	cli *c = w->cli;
+	int breaches = 0;
+	for (int i = 0; i < w->count; i++) breaches += is_breach(w, &w->lines[i]);
+	fprintf(c->outside->out, "\n%s (%d", said(c, groups[g].da, groups[g].en), count);
+	if (g == GROUP_LATE)
+		fprintf(c->outside->out, " · %s %d", said(c, "heraf lovfrister", "of them legal limits"), breaches);
+	fputs(")\n", c->outside->out);
 }
 
 static void lines_print(const worklist *w)
@@ -278,7 +315,7 @@ static void lines_print(const worklist *w)
 		in_group[GROUP_TODAY], said(c, "i dag", "today"));
 	for (int g = 0; g < GROUP_COUNT; g++) {
 		if (in_group[g] == 0) continue;
-		fprintf(out, "\n%s (%d)\n", said(c, groups[g].da, groups[g].en), in_group[g]);
+		group_print(w, g, in_group[g]);
 		for (int i = 0; i < w->count; i++)
 			if ((int)w->lines[i].group == g) line_print(w, &w->lines[i], name_width, step_width);
 	}
@@ -295,6 +332,8 @@ static void line_json(json_out *o, const worklist *w, const line *l)
 		json_key(o, "daysLeft");
 		json_int(o, l->due - w->today);
 	}
+	if (l->law_due != DAY_NONE) json_pair(o, "lawDue", day_iso(a, l->law_due));
+	if (l->force.len) json_pair(o, "force", l->force);
 	if (l->start != INSTANT_NONE) json_pair(o, "latestStart", instant_iso(a, l->start));
 	json_pair(o, "patient", l->patient);
 	json_pair(o, "step", l->step);
@@ -321,7 +360,7 @@ int command_today(cli *c)
 	house h;
 	int code = CLI_FINE;
 	if (c->arg_count > 0) return fail_called(c);
-	if (!house_open(c, &h, HOUSE_READ)) {
+	if (!house_open(c, &h, RECORD_READ)) {
 		issues_print(c, &c->sink);
 		return issues_exit(&c->sink);
 	}

@@ -22,6 +22,7 @@ typedef struct clock_face {
 	text id;
 	text da, en;
 	text source;              /* "Sundhedsloven § 82 b" */
+	text force;               /* law, recommendation, local: what has happened when it is passed */
 	text certainty;           /* A, B, C (DOMAIN.md) */
 	text status;              /* active, unverified, proposed, retired */
 	day valid_from, valid_to; /* DAY_NONE: open */
@@ -79,6 +80,8 @@ int clock_compute(const image *m, const facts *f, clock *out);
 clock_state clock_state_at(const clock *c, instant now);
 int clock_days_left(const clock *c, instant now);    /* calendar days from today to due_day; negative when past */
 text clock_state_word(clock_state s, language lang); /* "løber", "running" … */
+/* The same of one clock at `now`: only a law is exceeded, the department's own goal is passed. */
+text clock_word(const clock *c, instant now, language lang);
 
 /* Why: one line per fact that mattered, the rule, the arithmetic, the next step owed. */
 typedef struct why_line {

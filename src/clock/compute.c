@@ -194,3 +194,11 @@ text clock_state_word(clock_state s, language lang)
 	};
 	return text_of(words[s][lang == LANGUAGE_EN]);
 }
+
+text clock_word(const clock *c, instant now, language lang)
+{
+	clock_state s = clock_state_at(c, now);
+	bool law = text_equal(c->rule->face.force, TEXT("law"));
+	if (s != CLOCK_BREACHED || law) return clock_state_word(s, lang);
+	return text_of(lang == LANGUAGE_EN ? "passed" : "passeret");
+}

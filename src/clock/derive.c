@@ -193,9 +193,10 @@ static bool turned(deriving *dv, int index, instant after, instant until, issues
 				.low = &low,
 				.low_excluded = true,
 				.high = &high,
-				.high_included = true};
-	if (!store_collect(deriving_snapshot(dv), &clock_table, &options, CLOCK_PATHWAY, TURNED_MAX, deriving_arena(dv),
-			   &pathways, &count, sink))
+				.high_included = true,
+				.limit = TURNED_MAX};
+	if (!store_collect(deriving_snapshot(dv), &clock_table, &options, CLOCK_PATHWAY, deriving_arena(dv), &pathways,
+			   &count, sink))
 		return false;
 	for (int64_t i = 0; i < count; i++) pathway_touch(dv, pathways[i]);
 	return true;

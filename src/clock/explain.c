@@ -142,15 +142,16 @@ static void say_left(const explaining *x, buffer *b)
 		buffer_add(b, either(x, "sidste dag er i dag", "the last day is today"));
 	else if (left > 0)
 		buffer_format(b, x->da ? "%d %s tilbage" : "%d %s left", left, x->da ? da : en);
-	else
+	else if (text_equal(x->rule->face.force, TEXT("law")))
 		buffer_format(b, x->da ? "%d %s over fristen" : "%d %s past the limit", -left, x->da ? da : en);
+	else
+		buffer_format(b, x->da ? "%d %s over målet" : "%d %s past the goal", -left, x->da ? da : en);
 }
 
 static text headline(const explaining *x)
 {
 	const clock *c = x->clock;
 	const clock_face *f = &x->rule->face;
-	clock_state s = clock_state_at(c, x->now);
 	bool stopped = c->stop != INSTANT_NONE && c->stop <= x->now;
 	buffer b = {.arena = x->arena};
 	buffer_add(&b, x->da ? f->da : f->en);
@@ -166,7 +167,7 @@ static text headline(const explaining *x)
 		say_left(x, &b);
 	}
 	buffer_add(&b, TEXT(" · "));
-	buffer_add(&b, clock_state_word(s, x->lang));
+	buffer_add(&b, clock_word(c, x->now, x->lang));
 	if (stopped) {
 		buffer_char(&b, ' ');
 		buffer_add(&b, day_long(x->arena, day_of_instant(c->stop), !x->da));
@@ -339,7 +340,7 @@ static void line_say(buffer *b, const why_line *l, int64_t widest, bool da)
 	pad(b, widest + 2, width(l->say));
 	buffer_add(b, l->effect);
 	if (l->resource.len) buffer_format(b, "  %.*s", TEXT_ARG(l->resource));
-	if (l->by.len) buffer_format(b, da ? ", senest skrevet af %.*s" : ", last written by %.*s", TEXT_ARG(l->by));
+	if (l->by.len) buffer_format(b, da ? ", skrevet af %.*s" : ", written by %.*s", TEXT_ARG(l->by));
 	buffer_char(b, '\n');
 }
 

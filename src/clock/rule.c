@@ -252,12 +252,15 @@ static bool says_read(const image *m, const content_entry *e, clock_rule *r, iss
 static bool standing_read(const content_entry *e, clock_rule *r, issues *sink)
 {
 	static const char *const certainties[] = {"A", "B", "C", NULL};
-	int status = 0, certainty = 0;
+	static const char *const forces[] = {"law", "recommendation", "local", NULL};
+	int status = 0, certainty = 0, force = 0;
 	clock_face *f = &r->face;
 	bool fine = content_text(e, e->node, "source", true, &f->source, sink);
+	fine = content_choice(e, e->node, "force", forces, -1, &force, sink) && fine;
 	fine = content_choice(e, e->node, "certainty", certainties, -1, &certainty, sink) && fine;
 	fine = content_choice(e, e->node, "status", status_words, -1, &status, sink) && fine;
 	if (!fine) return false;
+	f->force = text_of(forces[force]);
 	f->certainty = text_of(certainties[certainty]);
 	f->status = text_of(status_words[status]);
 	r->status = (rule_status)status;
@@ -315,10 +318,10 @@ static bool ready(image *m, issues *sink)
 void clock_content(void)
 {
 	static const char *const keys[] = {
-	    "da",       "en",         "source",  "certainty", "status",      "note",      "valid_from",
-	    "valid_to", "applies_to", "when",    "except",    "provisional", "start",     "stop",
-	    "limit",    "pause",      "suspend", "waive",     "amber",       "owed_next", "effects",
-	    "tell",     "say_da",     "say_en",  "cases",     NULL};
+	    "da",         "en",       "source",     "force",   "certainty", "status",      "note",
+	    "valid_from", "valid_to", "applies_to", "when",    "except",    "provisional", "start",
+	    "stop",       "limit",    "pause",      "suspend", "waive",     "amber",       "owed_next",
+	    "effects",    "tell",     "say_da",     "say_en",  "cases",     NULL};
 	content_register(&(content_kind){
 	    .name = "clock", .keys = keys, .compile = compile, .ready = ready, .check = clock_cases_check});
 }

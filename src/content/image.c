@@ -79,13 +79,7 @@ static text known_kinds(arena *a)
 
 static void keep_entry(loading *l, const content_entry *e)
 {
-	if (l->count == l->cap) {
-		int cap = l->cap ? l->cap * 2 : 64;
-		content_entry **grown = ARENA_ARRAY(l->image->arena, content_entry *, cap);
-		for (int i = 0; i < l->count; i++) grown[i] = l->entries[i];
-		l->entries = grown;
-		l->cap = cap;
-	}
+	if (l->count == l->cap) l->entries = ARENA_DOUBLE(l->image->arena, content_entry *, l->entries, &l->cap, 64);
 	content_entry *kept = ARENA_NEW(l->image->arena, content_entry);
 	*kept = *e;
 	l->entries[l->count++] = kept;

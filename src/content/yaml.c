@@ -24,11 +24,11 @@ typedef struct yaml {
 	text file;
 	node *nodes;
 	int32_t *lines, *columns;
-	int64_t count, cap;
+	int count, cap;
 	buffer texts;
 	map own_names; /* this document's own keys → number */
 	text *own;
-	int64_t own_count, own_cap;
+	int own_count, own_cap;
 	frame frames[FRAMES_MAX];
 	int depth;
 } yaml;
@@ -42,15 +42,10 @@ static place here(const yaml *y, struct fy_event *e)
 static void room(yaml *y)
 {
 	if (y->count < y->cap) return;
-	int64_t cap = y->cap ? y->cap * 2 : 64;
-	node *nodes = ARENA_ARRAY(y->arena, node, cap);
-	int32_t *lines = ARENA_ARRAY(y->arena, int32_t, cap), *columns = ARENA_ARRAY(y->arena, int32_t, cap);
-	if (y->count) {
-		memcpy(nodes, y->nodes, (size_t)y->count * sizeof *nodes);
-		memcpy(lines, y->lines, (size_t)y->count * sizeof *lines);
-		memcpy(columns, y->columns, (size_t)y->count * sizeof *columns);
-	}
-	y->nodes = nodes, y->lines = lines, y->columns = columns, y->cap = cap;
+	int line_cap = y->cap, column_cap = y->cap; /* three lists that grow as one */
+	y->lines = ARENA_DOUBLE(y->arena, int32_t, y->lines, &line_cap, 64);
+	y->columns = ARENA_DOUBLE(y->arena, int32_t, y->columns, &column_cap, 64);
+	y->nodes = ARENA_DOUBLE(y->arena, node, y->nodes, &y->cap, 64);
 }
 
 /* Adds a node as the next child of the innermost frame; gives its index. */
@@ -99,12 +94,7 @@ static name_id own_name(yaml *y, text key)
 	int64_t number;
 	if (map_get(&y->own_names, key, &number)) return (name_id)(NAME_DYNAMIC + number);
 	if (y->own_count == JSON_DYNAMIC_NAMES_MAX) return NAME_NONE;
-	if (y->own_count == y->own_cap) {
-		int64_t cap = y->own_cap ? y->own_cap * 2 : 32;
-		text *own = ARENA_ARRAY(y->arena, text, cap);
-		if (y->own_count) memcpy(own, y->own, (size_t)y->own_count * sizeof *own);
-		y->own = own, y->own_cap = cap;
-	}
+	if (y->own_count == y->own_cap) y->own = ARENA_DOUBLE(y->arena, text, y->own, &y->own_cap, 32);
 	text kept = text_copy(y->arena, key);
 	y->own[y->own_count] = kept;
 	map_put(&y->own_names, kept, y->own_count);

@@ -25,6 +25,7 @@ struct reading {
 	uint32_t escaped;      /* the last string with escapes; each one's `next` leads to the one before */
 	int64_t escaped_bytes; /* of all of them, as written */
 	map own_names;
+	bool companions;       /* a key began with an underscore, or may have */
 	int64_t names_full_at; /* the key that was one unknown name too many, or -1 */
 	int depth;
 	struct frame frames[JSON_DEPTH_MAX];
@@ -104,6 +105,7 @@ static inline name_id read_key(struct reading *r)
 	if (r->source[open] != '"' || r->source[colon] != ':') return NAME_NONE;
 	uint32_t start = open + 1, end = closing_quote(r->source, colon);
 	r->at += 2;
+	r->companions |= r->source[start] == '_' || r->source[start] == '\\';
 	if (r->backslash < end) return escaped_key(r, start, end);
 	name_id name = end > start ? name_lookup(r->source + start, end - start) : NAME_NONE;
 	if (name == NAME_NONE) name = own_name(r, (text){r->source + start, end - start}, open);
@@ -291,6 +293,7 @@ static doc reading_doc(const struct reading *r, const char *unescaped)
 	    .unescaped = unescaped,
 	    .names = names,
 	    .name_count = (uint32_t)r->own_names.count,
+	    .no_companions = !r->companions,
 	};
 }
 
@@ -339,5 +342,6 @@ bool json_parse_resource(arena *a, text source, text file, issues *sink, doc *ou
 	if (type == 0 || type_kind_of(type) != TYPE_RESOURCE || type_is_abstract(type))
 		return issue_at(sink, FAIL_FHIR_TYPE_UNKNOWN, start, name, TEXT(""), TEXT(""));
 	*out = d;
+	out->type = type;
 	return true;
 }

@@ -73,6 +73,12 @@ bool path_run(const path *p, const doc *d, uint32_t n, const path_outside *outsi
 /* Shorthands. path_true: the criteria test of where(): exactly one true. (The first item as text: path_item_text.) */
 bool path_true(const path *p, const doc *d, uint32_t n, const path_outside *outside, arena *a, issues *sink);
 
+/* The steps as text, a line each, for a person to read; and how many they are. */
+text path_explain(arena *a, const path *p);
+int path_size(const path *p);
+
+/* Its type as a person calls it: "HumanName", "String". */
+text path_item_type_name(const path_item *i);
 /* The item as text, as toString() gives it; for a node the primitive's own text. Empty where it has none. */
 text path_item_text(arena *a, const path_item *i);
 /* The item as a moment (date, dateTime, instant nodes or literals); false where it is none. */

@@ -122,11 +122,11 @@ static bool step_into(compiler *c, const path_token *t, shape in, path_hop *h, s
 	}
 	if (!of || !element_find_path(of, name, &info)) {
 		if (of && of == in.type && shape_is_complete(of)) return no_element(c, t, type_name(of));
-		h->may_be_choice = name != NAME_NONE && shape_may_be_choice(name);
+		if (name != NAME_NONE && shape_may_be_choice(name)) h->choice_last = shape_choice_last(name);
 		return true;
 	}
 	out->kind = PATH_NODE;
-	h->may_be_choice = info.is_choice;
+	if (info.is_choice) h->choice_last = shape_choice_last(name);
 	if (info.is_choice || info.type_count != 1) return true;
 	h->from = of;
 	h->to = out->type = info.types[0];

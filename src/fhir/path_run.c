@@ -47,16 +47,20 @@ bool path_spend(path_machine *m, int64_t amount)
 	return false;
 }
 
+/* Twice the room; not zeroed, for each item is written whole. */
+static void list_grow(arena *a, path_list *l)
+{
+	l->cap = l->cap ? l->cap * 2 : 2;
+	char *bytes = arena_bytes(a, l->cap * (int64_t)sizeof(path_item) + (int64_t) _Alignof(path_item));
+	path_item *at = (path_item *)(void *)(bytes + (-(uintptr_t)bytes & (_Alignof(path_item) - 1)));
+	for (int i = 0; i < l->count; i++) at[i] = l->at[i];
+	l->at = at;
+}
+
 void list_add(path_machine *m, path_list *l, const path_item *i)
 {
 	if (!path_spend(m, PATH_ITEM_COST)) return;
-	if (l->count == l->cap) {
-		int cap = l->cap ? l->cap * 2 : 4;
-		path_item *at = ARENA_ARRAY(m->arena, path_item, cap);
-		if (l->count) memcpy(at, l->at, (size_t)l->count * sizeof *at);
-		l->at = at;
-		l->cap = cap;
-	}
+	if (l->count == l->cap) list_grow(m->arena, l);
 	l->at[l->count++] = *i;
 }
 
@@ -81,7 +85,8 @@ static path_items hop_all(path_machine *m, const path_step *s, path_items from)
 {
 	path_list out = {0};
 	for (int i = 0; i < from.count && !m->failed; i++) {
-		if (s->type.fhir && !path_is_type(&from.at[i], s->type)) continue;
+		bool same = from.at[i].kind == PATH_NODE && from.at[i].type == s->type.fhir;
+		if (s->type.fhir && !same && !path_is_type(&from.at[i], s->type)) continue;
 		walk_hops(m, &from.at[i], m->p->hops + s->first, s->count, &out);
 	}
 	return list_items(&out);
@@ -277,28 +282,34 @@ bool path_criterion(path_machine *m, const path_arg *body, const path_item *this
 	return t == TRI_TRUE;
 }
 
+/* Most paths need no more of the stack than this. */
+enum { STACK_SMALL = 16 };
+
 /* NOLINTNEXTLINE(readability-function-size): what runs, on what, with what, into what: seven by contract */
 bool path_run(const path *p, const doc *d, uint32_t n, const path_outside *outside, arena *a, issues *sink,
 	      path_items *out)
 {
-	path_item root = path_root_item(p, d, n);
-	path_frame frame = {.this = {&root, 1}};
-	path_machine m = {
-	    .p = p,
-	    .d = d,
-	    .arena = a,
-	    .sink = sink,
-	    .outside = outside,
-	    .root = root,
-	    .frame = &frame,
-	    .stack = ARENA_ARRAY(a, path_items, p->stack_max + p->slot_count),
-	    .budget = PATH_WORK_MAX,
-	};
-	m.slots = m.stack + p->stack_max;
+	path_frame frame = {0};
+	path_machine m; /* field by field, for clearing it first is a third of a short run */
+	m.p = p;
+	m.d = d;
+	m.arena = a;
+	m.sink = sink;
+	m.outside = outside;
+	m.root = path_root_item(p, d, n);
+	m.frame = &frame;
+	m.top = 0;
+	m.budget = PATH_WORK_MAX;
+	m.column = 0;
+	m.failed = false;
+	path_items small[STACK_SMALL]; /* never read before it is written, so not cleared */
+	m.stack = p->stack_max <= STACK_SMALL ? small : ARENA_ARRAY(a, path_items, p->stack_max);
+	m.slots = p->slot_count ? ARENA_ARRAY(a, path_items, p->slot_count) : NULL;
+	frame.this = (path_items){&m.root, 1};
 	path_items result = run_steps(&m, 0, p->step_count);
 	/* What lies on this function's own stack, or in the path, is copied to where results belong. */
 	bool literal = result.at >= p->literals && result.at < p->literals + p->literal_count;
-	if (result.count == 1 && (result.at == &root || literal)) result = path_one(&m, result.at);
+	if (result.count == 1 && (result.at == &m.root || literal)) result = path_one(&m, result.at);
 	*out = result;
 	return !m.failed;
 }

@@ -18,6 +18,14 @@ bool shape_may_be_choice(name_id name)
 	return false;
 }
 
+name_id shape_choice_last(name_id name)
+{
+	name_id last = name;
+	while (last + 1 < NAME_COUNT && text_starts(name_text(NULL, (name_id)(last + 1)), name_text(NULL, name)))
+		last++;
+	return last;
+}
+
 /* Abstract types and the bare backbone say nothing of what their specialisations have. */
 bool shape_is_complete(type_id t)
 {

@@ -20,6 +20,10 @@ static type_id resource_type_at(const doc *d, uint32_t n)
 path_item path_root_item(const path *p, const doc *d, uint32_t n)
 {
 	path_item i = {.kind = PATH_NODE, .d = d, .node = n, .type = p->context};
+	if (n == 0 && d->type) {
+		i.type = d->type;
+		return i;
+	}
 	if (d->nodes[n].kind != NODE_OBJECT) return i;
 	uint32_t t = doc_get(d, n, NAME_resourceType);
 	if (t == NODE_ABSENT) return i;
@@ -100,13 +104,33 @@ static type_id child_type(type_id parent, name_id name, name_id *base)
 	return type;
 }
 
-/* A child that is the hop's element under one of the JSON names of a choice. */
-static bool is_choice_of(const doc *d, type_id parent, name_id name, const path_hop *h)
+/* A child that is the hop's element under one of the JSON names of a choice; the type that name says, or 0. */
+static type_id is_choice_of(type_id parent, name_id name, const path_hop *h)
 {
-	text t = name_text(d, name);
-	if (t.len <= h->text.len || !text_starts(t, h->text)) return false;
 	name_id base;
-	return child_type(parent, name, &base) && base == h->name;
+	if (name <= h->name || name > h->choice_last) return 0;
+	type_id type = child_type(parent, name, &base);
+	return base == h->name ? type : 0;
+}
+
+static type_id type_by_name(type_id type, name_id found, const path_hop *h)
+{
+	name_id base;
+	return found == h->name && type == h->from && h->from ? h->to : child_type(type, found, &base);
+}
+
+/* Where nothing in the doc has a companion, the first key that fits is all there is. */
+static void walk_plain_object(const walk *w, uint32_t object, type_id type, const path_hop *h)
+{
+	const node *nodes = w->d->nodes;
+	name_id wanted = h->name != NAME_NONE ? h->name : doc_name(w->d, h->text);
+	for (uint32_t i = object + 1, end = nodes[object].next; i < end && wanted; i = nodes[i].next) {
+		name_id name = nodes[i].name;
+		type_id choice = name == wanted ? 0 : is_choice_of(type, name, h);
+		if (name != wanted && !choice) continue;
+		arrive_element(w, i, NODE_ABSENT, choice ? choice : type_by_name(type, name, h));
+		return;
+	}
 }
 
 static void walk_object(const walk *w, uint32_t object, type_id type, const path_hop *h)
@@ -124,22 +148,19 @@ static void walk_object(const walk *w, uint32_t object, type_id type, const path
 			if (nodes[i].kind == NODE_OBJECT) break;
 		} else if (name == wanted_companion && name != NAME_NONE) {
 			companion = i;
-		} else if (h->may_be_choice && !name_is_companion(name) && is_choice_of(w->d, type, name, h)) {
+		} else if (is_choice_of(type, name, h)) {
 			plain = i;
 			found = name;
 			if (nodes[i].kind == NODE_OBJECT) break;
 			companion = doc_get(w->d, object, name_companion(name));
 			break;
-		} else if (h->may_be_choice && name_is_companion(name) &&
-			   is_choice_of(w->d, type, name_companion(name), h)) {
+		} else if (name_is_companion(name) && is_choice_of(type, name_companion(name), h)) {
 			companion = i; /* a choice whose value is missing and says why in an extension */
 			found = name_companion(name);
 		}
 	}
 	if (plain == NODE_ABSENT && companion == NODE_ABSENT) return;
-	name_id base;
-	type_id child = found == h->name && type == h->from && h->from ? h->to : child_type(type, found, &base);
-	arrive_element(w, plain, companion, child);
+	arrive_element(w, plain, companion, type_by_name(type, found, h));
 }
 
 static void walk_primitive(const walk *w, const path_item *from, const path_hop *h)
@@ -177,6 +198,8 @@ void walk_hops(path_machine *m, const path_item *from, const path_hop *hops, int
 	walk w = {.m = m, .d = from->d, .hops = hops + 1, .count = count - 1, .out = out};
 	if (from->kind != PATH_NODE)
 		walk_system(&w, from, hops);
+	else if (from->d->no_companions && from->d->nodes[from->node].kind == NODE_OBJECT)
+		walk_plain_object(&w, from->node, from->type, hops);
 	else if (path_is_object(from))
 		walk_object(&w, from->node, from->type, hops);
 	else

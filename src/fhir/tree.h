@@ -46,6 +46,8 @@ typedef struct doc {
 	const char *unescaped; /* texts of strings that had escapes */
 	const text *names;     /* of this document's own names: names[id - NAME_DYNAMIC] */
 	uint32_t name_count;
+	uint16_t type;      /* of a resource json_parse_resource read: its type_id; else 0, not looked up */
+	bool no_companions; /* known: no key begins with an underscore */
 } doc;
 
 enum { NODE_ABSENT = 0 }; /* index 0 is the root, which is nobody's child: so 0 says "not there" */

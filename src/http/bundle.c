@@ -85,13 +85,8 @@ static bool entries_read(bundle *b)
 static void know(bundle *b, text reference, text type, text id)
 {
 	if (reference.len == 0) return;
-	if (b->target_count == b->target_cap) {
-		int cap = b->target_cap ? b->target_cap * 2 : 64;
-		text *more = ARENA_ARRAY(b->x->arena, text, cap);
-		for (int i = 0; i < b->target_count; i++) more[i] = b->targets[i];
-		b->targets = more;
-		b->target_cap = cap;
-	}
+	if (b->target_count == b->target_cap)
+		b->targets = ARENA_DOUBLE(b->x->arena, text, b->targets, &b->target_cap, 64);
 	b->targets[b->target_count] = text_format(b->x->arena, "%.*s/%.*s", TEXT_ARG(type), TEXT_ARG(id));
 	map_put(&b->known, reference, b->target_count++);
 }
@@ -383,14 +378,29 @@ static void reply_bundle(bundle *b, text type)
 	reply_json(b->x, 200, json_done(&o));
 }
 
+/* The record names the resource ("Patient/…") that was refused; a client knows its entries. */
+static void issues_to_entries(bundle *b)
+{
+	for (issue *i = b->x->sink.first; i; i = i->next) {
+		text about = i->place.path.len > 0 ? i->place.path : i->args[0];
+		for (int k = 0; k < b->count; k++) {
+			const bundle_entry *e = &b->entries[k];
+			text own = text_format(b->x->arena, "%.*s/%.*s", TEXT_ARG(e->type), TEXT_ARG(e->id));
+			if (text_equal(about, own)) i->place.path = entry_place(b, e, "").path;
+		}
+	}
+}
+
 static void transaction(bundle *b)
 {
 	exchange *x = b->x;
 	if (!entries_read(b) || !plan(b) || !writes_make(b)) return;
 	exchange_headroom(x, 2 * x->request->body.len + (b->write_count + 64) * KIB);
 	if (b->write_count > 0 &&
-	    !record_commit(x->app->record, &x->who, b->writes, b->write_count, x->arena, &x->sink, b->written))
+	    !record_commit(x->app->record, &x->who, b->writes, b->write_count, x->arena, &x->sink, b->written)) {
+		issues_to_entries(b);
 		return;
+	}
 	exchange_unlock(x);
 	for (int i = 0; i < b->count; i++)
 		if (text_equal(b->entries[i].method, TEXT("GET"))) entry_run(b, &b->entries[i]);

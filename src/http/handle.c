@@ -81,6 +81,7 @@ static void reply_issues(exchange *x)
 	p->header_count = kept;
 	int status = issues_status(&x->sink);
 	if (status == 401) reply_header(x, TEXT("WWW-Authenticate"), TEXT("Limen-Actor"));
+	outcome_places(x);
 	reply_json(x, status, outcome_json(x->arena, &x->sink, x->who.language));
 }
 
@@ -113,7 +114,7 @@ static bool host_fits(exchange *x)
 	if (origin.len == 0) return true;
 	int64_t at = text_find(origin, TEXT("://"));
 	if (at >= 0 && header_host_is_loopback(text_slice(origin, at + 3, origin.len))) return true;
-	return issue_add(&x->sink, FAIL_HTTP_HOST, origin, TEXT(""));
+	return issue_at(&x->sink, FAIL_HTTP_HOST, (place){.path = TEXT("http.Origin")}, origin, TEXT(""), TEXT(""));
 }
 
 static text base_of(exchange *x)

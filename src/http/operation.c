@@ -120,8 +120,9 @@ static void clock_write(exchange *x, json_out *o, const clock *c, instant now)
 	part_text(o, "id", "valueCode", face->id);
 	part_text(o, "title", "valueString", in_language(x, face->da, face->en));
 	part_text(o, "source", "valueString", face->source);
+	part_text(o, "force", "valueCode", face->force);
 	part_text(o, "state", "valueCode", text_of(state_codes[state]));
-	part_text(o, "stateWord", "valueString", clock_state_word(state, x->who.language));
+	part_text(o, "stateWord", "valueString", clock_word(c, now, x->who.language));
 	part_day(x, o, "start", c->start_day);
 	part_day(x, o, "due", c->due_day);
 	if (c->due_day_late != c->due_day) part_day(x, o, "dueLate", c->due_day_late);

@@ -18,7 +18,9 @@ static bool named(exchange *x)
 bool rest_parse(exchange *x, text body, text type, doc *out)
 {
 	if (!json_parse_resource(x->arena, body, TEXT(""), &x->sink, out)) return false;
-	if (!text_equal(doc_type(out), type)) return issue_add(&x->sink, FAIL_HTTP_TYPE_DIFFERS, doc_type(out), type);
+	if (!text_equal(doc_type(out), type))
+		return issue_at(&x->sink, FAIL_HTTP_TYPE_DIFFERS, (place){.path = doc_type(out)}, doc_type(out), type,
+				TEXT(""));
 	return resource_check(out, &x->sink);
 }
 
@@ -276,6 +278,7 @@ static void link_write(exchange *x, json_out *o, const char *relation, text quer
 /* What was not understood, where the client asked to be told rather than refused. */
 static void warnings_write(exchange *x, json_out *o)
 {
+	outcome_places(x);
 	json_object(o);
 	json_key(o, "resource");
 	json_raw(o, outcome_json(x->arena, &x->sink, x->who.language));

@@ -13,8 +13,8 @@ static void *prepare(void *self, const write_op *w, const doc *resource, reader 
 	reading *r = ARENA_NEW(a, reading);
 	*r = (reading){.found = {.arena = a}};
 	if (!resource) return r;
-	resource_reading(p->model, resource, rd, a, r);
-	checks_prepare(p->model, w, resource, rd, a, r);
+	resource_reading(p->model, resource, a, r);
+	if (!reader_rebuilding(rd)) checks_prepare(p->model, w, resource, rd, a, r);
 	return r;
 }
 
@@ -37,67 +37,100 @@ static bool reading_sound(deriving *dv, const change *c, const reading *r, issue
 
 /* ---- facts ---- */
 
-static cell *fact_row(const fact *f, int64_t rid, int number, cell *row)
-{
-	row[FACT_RID] = INT_CELL(rid);
-	row[FACT_NUMBERED] = INT_CELL(number);
-	row[FACT_ID] = INT_CELL(f->id);
-	row[FACT_AT] = INT_CELL(f->at);
-	row[FACT_DATE_ONLY] = INT_CELL(f->date_only);
-	row[FACT_CODED] = TEXT_CELL(f->code);
-	row[FACT_VALUE] = INT_CELL(f->number);
-	return row;
-}
+typedef struct fact_cells {
+	cell at[FACT_COLUMNS];
+} fact_cells;
 
-static bool same_row(const cell *row, const fact *f)
-{
-	return row[FACT_ID].integer == f->id && row[FACT_AT].integer == f->at &&
-	       row[FACT_DATE_ONLY].integer == f->date_only && row[FACT_VALUE].integer == f->number &&
-	       text_equal(row[FACT_CODED].text, f->code);
-}
+/* What stood of this resource before this version. */
+typedef struct standing {
+	fact_cells *rows;
+	int count;
+} standing;
 
-static bool same_facts(deriving *dv, int64_t rid, const reading *r, bool *same, issues *sink)
+static bool standing_read(deriving *dv, int64_t rid, standing *out, issues *sink)
 {
+	arena *a = deriving_arena(dv);
 	cell key = INT_CELL(rid), row[FACT_COLUMNS];
-	scan *s = store_scan(deriving_snapshot(dv), &fact_table,
-			     &(scan_options){.index = -1, .prefix = &key, .prefix_cells = 1}, deriving_arena(dv), sink);
-	if (!s) return false;
-	int n = 0;
-	*same = true;
-	while (*same && scan_next(s, row, sink)) {
-		*same = n < r->fact_count && same_row(row, &r->facts[n]);
-		n++;
+	scan_options of_rid = {.index = -1, .prefix = &key, .prefix_cells = 1};
+	int64_t cap = store_count(deriving_snapshot(dv), &fact_table, &of_rid, sink);
+	*out = (standing){0};
+	if (cap <= 0) return cap == 0;
+	out->rows = ARENA_ARRAY(a, fact_cells, cap);
+	scan *s = store_scan(deriving_snapshot(dv), &fact_table, &of_rid, a, sink);
+	while (s && out->count < cap && scan_next(s, row, sink)) {
+		for (int i = 0; i < FACT_COLUMNS; i++) {
+			if (row[i].kind == CELL_TEXT) row[i].text = text_copy(a, row[i].text);
+			out->rows[out->count].at[i] = row[i];
+		}
+		out->count++;
 	}
-	scan_close(s);
-	*same = *same && n == r->fact_count;
+	if (s) scan_close(s);
 	return sink->errors == 0;
 }
 
-static bool facts_bind(deriving *dv, const change *c, reading *r, bool *changed, issues *sink)
+/* The same value? One that has no instant of its own stands since it was written, so its instant is no part of it. */
+static bool same_value(const cell *x, const cell *y)
 {
-	bool same;
-	for (int i = 0; i < r->fact_count; i++)
-		if (r->written[i]) r->facts[i].at = c->at;
-	if (!same_facts(dv, c->rid, r, &same, sink)) return false;
-	*changed = !same;
-	if (same) return true;
-	cell key = INT_CELL(c->rid), row[FACT_COLUMNS];
+	return text_equal(x[FACT_NAME].text, y[FACT_NAME].text) && text_equal(x[FACT_CODED].text, y[FACT_CODED].text) &&
+	       x[FACT_VALUE].integer == y[FACT_VALUE].integer && x[FACT_WRITTEN].integer == y[FACT_WRITTEN].integer &&
+	       x[FACT_DATE_ONLY].integer == y[FACT_DATE_ONLY].integer &&
+	       (x[FACT_WRITTEN].integer || x[FACT_AT].integer == y[FACT_AT].integer);
+}
+
+/* The row of a fact of this version: with the provenance of the version that said it first, where it stood before. */
+static void fact_row(const model *md, const change *c, const reading *r, int i, const standing *before, cell *row)
+{
+	const fact *f = &r->facts[i];
+	row[FACT_RID] = INT_CELL(c->rid);
+	row[FACT_NUMBERED] = INT_CELL(i);
+	row[FACT_NAME] = TEXT_CELL(md->names[f->id].name);
+	row[FACT_AT] = INT_CELL(r->written[i] ? c->at : f->at);
+	row[FACT_DATE_ONLY] = INT_CELL(f->date_only);
+	row[FACT_CODED] = TEXT_CELL(f->code);
+	row[FACT_VALUE] = INT_CELL(f->number);
+	row[FACT_WRITTEN] = INT_CELL(r->written[i]);
+	row[FACT_VERSION] = INT_CELL(c->version);
+	row[FACT_SEQUENCE] = INT_CELL(c->sequence);
+	row[FACT_ACTOR] = TEXT_CELL(c->who->actor);
+	for (int n = 0; n < before->count; n++) {
+		const cell *stood = before->rows[n].at;
+		if (!same_value(stood, row)) continue;
+		row[FACT_AT] = stood[FACT_AT];
+		row[FACT_VERSION] = stood[FACT_VERSION];
+		row[FACT_SEQUENCE] = stood[FACT_SEQUENCE];
+		row[FACT_ACTOR] = stood[FACT_ACTOR];
+		return;
+	}
+}
+
+static bool facts_bind(const model *md, deriving *dv, const change *c, const reading *r, bool *changed, issues *sink)
+{
+	standing before;
+	if (!standing_read(dv, c->rid, &before, sink)) return false;
+	fact_cells *rows = ARENA_ARRAY(deriving_arena(dv), fact_cells, r->fact_count);
+	*changed = before.count != r->fact_count;
+	for (int i = 0; i < r->fact_count; i++) {
+		fact_row(md, c, r, i, &before, rows[i].at);
+		/* Provenance follows the value: where the values are the same, so is the row. */
+		*changed = *changed || !same_value(before.rows[i].at, rows[i].at);
+	}
+	if (!*changed) return true;
+	cell key = INT_CELL(c->rid);
 	if (store_delete(deriving_writing(dv), &fact_table, &key, 1, sink) == STORE_FAILED) return false;
 	for (int i = 0; i < r->fact_count; i++)
-		if (store_put(deriving_writing(dv), &fact_table, fact_row(&r->facts[i], c->rid, i, row), sink) !=
-		    STORE_OK)
-			return false;
+		if (store_put(deriving_writing(dv), &fact_table, rows[i].at, sink) != STORE_OK) return false;
 	return true;
 }
 
 static bool apply(void *self, deriving *dv, const change *c, issues *sink)
 {
 	const pathway_deriver *p = self;
-	reading *r = c->prepared;
+	const reading *r = c->prepared;
 	bool changed;
 	if (!reading_sound(dv, c, r, sink) || !checks_apply(p->model, dv, c, r, sink)) return false;
-	if (!facts_bind(dv, c, r, &changed, sink) || !links_apply(p->model, dv, c, r, changed, sink)) return false;
-	if (r->becomes) becomes_touch(dv, c->rid);
+	if (!facts_bind(p->model, dv, c, r, &changed, sink) || !links_apply(p->model, dv, c, r, changed, sink))
+		return false;
+	if (r->becomes && !c->past) becomes_touch(dv, c->rid);
 	return true;
 }
 

@@ -44,7 +44,8 @@ static int fact_order(const void *xp, const void *yp)
 	if (x->id != y->id) return x->id < y->id ? -1 : 1;
 	if (x->at != y->at) return x->at < y->at ? -1 : 1;
 	if (x->sequence != y->sequence) return x->sequence < y->sequence ? -1 : 1;
-	return text_compare(x->code, y->code);
+	int order = text_compare(x->code, y->code);
+	return order ? order : (x->number > y->number) - (x->number < y->number);
 }
 
 void facts_sort(facts *f)
@@ -69,11 +70,11 @@ const fact *facts_last(const facts *f, int id)
 
 /* ---- from the tables ---- */
 
-static fact from_row(const cell *row, const cell *source, arena *a)
+static fact from_row(int id, const cell *row, const cell *source, arena *a)
 {
 	instant at = row[FACT_AT].integer;
 	return (fact){
-	    .id = (int)row[FACT_ID].integer,
+	    .id = id,
 	    .at = at,
 	    .on = day_of_instant(at),
 	    .date_only = row[FACT_DATE_ONLY].integer != 0,
@@ -81,31 +82,47 @@ static fact from_row(const cell *row, const cell *source, arena *a)
 	    .number = row[FACT_VALUE].integer,
 	    .type = source[SOURCE_TYPE].text,
 	    .resource = source[SOURCE_ID].text,
-	    .version = source[SOURCE_VERSION].integer,
-	    .sequence = source[SOURCE_SEQUENCE].integer,
-	    .actor = source[SOURCE_ACTOR].text,
+	    .version = row[FACT_VERSION].integer,
+	    .sequence = row[FACT_SEQUENCE].integer,
+	    .actor = text_copy(a, row[FACT_ACTOR].text),
 	};
 }
 
-/* The facts of one member are appended; `cap` grows in the arena. */
-static bool facts_of(snapshot *r, int64_t rid, arena *a, facts *out, int *cap, issues *sink)
+typedef struct collecting {
+	const image *image;
+	arena *arena;
+	facts *out;
+	int cap;
+} collecting;
+
+static void fact_add(collecting *c, const fact *f)
+{
+	facts *out = c->out;
+	if (out->count == c->cap) {
+		int grown = c->cap ? c->cap * 2 : 32;
+		fact *wider = ARENA_ARRAY(c->arena, fact, grown);
+		if (out->count) memcpy(wider, out->at, (size_t)out->count * sizeof *wider);
+		out->at = wider;
+		c->cap = grown;
+	}
+	out->at[out->count++] = *f;
+}
+
+/* The facts of one member. Those that this image does not define (rows of another one) are not its facts. */
+static bool facts_of(collecting *c, snapshot *r, int64_t rid, issues *sink)
 {
 	cell source[SOURCE_COLUMNS], row[FACT_COLUMNS];
 	cell key = INT_CELL(rid);
-	store_result found = store_get(r, &source_table, &key, a, source, sink);
+	store_result found = store_get(r, &source_table, &key, c->arena, source, sink);
 	if (found != STORE_OK) return found == STORE_NOT_FOUND;
-	scan *s = store_scan(r, &fact_table, &(scan_options){.index = -1, .prefix = &key, .prefix_cells = 1}, a, sink);
+	scan *s =
+	    store_scan(r, &fact_table, &(scan_options){.index = -1, .prefix = &key, .prefix_cells = 1}, c->arena, sink);
 	if (!s) return false;
 	int before = sink->errors;
 	while (scan_next(s, row, sink)) {
-		if (out->count == *cap) {
-			int grown = *cap ? *cap * 2 : 32;
-			fact *wider = ARENA_ARRAY(a, fact, grown);
-			if (out->count) memcpy(wider, out->at, (size_t)out->count * sizeof *wider);
-			out->at = wider;
-			*cap = grown;
-		}
-		out->at[out->count++] = from_row(row, source, a);
+		int id = fact_id(c->image, row[FACT_NAME].text);
+		fact f = id >= 0 ? from_row(id, row, source, c->arena) : (fact){0};
+		if (id >= 0) fact_add(c, &f);
 	}
 	scan_close(s);
 	return sink->errors == before;
@@ -115,15 +132,11 @@ bool pathway_facts(snapshot *r, const image *m, int64_t pathway_rid, arena *a, f
 {
 	*out = (facts){0};
 	int64_t *rids;
-	int count = pathway_members(r, pathway_rid, a, &rids, sink), cap = 0;
+	collecting c = {.image = m, .arena = a, .out = out};
+	int count = pathway_members(r, pathway_rid, a, &rids, sink);
 	if (count < 0) return false;
 	for (int i = 0; i < count; i++)
-		if (!facts_of(r, rids[i], a, out, &cap, sink)) return false;
-	/* Rows of an older image are rebuilt when another is activated; until then they must not be read as other facts. */
-	int kept = 0;
-	for (int i = 0; i < out->count; i++)
-		if (out->at[i].id < fact_count(m)) out->at[kept++] = out->at[i];
-	out->count = kept;
+		if (!facts_of(&c, r, rids[i], sink)) return false;
 	facts_sort(out);
 	return true;
 }

@@ -101,8 +101,8 @@ typedef struct reading {
 	int verdict_count;
 } reading;
 
-/* Reads links and facts by the model's expressions. `rd` resolves references, may be NULL (then resolve() gives nothing). */
-void resource_reading(const model *md, const doc *d, reader *rd, arena *a, reading *out);
+/* Reads links and facts by the model's expressions, of this resource alone. */
+void resource_reading(const model *md, const doc *d, arena *a, reading *out);
 bool first_of_run(const first_of *f, const doc *d, const path_outside *outside, arena *a, issues *sink,
 		  path_items *out);
 
@@ -138,8 +138,23 @@ const content_kind *pathway_entry_content(void);
 /* ---- tables ---- */
 enum { LINK_FROM, LINK_NUMBER, LINK_TARGET, LINK_TO, LINK_OWNS, LINK_COLUMNS };
 enum { MEMBER_PATHWAY, MEMBER_RID, MEMBER_COLUMNS };
-enum { SOURCE_RID, SOURCE_TYPE, SOURCE_ID, SOURCE_VERSION, SOURCE_SEQUENCE, SOURCE_ACTOR, SOURCE_COLUMNS };
-enum { FACT_RID, FACT_NUMBERED, FACT_ID, FACT_AT, FACT_DATE_ONLY, FACT_CODED, FACT_VALUE, FACT_COLUMNS };
+enum { SOURCE_RID, SOURCE_TYPE, SOURCE_ID, SOURCE_COLUMNS };
+/* A fact by its name: its id is a position in one image, and the rows outlive that. The last three are its provenance: the
+ * version in which this value first appeared. */
+enum {
+	FACT_RID,
+	FACT_NUMBERED,
+	FACT_NAME,
+	FACT_AT,
+	FACT_DATE_ONLY,
+	FACT_CODED,
+	FACT_VALUE,
+	FACT_WRITTEN,
+	FACT_VERSION,
+	FACT_SEQUENCE,
+	FACT_ACTOR,
+	FACT_COLUMNS
+};
 extern const table link_table, member_table, fact_table, source_table;
 
 bool model_has_type(const model *md, type_id type); /* resources of this type have links or facts */

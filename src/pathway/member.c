@@ -101,9 +101,10 @@ static bool members_collect(snapshot *r, bool of_pathway, int64_t key, arena *a,
 {
 	cell prefix = INT_CELL(key);
 	int64_t *found, count;
-	scan_options options = {.index = of_pathway ? -1 : 0, .prefix = &prefix, .prefix_cells = 1};
-	if (!store_collect(r, &member_table, &options, of_pathway ? MEMBER_RID : MEMBER_PATHWAY, MEMBERS_MAX, a, &found,
-			   &count, sink))
+	scan_options options = {
+	    .index = of_pathway ? -1 : 0, .prefix = &prefix, .prefix_cells = 1, .limit = MEMBERS_MAX};
+	if (!store_collect(r, &member_table, &options, of_pathway ? MEMBER_RID : MEMBER_PATHWAY, a, &found, &count,
+			   sink))
 		return false;
 	*out = (rid_set){.arena = a, .at = found, .count = (int)count};
 	set_grow(out, (int)count + 1);
@@ -276,8 +277,7 @@ static bool incoming_resolve(deriving *dv, const change *c, int64_t to, issues *
 
 static bool source_put(deriving *dv, const change *c, issues *sink)
 {
-	cell row[] = {INT_CELL(c->rid),     TEXT_CELL(c->type),    TEXT_CELL(c->id),
-		      INT_CELL(c->version), INT_CELL(c->sequence), TEXT_CELL(c->who->actor)};
+	cell row[] = {INT_CELL(c->rid), TEXT_CELL(c->type), TEXT_CELL(c->id)};
 	return store_put(deriving_writing(dv), &source_table, row, sink) == STORE_OK;
 }
 
@@ -285,7 +285,7 @@ static bool source_bind(deriving *dv, const change *c, bool was_here, issues *si
 {
 	cell key = INT_CELL(c->rid);
 	bool here = c->resource != NULL;
-	if (here && !source_put(dv, c, sink)) return false;
+	if (here && !was_here && !source_put(dv, c, sink)) return false;
 	if (!here && store_delete(deriving_writing(dv), &source_table, &key, 1, sink) == STORE_FAILED) return false;
 	return here == was_here || incoming_resolve(dv, c, here ? c->rid : 0, sink);
 }

@@ -72,6 +72,21 @@ static bool required_expression(image *m, const content_entry *e, const char *ke
 	return *out != NULL;
 }
 
+/* Links and facts are read of their resource alone: what else there is changes without the resource being written, and what is kept
+ * could no longer be computed from the log. */
+static bool read_alone(const content_entry *e, uint32_t object, const char *key, issues *sink)
+{
+	static const char *const outside[] = {"resolve()", "now()", "today()", "timeOfDay()", "%previous", "%actor"};
+	uint32_t at = content_get(e, object, key);
+	for (uint32_t i = at; at != NODE_ABSENT && i < e->d->nodes[at].next; i++)
+		for (size_t n = 0; n < sizeof outside / sizeof *outside; n++)
+			if (e->d->nodes[i].kind == NODE_STRING &&
+			    text_find(doc_text(e->d, i), text_of(outside[n])) >= 0)
+				return issue_at(sink, FAIL_FACT_ALONE, content_place(e, i), text_of(key),
+						text_of(outside[n]), TEXT(""));
+	return true;
+}
+
 /* One expression, or a list of which the first that gives something counts. */
 static bool expressions(const scope *s, uint32_t object, const char *key, first_of *out)
 {
@@ -107,6 +122,7 @@ static void *link_compile(image *m, const content_entry *e, issues *sink)
 	r->owns = content_get(e, e->node, "owns") != NODE_ABSENT;
 	fine = content_text(e, e->node, "owns", false, &owns, sink) && fine;
 	fine = required_expression(m, e, r->owns ? "owns" : "to", r->on, &r->to, sink) && fine;
+	fine = read_alone(e, e->node, r->owns ? "owns" : "to", sink) && fine;
 	if (!fine) return NULL;
 	rule_add(m, &model_make(m)->links, r);
 	return r;
@@ -154,6 +170,8 @@ static bool fact_source(image *m, const content_entry *e, uint32_t object, fact_
 	fine = expression(&(scope){m, e, r->on, sink}, object, "only", &r->only) && fine;
 	fine = expressions(&(scope){m, e, r->on, sink}, object, "value", &r->value) && fine;
 	fine = expressions(&(scope){m, e, r->on, sink}, object, "at", &r->when) && fine;
+	static const char *const read[] = {"only", "value", "at"};
+	for (int i = 0; i < 3; i++) fine = read_alone(e, object, read[i], sink) && fine;
 	bool sourced = r->value.count || r->from_need || (r->name.kind == FACT_INSTANT && r->written && r->only);
 	if (fine && !sourced)
 		return issue_at(sink, FAIL_CONTENT_MISSING, content_place(e, object), TEXT("value"), TEXT(""),
@@ -188,6 +206,7 @@ static void *facts_compile(image *m, const content_entry *e, issues *sink)
 	fact_rule common = {0};
 	if (!type_wanted(e, &common.name.source, &common.on, sink)) return NULL;
 	if (!expression(&(scope){m, e, common.on, sink}, e->node, "only", &common.source_only)) return NULL;
+	if (!read_alone(e, e->node, "only", sink)) return NULL;
 	uint32_t *items;
 	int count = content_list(m, e, e->node, "gives", true, &items, sink);
 	bool fine = count >= 0;
@@ -243,7 +262,7 @@ static bool need_compile(image *m, const content_entry *e, uint32_t object, cons
 	fine = content_text(e, object, "da", true, &r->da, sink) && fine;
 	fine = content_text(e, object, "en", true, &r->en, sink) && fine;
 	r->holds = content_path(m, e, object, "holds", true, r->on, sink);
-	if (!fine || !r->holds) return false;
+	if (!fine || !r->holds || !read_alone(e, object, "holds", sink)) return false;
 	rule_add(m, &model_make(m)->needs, r);
 	return true;
 }
@@ -256,7 +275,7 @@ static void *required_compile(image *m, const content_entry *e, issues *sink)
 	bool fine = content_text(e, e->node, "fact", true, &fact, sink);
 	fine = content_text(e, e->node, "source", true, &source, sink) && fine;
 	fine = expression(&(scope){m, e, common.on, sink}, e->node, "when", &common.when) && fine;
-	if (!fine) return NULL;
+	if (!fine || !read_alone(e, e->node, "when", sink)) return NULL;
 	common.fact = fact_id(m, fact);
 	place at = content_place(e, content_get(e, e->node, "fact"));
 	if (common.fact < 0) return issue_at(sink, FAIL_FACT_UNKNOWN, at, fact, TEXT(""), TEXT("")), NULL;

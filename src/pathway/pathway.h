@@ -47,15 +47,15 @@ text fact_code_word(const image *m, int id, text code, language lang); /* the co
 typedef struct fact {
 	int id;
 	instant
-	    at; /* FACT_INSTANT: its instant (of a date: local midnight). Others: when the resource says it happened, else when written */
+	    at; /* FACT_INSTANT: its instant (of a date: local midnight). Others: when the resource says it happened, else when this value was first written */
 	day on; /* the local date of `at` */
 	bool date_only;      /* said as a date, without a time */
 	text code;           /* FACT_CODE */
 	int64_t number;      /* FACT_NUMBER */
 	text type, resource; /* provenance: ServiceRequest, its id */
-	int64_t version;
+	int64_t version;     /* in which this value first appeared; it has stood there since */
 	int64_t sequence;
-	text actor; /* who wrote this version of the resource */
+	text actor; /* who wrote that version */
 } fact;
 /* A pathway's facts, sorted by id, then `at`, then sequence. Plain values: what clocks and work compute on. */
 typedef struct facts {

@@ -222,12 +222,12 @@ static bool facts_read(reading_run *run)
 	return true;
 }
 
-void resource_reading(const model *md, const doc *d, reader *rd, arena *a, reading *out)
+void resource_reading(const model *md, const doc *d, arena *a, reading *out)
 {
 	*out = (reading){.found = {.arena = a}};
 	reading_run run = {
 	    .model = md, .d = d, .type = type_find(doc_type(d)), .arena = a, .sink = &out->found, .out = out};
-	surroundings_make(&run.around, rd, d, a, &out->found);
+	surroundings_make(&run.around, NULL, d, a, &out->found);
 	if (!links_read(&run) || !facts_read(&run)) return;
 	const becomes_rule *b = md->becomes;
 	out->becomes = b && b->on == run.type && holds(&run, b->when);

@@ -4,101 +4,18 @@
 
 #include <string.h>
 
-/* ---- deriving again ---- */
-
-static bool clear_derived(deriving *dv, issues *sink)
-{
-	int count;
-	const deriver *all = derivers(&count);
-	for (int i = 0; i < count; i++)
-		for (int k = 0; k < all[i].table_count; k++)
-			if (store_clear(dv->writing, all[i].tables[k], sink) != STORE_OK) return false;
-	return true;
-}
-
-/* The current resources in the order of the log: of each type in the order of `seq`, so all of them sorted by it. */
-typedef struct current {
-	int64_t seq, rid;
-} current;
-
-static int by_seq(const void *x, const void *y)
-{
-	const current *a = x, *b = y;
-	return (a->seq > b->seq) - (a->seq < b->seq);
-}
-
-static bool list_current(snapshot *s, arena *a, current **out, int64_t *count, issues *sink)
+static bool list_live(snapshot *s, arena *a, int64_t **rids, int64_t *count, issues *sink)
 {
 	int64_t n = 0, cap = store_count(s, &resource_table, &(scan_options){.index = -1}, sink);
 	if (cap < 0) return false;
 	cell row[RES_COLUMNS];
-	*out = ARENA_ARRAY(a, current, cap);
+	*rids = ARENA_ARRAY(a, int64_t, cap);
 	scan *all = store_scan(s, &resource_table, &(scan_options){.index = -1}, a, sink);
 	while (n < cap && scan_next(all, row, sink))
-		if (row[RES_STATE].integer == STATE_LIVE)
-			(*out)[n++] = (current){row[RES_SEQ].integer, row[RES_RID].integer};
+		if (row[RES_STATE].integer == STATE_LIVE) (*rids)[n++] = row[RES_RID].integer;
 	scan_close(all);
-	if (n) qsort(*out, (size_t)n, sizeof **out, by_seq);
 	*count = n;
 	return sink->errors == 0;
-}
-
-static bool apply_again(deriving *dv, int64_t rid, arena *scratch, issues *sink)
-{
-	version v;
-	doc d;
-	int count;
-	const deriver *all = derivers(&count);
-	if (version_at(deriving_snapshot(dv), rid, scratch, &v, sink) != FOUND) return false;
-	if (v.json.len == 0) return true; /* its body was erased */
-	if (!json_parse_resource(scratch, v.json, TEXT(""), sink, &d)) return false;
-	caller who = {.actor = v.actor, .purpose = v.purpose, .on_behalf_of = v.on_behalf_of, .scope = TEXT("*")};
-	reader rd = {
-	    .record = dv->record, .snapshot = deriving_snapshot(dv), .who = who, .arena = scratch, .sequence = -1};
-	write_op w = {
-	    .method = v.number == 1 ? WRITE_CREATE : WRITE_UPDATE, .resource = &d, .type = v.type, .id = v.id};
-	change c = {.rid = rid,
-		    .type = v.type,
-		    .id = v.id,
-		    .fhir_type = type_find(v.type),
-		    .resource = &d,
-		    .version = v.number,
-		    .sequence = v.sequence,
-		    .at = v.at,
-		    .who = &who,
-		    .created = v.number == 1};
-	for (int i = 0; i < count; i++) {
-		c.prepared = derive_prepare(i, &w, &d, &rd, scratch, sink);
-		if (sink->errors || (all[i].apply && !all[i].apply(all[i].self, dv, &c, sink))) return false;
-	}
-	return true;
-}
-
-/* All is applied before anything settles: with half the facts a pathway would seem to owe what it does not. */
-bool care_derive_again(deriving *dv, bool raise, issues *sink)
-{
-	int64_t count;
-	current *list;
-	int deriver_count;
-	derivers(&deriver_count);
-	if (deriver_count == 0) return true;
-	if (!clear_derived(dv, sink) || !list_current(deriving_snapshot(dv), dv->arena, &list, &count, sink))
-		return false;
-	instant now = dv->now;
-	dv->rebuilding = true;
-	if (!raise && dv->record->tip.at != INSTANT_NONE) dv->now = dv->record->tip.at;
-	arena *scratch = arena_new(REQUEST_ARENA_MAX);
-	bool ok = true;
-	for (int64_t i = 0; ok && i < count; i++) {
-		ok = apply_again(dv, list[i].rid, scratch, sink);
-		arena_reset(scratch);
-	}
-	arena_free(scratch);
-	dv->rebuilding = !raise;
-	ok = ok && derive_settle(dv, sink);
-	dv->rebuilding = false;
-	dv->now = now;
-	return ok;
 }
 
 /* ---- current state and index ---- */
@@ -128,8 +45,7 @@ static bool each_resource(deriving *dv, bool mend, check_report *out, issues *si
 {
 	snapshot *s = deriving_snapshot(dv);
 	int64_t *rids, count;
-	if (!store_collect(s, &resource_table, &(scan_options){.index = -1}, RES_RID, INT64_MAX, dv->arena, &rids,
-			   &count, sink))
+	if (!store_collect(s, &resource_table, &(scan_options){.index = -1}, RES_RID, dv->arena, &rids, &count, sink))
 		return false;
 	for (int64_t i = 0; i < count; i++) {
 		arena_mark mark = arena_here(dv->arena);
@@ -151,8 +67,7 @@ bool care_rebuild(deriving *dv, issues *sink)
 	for (int k = 0; k < INDEX_KINDS; k++)
 		if (store_clear(dv->writing, &index_tables[k], sink) != STORE_OK) return false;
 	if (store_clear(dv->writing, &span_table, sink) != STORE_OK) return false;
-	return each_resource(dv, true, &unused, sink) && types_current(dv, true, sink) &&
-	       care_derive_again(dv, false, sink);
+	return each_resource(dv, true, &unused, sink) && types_current(dv, true, sink) && replay_log(dv, false, sink);
 }
 
 /* ---- checking the log ---- */
@@ -280,14 +195,13 @@ static bool check_resource_index(deriving *dv, int64_t rid, arena *a, check_repo
 
 static bool check_index(deriving *dv, check_report *out, issues *sink)
 {
-	int64_t count, expected = 0;
-	current *list;
+	int64_t count, expected = 0, *rids;
 	snapshot *s = deriving_snapshot(dv);
-	if (!list_current(s, dv->arena, &list, &count, sink)) return false;
+	if (!list_live(s, dv->arena, &rids, &count, sink)) return false;
 	arena *scratch = arena_new(REQUEST_ARENA_MAX);
 	bool ok = true;
 	for (int64_t i = 0; ok && i < count; i++) {
-		ok = check_resource_index(dv, list[i].rid, scratch, out, &expected, sink);
+		ok = check_resource_index(dv, rids[i], scratch, out, &expected, sink);
 		arena_reset(scratch);
 	}
 	arena_free(scratch);
@@ -368,7 +282,7 @@ static bool check_derived(deriving *dv, check_report *out, issues *sink)
 			before[n] = table_digests(dv, all[i].tables[k], sink);
 			out->derived_rows += before[n++].count;
 		}
-	if (sink->errors || !care_derive_again(dv, false, sink)) return false;
+	if (sink->errors || !replay_log(dv, false, sink)) return false;
 	n = 0;
 	for (int i = 0; i < count; i++)
 		for (int k = 0; k < all[i].table_count; k++) {

@@ -164,7 +164,9 @@ bool record_commit(record *r, const caller *who, const write_op *writes, int cou
 	asking q = {.record = r, .who = who, .writes = writes, .count = count, .arena = record_arena(r)};
 	q.sink.arena = q.arena;
 	job_result result = JOB_FAILED;
-	if (twice(&q))
+	if (r->use != RECORD_WRITE)
+		issue_add(&q.sink, FAIL_STORE_READ_ONLY, TEXT(""), TEXT(""));
+	else if (twice(&q))
 		issue_add(&q.sink, FAIL_RECORD_TWICE, TEXT(""), TEXT(""));
 	else
 		result = attempts(&q);
@@ -181,7 +183,9 @@ static bool own_job(record *r, job_kind kind, check_report *report, issues *sink
 	static const caller own = {.actor = {"Device/limen", 12}, .purpose = {"HSYSADMIN", 9}, .scope = {"*", 1}};
 	asking q = {.record = r, .who = &own, .arena = record_arena(r)};
 	q.sink.arena = q.arena;
-	job_result result = JOB_NEEDS_TYPE;
+	bool may = r->use == RECORD_WRITE || (r->use == RECORD_CHECK && kind == JOB_CHECK);
+	job_result result = may ? JOB_NEEDS_TYPE : JOB_FAILED;
+	if (!may) issue_add(&q.sink, FAIL_STORE_READ_ONLY, TEXT(""), TEXT(""));
 	for (int n = 0; n <= r->types_count && result == JOB_NEEDS_TYPE; n++) {
 		q.job =
 		    (job){.kind = kind, .arena = q.arena, .sink = {.arena = q.arena}, .who = &own, .report = report};

@@ -36,7 +36,7 @@ deriving deriving_begin(record *r, writing *w, arena *a, const caller *who)
 		log_event(LOG_WARN, "clock-behind-log", "log", text_z(a, instant_iso(a, r->tip.at)), NULL);
 	if (behind) now = r->tip.at;
 	r->clock_behind = behind;
-	deriving dv = {.record = r, .writing = w, .arena = a, .who = who, .now = now, .terms = {.arena = a}};
+	deriving dv = {.record = r, .writing = w, .arena = a, .kept = a, .who = who, .now = now, .terms = {.arena = a}};
 	dv.own = *who;
 	dv.own.actor = TEXT("Device/limen");
 	dv.own.on_behalf_of = who->actor;
@@ -84,7 +84,14 @@ int64_t deriving_rid(deriving *dv, text type, text id)
 	int64_t term = dv->terms.count ? map_get_or(&dv->terms, type, 0) : 0;
 	if (!term) term = term_known(dv->record, deriving_snapshot(dv), type, dv->arena, &unused);
 	resource_row(deriving_snapshot(dv), term, id, dv->arena, row, &there, &unused);
-	return there && row[RES_STATE].integer != STATE_PLACEHOLDER ? row[RES_RID].integer : 0;
+	int64_t rid = there && row[RES_STATE].integer != STATE_PLACEHOLDER ? row[RES_RID].integer : 0;
+	/* While the log is replayed, what comes later is not here yet. */
+	return !dv->met || (rid < dv->met_count && dv->met[rid]) ? rid : 0;
+}
+
+bool reader_rebuilding(const reader *rd)
+{
+	return rd->rebuilding;
 }
 
 /* ---- touched ---- */
@@ -104,7 +111,7 @@ void deriving_touch(deriving *dv, const void *owner, int64_t number)
 	touched *t = touched_of(dv, owner);
 	if (t->count == t->cap) {
 		int64_t cap = t->cap ? t->cap * 2 : 16;
-		int64_t *more = ARENA_ARRAY(dv->arena, int64_t, cap);
+		int64_t *more = ARENA_ARRAY(dv->kept, int64_t, cap);
 		for (int64_t i = 0; i < t->count; i++) more[i] = t->at[i];
 		t->at = more;
 		t->cap = cap;

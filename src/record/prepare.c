@@ -165,7 +165,7 @@ static void difference(const preparing *p, const index_values *before, const ind
 		int order = !x ? 1 : !y ? -1 : index_compare(x, y);
 		if (order < 0)
 			out->remove[out->remove_count++] = *x;
-		else if (order > 0 || x->rank != y->rank)
+		else if (y && (order > 0 || x->rank != y->rank))
 			out->add[out->add_count++] = *y;
 		b += order <= 0;
 		n += order >= 0;

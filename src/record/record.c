@@ -20,7 +20,9 @@ static store *open_store(record *r, const record_options *options, issues *sink)
 			   .vfs = options->vfs,
 			   .schema_version = SCHEMA_VERSION,
 			   .tables = tables,
-			   .table_count = count};
+			   .table_count = count,
+			   .read_only = r->use == RECORD_READ,
+			   .as_is = r->use != RECORD_WRITE};
 	return store_open(r->arena, &o, sink);
 }
 
@@ -28,13 +30,13 @@ static store *open_store(record *r, const record_options *options, issues *sink)
 
 static const caller opener = {.actor = {"Device/limen", 12}, .purpose = {"HSYSADMIN", 9}, .scope = {"*", 1}};
 
-static bool content_changed(deriving *dv, bool *changed, issues *sink)
+static bool content_changed(const record *r, snapshot *s, arena *a, bool *changed, issues *sink)
 {
-	const struct image *content = dv->record->content;
+	const struct image *content = r->content;
 	cell row[2];
 	*changed = false;
 	if (!content) return true;
-	store_result got = store_get(deriving_snapshot(dv), &indexed_table, &INT_CELL(0), dv->arena, row, sink);
+	store_result got = store_get(s, &indexed_table, &INT_CELL(0), a, row, sink);
 	if (got == STORE_FAILED) return false;
 	*changed = got != STORE_OK || row[1].text.len != DIGEST_BYTES ||
 		   memcmp(row[1].text.at, content->hash.bytes, DIGEST_BYTES) != 0;
@@ -57,9 +59,10 @@ static bool bring_up(record *r, writing *w, arena *a, search_type **needs, issue
 	bool fresh = store_fresh(r->store), changed;
 	if (*needs && !type_number(&dv, *needs, sink)) return false;
 	if (*needs) atomic_store(&(*needs)->numbered, true);
-	if (!types_current(&dv, fresh, sink) || !content_changed(&dv, &changed, sink)) return false;
+	if (!base_note(&dv, sink) || !types_current(&dv, fresh, sink)) return false;
+	if (!content_changed(r, deriving_snapshot(&dv), a, &changed, sink)) return false;
 	if (changed && !content_note(&dv, sink)) return false;
-	if ((fresh || changed) && !care_derive_again(&dv, changed, sink)) {
+	if ((fresh || changed) && !replay_log(&dv, changed, sink)) {
 		*needs = dv.needs;
 		return false;
 	}
@@ -83,10 +86,28 @@ static bool open_transaction(record *r, search_type **needs, issues *sink)
 	return ok;
 }
 
+/* Takes what is kept, as it is. */
+static bool open_kept(record *r, text file, issues *sink)
+{
+	snapshot *s = store_snapshot(r->store, sink);
+	if (!s) return false;
+	arena *a = record_arena(r);
+	bool same = true, changed;
+	bool ok = tip_load(r, s, &r->tip, sink) && types_kept(r, s, a, &same, sink) &&
+		  content_changed(r, s, a, &changed, sink);
+	record_arena_back(r, a);
+	store_release(s);
+	if (!ok || (same && !changed)) return ok;
+	if (r->use == RECORD_CHECK) return issue_add(sink, FAIL_RECORD_OTHER, file, TEXT(""));
+	issue_warn(sink, FAIL_RECORD_OTHER, (place){0}, file, TEXT(""));
+	return true;
+}
+
 static bool open_all(record *r, const record_options *options, issues *sink)
 {
 	r->store = open_store(r, options, sink);
 	if (!r->store) return false;
+	if (r->use != RECORD_WRITE) return open_kept(r, options->file, sink) && writer_start(r, sink);
 	search_type *needs = NULL;
 	for (int n = 0; n <= DERIVERS_MAX; n++) {
 		search_type *before = needs;
@@ -100,6 +121,7 @@ record *record_open(arena *a, const record_options *options, issues *sink)
 {
 	record *r = ARENA_NEW(a, record);
 	*r = (record){.arena = arena_new(PROCESS_ARENA_MAX),
+		      .use = options->use,
 		      .terms_arena = arena_new(PROCESS_ARENA_MAX),
 		      .world = options->world,
 		      .content = options->content};

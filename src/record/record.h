@@ -49,7 +49,15 @@ typedef struct written {
 	text json;      /* as kept: with id and meta */
 } written;
 
+/* Only a writer makes a file, activates content and brings what is computed up to date. The others take what is kept, the
+ * server's address too. */
+typedef enum record_use {
+	RECORD_WRITE,
+	RECORD_READ, /* never writes; where content or definitions are others than those in use, the sink gets a warning */
+	RECORD_CHECK /* only record_check; where content or definitions are others, it is refused */
+} record_use;
 typedef struct record_options {
+	record_use use;
 	text file;
 	const char *vfs;
 	world *world;
@@ -57,7 +65,7 @@ typedef struct record_options {
 	text base; /* the server's own address, "http://…/fhir": references below it are local. May be empty */
 } record_options;
 
-/* Where the content image is another than at the last open, that is logged and what derivers keep is computed again. */
+/* A writer: where the content image is another than at the last open, that is logged and what derivers keep is computed again. */
 record *record_open(arena *a, const record_options *options, issues *sink);
 void record_close(record *r); /* finishes what waits, then closes. Every reader must be closed before */
 
@@ -139,6 +147,7 @@ typedef struct change {
 	instant at;
 	const caller *who;
 	bool created;
+	bool past;      /* while rebuilding: a later version of it follows */
 	void *prepared; /* what this deriver's prepare returned */
 } change;
 /* A commit may start over (something it relied on moved, a raised type is met for the first time): a deriver keeps what it learns in
@@ -168,11 +177,12 @@ void record_register(
 
 snapshot *deriving_snapshot(deriving *dv); /* sees what this transaction wrote */
 writing *deriving_writing(deriving *dv);
-arena *deriving_arena(deriving *dv); /* lives until the transaction ends */
+arena *deriving_arena(deriving *dv); /* lives until the transaction ends; while rebuilding only for one apply */
 instant deriving_now(deriving *dv);  /* the commit's instant: the only "now" there is in the writer */
-/* True: what derivers keep is computed again, from the current resources in the order they were last written; raising does nothing;
- * `now` is the instant of the log's last row. A resource may then come before one it refers to. */
+/* True: what derivers keep is computed again, from every version of the log in the order of writing (an erased one as if deleted),
+ * and settled once, at the end; raising does nothing; `now` is the instant of the log's last row. */
 bool deriving_rebuilding(deriving *dv);
+bool reader_rebuilding(const reader *rd); /* the same, for prepare: what refuses a write need not be asked */
 /* A write this rule makes, unique per cause: one that exists already for the cause is not raised again and true is returned.
  * For update: type and id name the resource. */
 bool deriving_raise(deriving *dv, const write_op *w, issues *sink);

@@ -47,7 +47,9 @@ rid_set set_minus(arena *a, rid_set x, rid_set y)
 bool search_collect(search *s, const table *t, const scan_options *o, int column_number, rid_set *out)
 {
 	*out = (rid_set){0};
-	if (!store_collect(s->reader->snapshot, t, o, column_number, SET_MAX, s->arena, &out->at, &out->count, s->sink))
+	scan_options most = *o;
+	most.limit = SET_MAX;
+	if (!store_collect(s->reader->snapshot, t, &most, column_number, s->arena, &out->at, &out->count, s->sink))
 		return false;
 	if (out->count < SET_MAX) return true;
 	return issue_add(s->sink, FAIL_SEARCH_TOO_MANY, text_format(s->arena, "%d", SET_MAX), TEXT(""));
@@ -294,7 +296,7 @@ static bool parse_date(search *s, const clause *c, text value, span_test *q)
 
 static bool match_date(search *s, const clause *c, text value, rid_set *out)
 {
-	span_test q;
+	span_test q = {0};
 	return parse_date(s, c, value, &q) && match_span(s, c, &q, out);
 }
 
@@ -454,7 +456,7 @@ static int64_t position_at(search *s, instant at)
 
 static bool match_updated(search *s, const clause *c, text value, rid_set *out)
 {
-	span_test q;
+	span_test q = {0};
 	if (!parse_date(s, c, value, &q)) return false;
 	cell prefix[] = {INT_CELL(s->type->term), INT_CELL(STATE_LIVE)};
 	cell from = INT_CELL(position_at(s, q.low)), to = INT_CELL(position_at(s, q.high));

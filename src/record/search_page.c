@@ -59,7 +59,7 @@ static bool place_parse(search *s, const char *modes, at_place *out)
 	text rest = s->page;
 	*out = (at_place){0};
 	if (rest.len == 0) return true;
-	bool ok = memchr(modes, rest.at[0], strlen(modes)) != NULL;
+	bool ok = rest.at[0] && strchr(modes, rest.at[0]);
 	out->mode = rest.at[0];
 	for (rest = text_slice(rest, 1, rest.len); ok && rest.len;) {
 		text_pair one = text_cut(rest, '.');

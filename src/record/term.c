@@ -49,7 +49,7 @@ int64_t term_of(deriving *dv, text t, issues *sink)
 		if (store_insert(dv->writing, &term_table, row, sink) != STORE_OK) return 0;
 		number = ++r->tip.term;
 	}
-	map_put(&dv->terms, text_copy(dv->arena, t), number);
+	map_put(&dv->terms, text_copy(dv->kept, t), number);
 	return number;
 }
 

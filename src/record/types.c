@@ -162,7 +162,7 @@ static bool index_forget(deriving *dv, const search_type *t, issues *sink)
 	cell high = TEXT_CELL(text_join(dv->arena, t->name, TEXT("/"))); /* the byte after '.' */
 	int64_t *numbers, count;
 	scan_options o = {.index = 0, .low = &low, .high = &high};
-	if (!store_collect(s, &term_table, &o, 0, INT64_MAX, dv->arena, &numbers, &count, sink)) return false;
+	if (!store_collect(s, &term_table, &o, 0, dv->arena, &numbers, &count, sink)) return false;
 	for (int64_t i = 0; i < count; i++)
 		if (!param_forget(dv, numbers[i], sink)) return false;
 	return true;
@@ -190,7 +190,7 @@ bool type_reindex(deriving *dv, search_type *t, issues *sink)
 	scan_options live = {.index = RES_BY_SEQ, .prefix = prefix, .prefix_cells = 2};
 	snapshot *s = store_writing_snapshot(dv->writing);
 	if (!index_forget(dv, t, sink)) return false;
-	if (!store_collect(s, &resource_table, &live, RES_RID, INT64_MAX, dv->arena, &rids, &count, sink)) return false;
+	if (!store_collect(s, &resource_table, &live, RES_RID, dv->arena, &rids, &count, sink)) return false;
 	for (int64_t i = 0; i < count; i++)
 		if (!resource_reindex(dv, t, rids[i], sink)) return false;
 	return true;
@@ -222,13 +222,62 @@ bool types_current(deriving *dv, bool again, issues *sink)
 	int64_t *terms = ARENA_ARRAY(dv->arena, int64_t, cap);
 	text *signatures = ARENA_ARRAY(dv->arena, text, cap);
 	while (count < cap && scan_next(all, row, sink)) {
-		if (row[0].integer == 0) continue; /* the content image's hash, not a type */
+		if (row[0].integer <= 0) continue; /* the content image's hash, the address */
 		terms[count] = row[0].integer;
 		signatures[count++] = text_copy(dv->arena, row[1].text);
 	}
 	scan_close(all);
 	for (int i = 0; i < count; i++)
 		if (!type_open(dv, terms[i], signatures[i], again, sink)) return false;
+	return sink->errors == 0;
+}
+
+/* ---- as kept ---- */
+
+enum { BASE_ROW = -1 }; /* of `indexed` */
+
+bool base_note(deriving *dv, issues *sink)
+{
+	cell row[2];
+	text base = dv->record->base;
+	store_result got = store_get(deriving_snapshot(dv), &indexed_table, &INT_CELL(BASE_ROW), dv->arena, row, sink);
+	if (got == STORE_OK && text_equal(row[1].text, base)) return true;
+	cell now[] = {INT_CELL(BASE_ROW), BYTES_CELL(base)};
+	return got != STORE_FAILED && store_put(dv->writing, &indexed_table, now, sink) == STORE_OK;
+}
+
+/* A parameter that was never indexed cannot be searched by. */
+static void params_kept(record *r, search_type *t, snapshot *s, arena *a, issues *sink)
+{
+	for (int i = 0; i < t->param_count; i++) {
+		search_param *p = &t->params[i];
+		if (!p->path) continue;
+		text name = text_format(a, "%.*s.%.*s", TEXT_ARG(t->name), TEXT_ARG(p->code));
+		p->number = term_known(r, s, name, a, sink);
+		if (p->kind == SEARCH_REFERENCE)
+			p->identifier_number = term_known(r, s, text_join(a, name, TEXT(":identifier")), a, sink);
+		if (!p->number || (p->kind == SEARCH_REFERENCE && !p->identifier_number)) p->path = NULL;
+	}
+}
+
+bool types_kept(record *r, snapshot *s, arena *a, bool *same, issues *sink)
+{
+	cell row[2];
+	store_result got = store_get(s, &indexed_table, &INT_CELL(BASE_ROW), a, row, sink);
+	if (got == STORE_OK) r->base = text_copy(r->arena, row[1].text);
+	cell first = INT_CELL(1);
+	scan *all = store_scan(s, &indexed_table, &(scan_options){.index = -1, .low = &first}, a, sink);
+	while (all && scan_next(all, row, sink)) {
+		search_type *t = type_of(r, term_text(s, row[0].integer, a, sink), sink);
+		if (!t) break;
+		digest now = signature_of(r, t, a);
+		*same =
+		    *same && row[1].text.len == DIGEST_BYTES && memcmp(row[1].text.at, now.bytes, DIGEST_BYTES) == 0;
+		t->term = row[0].integer;
+		params_kept(r, t, s, a, sink);
+		atomic_store(&t->numbered, true);
+	}
+	if (all) scan_close(all);
 	return sink->errors == 0;
 }
 

@@ -30,10 +30,12 @@ typedef enum driver_command {
 	COMMAND_UNDO
 } driver_command;
 
+typedef enum opening { OPEN_MAKER, OPEN_WRITER, OPEN_READER, OPEN_READ_ONLY } opening;
+
 typedef struct driver {
 	const char *name;
-	/* NULL: `why` says it. `writer`: the one connection that writes; it makes the file where there is none. */
-	connection *(*open)(const char *target, const char *vfs, bool writer, bool read_only, driver_failure *why);
+	/* NULL: `why` says it. A maker writes, and makes the file where there is none. */
+	connection *(*open)(const char *target, const char *vfs, opening how, driver_failure *why);
 	void (*close)(connection *c);
 	statement *(*prepare)(connection *c, const char *sql, driver_failure *why);
 	void (*finish)(statement *s);
@@ -47,6 +49,7 @@ typedef struct driver {
 	int64_t (*changes)(const connection *c);
 	void (*tidy)(connection *c);
 	bool (*check)(connection *c, driver_failure *why); /* the engine's own check of all pages */
+	bool (*has_table)(connection *c, const char *name, bool *has, driver_failure *why);
 	/* Words that differ. */
 	const char *types[4];   /* of columns, by cell_kind */
 	const char *rowid_type; /* of the one key column of a rowid table */

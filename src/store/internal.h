@@ -66,7 +66,7 @@ struct store {
 	char *target;
 	const char *vfs;
 	char *memory_folder; /* of ":memory:" */
-	bool read_only;
+	bool read_only, as_is;
 	bool fresh;
 	snapshot *writer;
 	writing writing;

@@ -148,17 +148,19 @@ static int64_t as_set(int64_t *values, int64_t count, bool sorted)
 	return kept;
 }
 
-bool store_collect(snapshot *r, const table *t, const scan_options *options, int value_column, int64_t limit, arena *a,
-		   int64_t **out, int64_t *count, issues *sink)
+bool store_collect(snapshot *r, const table *t, const scan_options *options, int value_column, arena *a, int64_t **out,
+		   int64_t *count, issues *sink)
 {
 	const driver *d = r->store->driver;
-	shape s = scan_shape(t, options, VERB_COLLECT);
+	scan_options all = *options;
+	all.limit = 0; /* counted here, so that one statement serves all limits */
+	shape s = scan_shape(t, &all, VERB_COLLECT);
 	s.value_column = (int16_t)value_column;
-	assert(!s.limited && !s.descending);
+	assert(!s.descending);
 	taken use;
 	if (!statement_take(r, &s, &use, sink)) return false;
-	scan_bind(d, use.statement, options);
-	int64_t n = 0, cap = 0;
+	scan_bind(d, use.statement, &all);
+	int64_t n = 0, cap = 0, limit = options->limit ? options->limit : INT64_MAX;
 	int64_t *values = NULL;
 	bool sorted = true;
 	driver_failure why;

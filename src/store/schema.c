@@ -93,11 +93,22 @@ static bool bring_up(writing *w, const store_options *o, arena *scratch, issues 
 	return store_put(w, &version_table, row, sink) == STORE_OK;
 }
 
-/* A file opened only for reading must be as this program would have it. */
+static bool is_store(store *s, issues *sink)
+{
+	const table *const own[] = {&version_table, &table_table};
+	driver_failure why;
+	bool has = true;
+	for (int i = 0; has && i < 2; i++)
+		if (!s->driver->has_table(s->writer->connection, own[i]->name, &has, &why))
+			return store_fail(sink, &why);
+	return has || issue_add(sink, FAIL_STORE_CORRUPT, text_of(s->target), TEXT(""));
+}
+
+/* A file opened as it is must be as this program would have it. */
 static bool compare_only(store *s, const store_options *o, arena *scratch, issues *sink)
 {
 	int64_t version;
-	if (!read_version(s, scratch, &version, sink)) return false;
+	if (!is_store(s, sink) || !read_version(s, scratch, &version, sink)) return false;
 	if (version > o->schema_version) return refuse_newer(s, version, o, sink);
 	for (int i = 0; i < o->table_count; i++) {
 		cell row[2];
@@ -112,7 +123,7 @@ static bool compare_only(store *s, const store_options *o, arena *scratch, issue
 
 static bool prepare(store *s, const store_options *options, arena *scratch, issues *sink)
 {
-	if (s->read_only) return compare_only(s, options, scratch, sink);
+	if (s->as_is) return compare_only(s, options, scratch, sink);
 	writing *w = store_write_begin(s, sink);
 	if (!w) return false;
 	if (!bring_up(w, options, scratch, sink)) {

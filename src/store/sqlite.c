@@ -129,7 +129,7 @@ static void sqlite_close(connection *c)
 	sqlite3_free(c);
 }
 
-static bool settle_in(connection *c, bool writer, bool read_only, driver_failure *why)
+static bool settle_in(connection *c, opening how, driver_failure *why)
 {
 	char settings[200];
 	snprintf(settings, sizeof settings,
@@ -137,7 +137,7 @@ static bool settle_in(connection *c, bool writer, bool read_only, driver_failure
 		 CACHE_KIB);
 	sqlite3_busy_timeout(c->db, BUSY_WAIT_MS);
 	sqlite3_extended_result_codes(c->db, 1);
-	if (writer && !read_only) {
+	if (how == OPEN_MAKER || how == OPEN_WRITER) {
 		if (!is_wal(c, why)) return false;
 		sqlite3_wal_hook(c->db, wal_grew, c); /* instead of the automatic checkpoint inside a commit */
 	}
@@ -150,17 +150,20 @@ static void configure(void)
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* refused where SQLite is in use already: then it counts */
 }
 
-static connection *sqlite_open(const char *target, const char *vfs, bool writer, bool read_only, driver_failure *why)
+static connection *sqlite_open(const char *target, const char *vfs, opening how, driver_failure *why)
 {
+	static const int flags[] = {[OPEN_MAKER] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+				    [OPEN_WRITER] = SQLITE_OPEN_READWRITE,
+				    [OPEN_READER] = SQLITE_OPEN_READWRITE,
+				    [OPEN_READ_ONLY] = SQLITE_OPEN_READONLY};
 	static pthread_once_t configured = PTHREAD_ONCE_INIT;
 	pthread_once(&configured, configure);
 	connection *c = sqlite3_malloc(sizeof *c);
 	*c = (connection){0};
-	int flags = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | (writer ? SQLITE_OPEN_CREATE : 0);
-	int code = sqlite3_open_v2(target, &c->db, flags | SQLITE_OPEN_NOMUTEX, vfs);
+	int code = sqlite3_open_v2(target, &c->db, flags[how] | SQLITE_OPEN_NOMUTEX, vfs);
 	if (code != SQLITE_OK) {
 		explain(why, code, c->db ? sqlite3_errmsg(c->db) : sqlite3_errstr(code));
-	} else if (settle_in(c, writer, read_only, why)) {
+	} else if (settle_in(c, how, why)) {
 		return c;
 	}
 	sqlite_close(c);
@@ -296,6 +299,19 @@ static bool sqlite_check(connection *c, driver_failure *why)
 	return ok;
 }
 
+static bool sqlite_has_table(connection *c, const char *name, bool *has, driver_failure *why)
+{
+	static const char sql[] = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?";
+	sqlite3_stmt *stmt = NULL;
+	bool ok = worked(c, sqlite3_prepare_v2(c->db, sql, -1, &stmt, NULL), why) &&
+		  worked(c, sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC), why);
+	int code = ok ? sqlite3_step(stmt) : SQLITE_DONE;
+	*has = code == SQLITE_ROW;
+	ok = ok && worked(c, code, why);
+	sqlite3_finalize(stmt);
+	return ok;
+}
+
 const driver driver_sqlite = {
     .name = "sqlite",
     .open = sqlite_open,
@@ -312,6 +328,7 @@ const driver driver_sqlite = {
     .changes = sqlite_changes,
     .tidy = sqlite_tidy,
     .check = sqlite_check,
+    .has_table = sqlite_has_table,
     .types = {"", "INTEGER", "TEXT", "BLOB"},
     .rowid_type = "INTEGER",
     .clustered = "WITHOUT ROWID",

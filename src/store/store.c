@@ -105,7 +105,8 @@ void statements_reset(snapshot *r)
 snapshot *connection_open(store *s, bool writer, issues *sink)
 {
 	driver_failure why;
-	connection *c = s->driver->open(s->target, s->vfs, writer, s->read_only, &why);
+	opening how = s->read_only ? OPEN_READ_ONLY : !writer ? OPEN_READER : s->as_is ? OPEN_WRITER : OPEN_MAKER;
+	connection *c = s->driver->open(s->target, s->vfs, how, &why);
 	if (!c) {
 		store_fail(sink, &why);
 		return NULL;
@@ -227,7 +228,11 @@ static void name_durable(const store *s)
 store *store_open(arena *a, const store_options *options, issues *sink)
 {
 	store *s = ARENA_NEW(a, store);
-	*s = (store){.arena = a, .driver = &driver_sqlite, .vfs = options->vfs, .read_only = options->read_only};
+	*s = (store){.arena = a,
+		     .driver = &driver_sqlite,
+		     .vfs = options->vfs,
+		     .read_only = options->read_only,
+		     .as_is = options->as_is || options->read_only};
 	s->target = text_z(a, options->file);
 	pthread_mutex_init(&s->lock, NULL);
 	if (text_equal(options->file, TEXT(":memory:")) && !make_memory_target(s)) {
@@ -237,7 +242,7 @@ store *store_open(arena *a, const store_options *options, issues *sink)
 	s->writer = connection_open(s, true, sink);
 	s->writing.store = s;
 	if (s->writer && schema_prepare(s, options, sink)) {
-		if (!s->read_only && !s->vfs) name_durable(s);
+		if (!s->as_is && !s->vfs) name_durable(s);
 		return s;
 	}
 	store_close(s);

@@ -66,7 +66,9 @@ typedef struct store_options {
 	int migration_count;
 	const table *const *tables;
 	int table_count;
-	bool read_only;
+	bool read_only; /* nothing is written */
+	bool
+	    as_is; /* the file must be there, with these tables; none is made or moved to another shape. So too if read_only */
 } store_options;
 
 /* A step from an older file to a newer one. Derived tables need none: one whose definition changed is made anew, empty, and
@@ -138,9 +140,9 @@ void scan_close(scan *s);
 int64_t store_count(snapshot *r, const table *t, const scan_options *options, issues *sink);
 
 /* Sorted sets of integers from scans, for search: the values of `value_column` in rows that match, ascending and without
- * doubles, at most `limit`. The record combines them (and, or, not). */
-bool store_collect(snapshot *r, const table *t, const scan_options *options, int value_column, int64_t limit, arena *a,
-		   int64_t **out, int64_t *count, issues *sink);
+ * doubles, of at most `limit` rows. The record combines them (and, or, not). */
+bool store_collect(snapshot *r, const table *t, const scan_options *options, int value_column, arena *a, int64_t **out,
+		   int64_t *count, issues *sink);
 
 /* The engine's own check of the file: true where it finds nothing. */
 bool store_integrity(snapshot *r, issues *sink);

@@ -10,13 +10,7 @@ static bool before(const event *x, const event *y)
 
 void agenda_add(agenda *g, event e)
 {
-	if (g->count == g->cap) {
-		int cap = g->cap ? g->cap * 2 : 256;
-		event *grown = ARENA_ARRAY(g->arena, event, cap);
-		if (g->count) memcpy(grown, g->heap, (size_t)g->count * sizeof *grown);
-		g->heap = grown;
-		g->cap = cap;
-	}
+	if (g->count == g->cap) g->heap = ARENA_DOUBLE(g->arena, event, g->heap, &g->cap, 256);
 	e.order = g->order++;
 	int at = g->count++;
 	while (at > 0 && before(&e, &g->heap[(at - 1) / 2])) {

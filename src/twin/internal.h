@@ -58,17 +58,23 @@ typedef struct person {
 	day born;
 	text road, town, phone;
 } person;
-/* The n-th person: nobody before has this CPR number (`taken`). */
-person person_make(arena *a, random_state *r, const department *d, sex wanted, range ages, day today, map *taken);
-text cpr_number(arena *a, day born,
-		int serial); /* day of month + 60; serial 0..9999 is the last four digits as they are */
+/* The next person of the sex and age that are referred for this reason; nobody before has the CPR number (`taken`). */
+person person_make(arena *a, random_state *r, const department *d, const reason *why, day today, map *taken);
+/* Day of month + 60; serial 0..9999 is the last four digits as they are. */
+text cpr_number(arena *a, day born, int serial);
 bool cpr_century_right(day born, int seventh_digit);
 text person_json(arena *a, const person *p);
 
 /* ---- resources the department's people write themselves (resources.c) ---- */
 text staff_id(arena *a, const char *prefix, int number); /* "sek-a" … "sek-z", then "sek-aa" */
+typedef struct profession {
+	const char *prefix; /* of the ids: "sek" */
+	const char *title;  /* before the letter that names one of them: "Sekretær" */
+	const char *role;   /* urn:limen:role */
+	const char *display;
+} profession;
 text practitioner_json(arena *a, text id, text label);
-text practitioner_role_json(arena *a, const department *d, text id, text label, const char *role, text display);
+text practitioner_role_json(arena *a, const department *d, text id, text label, const profession *p);
 text place_json(arena *a, const department *d, const place_of_work *p);
 text organization_json(arena *a, const department *d);
 typedef struct referral {
@@ -162,8 +168,8 @@ typedef struct filled_form {
 	answer at[ANSWERS_MAX];
 	int count;
 } filled_form;
-bool form_answers(town *t, course *c, text kind, instant now,
-		  filled_form *out); /* false: this kind is not done by answers now */
+/* False: this kind is not done by answers now. */
+bool form_answers(town *t, course *c, text kind, instant now, filled_form *out);
 /* A free time of the course's doctor, so many days from now; it is taken at once. */
 instant visit_time(town *t, course *c, range wait, int minutes, instant now);
 text doctor_label(arena *a, int number); /* "Dr. B" */

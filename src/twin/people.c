@@ -37,12 +37,12 @@ static text id_of_cpr(arena *a, text cpr)
 	return uuid_of_name(a, text_join(a, TEXT("twin:patient:"), cpr));
 }
 
-person person_make(arena *a, random_state *r, const department *d, sex wanted, range ages, day today, map *taken)
+person person_make(arena *a, random_state *r, const department *d, const reason *why, day today, map *taken)
 {
-	person p = {.sex = wanted != SEX_ANY ? wanted : random_below(r, 2) ? SEX_MAN : SEX_WOMAN};
+	person p = {.sex = why->sex != SEX_ANY ? why->sex : random_below(r, 2) ? SEX_MAN : SEX_WOMAN};
 	int64_t none;
 	do {
-		int64_t age = random_between(r, ages.low, ages.high);
+		int64_t age = random_between(r, why->ages.low, why->ages.high);
 		p.born = today - (day)(age * 365 + age / 4) - (day)random_below(r, 365);
 		p.cpr = cpr_number(a, p.born, serial_for(r, p.born, p.sex));
 	} while (map_get(taken, p.cpr, &none));
@@ -56,12 +56,19 @@ person person_make(arena *a, random_state *r, const department *d, sex wanted, r
 	return p;
 }
 
-static void pair_object(json_out *o, const char *k1, text v1, const char *k2, text v2, const char *k3, text v3)
+typedef struct pair {
+	const char *key;
+	text value;
+} pair;
+
+/* A list of one object with texts for members. */
+static void pairs_list(json_out *o, const char *key, const pair *pairs, int count)
 {
+	json_key(o, key);
+	json_array(o);
 	json_object(o);
-	json_pair(o, k1, v1);
-	json_pair(o, k2, v2);
-	if (k3) json_pair(o, k3, v3);
+	for (int i = 0; i < count; i++) json_pair(o, pairs[i].key, pairs[i].value);
+	json_end(o);
 	json_end(o);
 }
 
@@ -71,10 +78,9 @@ text person_json(arena *a, const person *p)
 	json_object(&o);
 	json_pair(&o, "resourceType", TEXT("Patient"));
 	json_pair(&o, "id", p->id);
-	json_key(&o, "identifier");
-	json_array(&o);
-	pair_object(&o, "use", TEXT("official"), "system", TEXT("urn:oid:1.2.208.176.1.2"), "value", p->cpr);
-	json_end(&o);
+	const pair number[] = {
+	    {"use", TEXT("official")}, {"system", TEXT("urn:oid:1.2.208.176.1.2")}, {"value", p->cpr}};
+	pairs_list(&o, "identifier", number, 3);
 	json_key(&o, "active");
 	json_bool(&o, true);
 	json_key(&o, "name");
@@ -88,10 +94,8 @@ text person_json(arena *a, const person *p)
 	json_end(&o);
 	json_end(&o);
 	json_end(&o);
-	json_key(&o, "telecom");
-	json_array(&o);
-	pair_object(&o, "system", TEXT("phone"), "value", p->phone, "use", TEXT("mobile"));
-	json_end(&o);
+	const pair phone[] = {{"system", TEXT("phone")}, {"value", p->phone}, {"use", TEXT("mobile")}};
+	pairs_list(&o, "telecom", phone, 3);
 	json_pair(&o, "gender", p->sex == SEX_MAN ? TEXT("male") : TEXT("female"));
 	json_pair(&o, "birthDate", day_iso(a, p->born));
 	json_key(&o, "address");

@@ -78,37 +78,31 @@ static bool update_members(town *t, const caller *who, const version *v, const d
 
 /* ---- setting up: organisation, places, people who work there ---- */
 
-static bool add_person(town *t, batch *b, const char *prefix, int number, text label, const char *role, text display)
+static bool add_person(town *t, batch *b, const profession *p, int number)
 {
-	text id = staff_id(t->scratch, prefix, number);
+	text id = staff_id(t->scratch, p->prefix, number), letters = doctor_label(t->scratch, number);
+	text label = text_format(t->scratch, "%s %.*s", p->title, (int)letters.len - 4, letters.at + 4);
 	if (b->count > SETUP_WRITES_MAX - 2) {
 		caller who = inbox();
 		if (!batch_commit(t, b, &who)) return false;
 	}
 	return batch_create(t, b, t->scratch, id, practitioner_json(t->scratch, id, label)) &&
-	       batch_create(t, b, t->scratch, id,
-			    practitioner_role_json(t->scratch, &t->department, id, label, role, display));
-}
-
-static text labelled(town *t, const char *title, int number)
-{
-	text letters = doctor_label(t->scratch, number);
-	return text_format(t->scratch, "%s %.*s", title, (int)letters.len - 4, letters.at + 4);
+	       batch_create(t, b, t->scratch, id, practitioner_role_json(t->scratch, &t->department, id, label, p));
 }
 
 static bool add_staff(town *t, batch *b)
 {
+	static const profession professions[] = {
+	    {"sek", "Sekretær", "secretary", "Lægesekretær"},
+	    {"dr", "Dr.", "doctor", "Læge"},
+	    {"spl", "Sygeplejerske", "nurse", "Sygeplejerske"},
+	    {"leder", "Ledende sekretær", "leader", "Ledende lægesekretær"},
+	};
 	const department *d = &t->department;
+	const int counts[] = {d->secretaries, d->doctors, d->nurses, d->leaders};
 	bool fine = true;
-	for (int i = 0; fine && i < d->secretaries; i++)
-		fine = add_person(t, b, "sek", i, labelled(t, "Sekretær", i), "secretary", TEXT("Lægesekretær"));
-	for (int i = 0; fine && i < d->doctors; i++)
-		fine = add_person(t, b, "dr", i, labelled(t, "Dr.", i), "doctor", TEXT("Læge"));
-	for (int i = 0; fine && i < d->nurses; i++)
-		fine = add_person(t, b, "spl", i, labelled(t, "Sygeplejerske", i), "nurse", TEXT("Sygeplejerske"));
-	for (int i = 0; fine && i < d->leaders; i++)
-		fine = add_person(t, b, "leder", i, labelled(t, "Ledende sekretær", i), "leader",
-				  TEXT("Ledende lægesekretær"));
+	for (int p = 0; p < 4; p++)
+		for (int i = 0; fine && i < counts[p]; i++) fine = add_person(t, b, &professions[p], i);
 	return fine;
 }
 
@@ -152,8 +146,7 @@ static bool refer(town *t, const event *e)
 	const department *d = &t->department;
 	course *c = &t->courses[e->pathway];
 	*c = course_make(t, e->pathway);
-	person p =
-	    person_make(t->arena, &c->random, d, c->reason->sex, c->reason->ages, day_of_instant(e->at), &t->cpr_taken);
+	person p = person_make(t->arena, &c->random, d, c->reason, day_of_instant(e->at), &t->cpr_taken);
 	c->patient = p.id;
 	c->referral = uuid_of_name(t->arena, text_join(t->scratch, TEXT("twin:referral:"), p.id));
 	map_put(&t->by_patient, c->patient, e->pathway);
@@ -265,14 +258,20 @@ static bool do_task(town *t, const event *e)
 
 /* ---- visits ---- */
 
+/* The event's appointment as it is now; false where it cannot be read (the sink says why) or is not booked any more. */
+static bool booked_visit(town *t, const event *e, const caller *who, version *v, doc *d)
+{
+	return read_body(t, who, TEXT("Appointment"), e->id, v, d) &&
+	       text_equal(doc_get_text(d, 0, NAME_status), TEXT("booked"));
+}
+
 static bool visit_over(town *t, const event *e)
 {
 	course *c = &t->courses[e->pathway];
 	version v;
 	doc d;
 	caller who = secretary_of(t, c);
-	if (!read_body(t, &who, TEXT("Appointment"), e->id, &v, &d)) return false;
-	if (!text_equal(doc_get_text(&d, 0, NAME_status), TEXT("booked"))) return true;
+	if (!booked_visit(t, e, &who, &v, &d)) return t->sink->errors == 0;
 	bool came = random_below(&c->random, 100) >= t->department.noshow;
 	if (came) c->visited = e->at;
 	const member members[] = {{"status", came ? TEXT("\"fulfilled\"") : TEXT("\"noshow\"")}};
@@ -285,8 +284,7 @@ static bool cancel(town *t, const event *e)
 	version v;
 	doc d;
 	caller who = secretary_of(t, c);
-	if (!read_body(t, &who, TEXT("Appointment"), e->id, &v, &d)) return false;
-	if (!text_equal(doc_get_text(&d, 0, NAME_status), TEXT("booked"))) return true;
+	if (!booked_visit(t, e, &who, &v, &d)) return t->sink->errors == 0;
 	text at = extension_json(t->scratch, "urn:limen:cancelled-at", "valueDateTime", instant_iso(t->scratch, e->at));
 	const member members[] = {
 	    {"status", TEXT("\"cancelled\"")},

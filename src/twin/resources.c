@@ -50,7 +50,7 @@ text practitioner_json(arena *a, text id, text label)
 	return json_done(&o);
 }
 
-text practitioner_role_json(arena *a, const department *d, text id, text label, const char *role, text display)
+text practitioner_role_json(arena *a, const department *d, text id, text label, const profession *p)
 {
 	json_out o = json_begin(a);
 	json_object(&o);
@@ -62,7 +62,7 @@ text practitioner_role_json(arena *a, const department *d, text id, text label, 
 	reference(&o, "organization", text_format(a, "Organization/%.*s", TEXT_ARG(d->id)), d->da);
 	json_key(&o, "code");
 	json_array(&o);
-	concept(&o, NULL, "urn:limen:role", text_of(role), display);
+	concept(&o, NULL, "urn:limen:role", text_of(p->role), text_of(p->display));
 	json_end(&o);
 	json_end(&o);
 	return json_done(&o);

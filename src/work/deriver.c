@@ -235,7 +235,9 @@ static bool settle(void *self, deriving *dv, issues *sink)
 			      .sink = sink,
 			      .now = deriving_now(dv),
 			      .pathway = touched[i]};
+		arena_mark mark = arena_here(s.arena);
 		if (!settle_pathway(&s)) return false;
+		if (deriving_rebuilding(dv)) arena_rewind(s.arena, mark); /* else what was raised lives there */
 	}
 	return true;
 }

@@ -16,13 +16,18 @@ bool clock_runs(const clock *c)
 	       c->due_day != DAY_NONE;
 }
 
-/* Of the kind's clocks the one that falls first. */
-static const clock *first_due(const task_kind *k, const clock *clocks, int count)
+static bool is_law(const clock *c)
+{
+	return text_equal(clock_rule_face(c->rule)->force, TEXT("law"));
+}
+
+/* Of the kind's clocks the one that falls first; of those that are law, with `law`. */
+static const clock *first_due(const task_kind *k, const clock *clocks, int count, bool law)
 {
 	const clock *first = NULL;
 	for (int i = 0; i < k->clock_count; i++) {
 		const clock *c = clock_named(clocks, count, k->clocks[i]);
-		if (clock_runs(c) && (!first || c->due_day < first->due_day)) first = c;
+		if (clock_runs(c) && (!law || is_law(c)) && (!first || c->due_day < first->due_day)) first = c;
 	}
 	return first;
 }
@@ -42,7 +47,8 @@ static day working_day_not_before(const calendar *c, day d)
 deadline task_deadline(const image *m, const task_kind *k, const clock *clocks, int clock_count, instant raised)
 {
 	deadline t = {.due = INSTANT_NONE, .latest_start = INSTANT_NONE, .due_day = DAY_NONE, .start_day = DAY_NONE};
-	t.clock = first_due(k, clocks, clock_count);
+	t.clock = first_due(k, clocks, clock_count, false);
+	t.law = first_due(k, clocks, clock_count, true);
 	if (t.clock) {
 		t.due_day = t.clock->due_day;
 		t.due = t.clock->due;

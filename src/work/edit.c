@@ -19,12 +19,20 @@ static uint32_t item_like(const doc *d, uint32_t array, text key)
 	return NODE_ABSENT;
 }
 
+/* An extension of the overlay with nothing but its url: what has that url is taken away. */
+static bool takes_away(const doc *d, uint32_t n)
+{
+	if (d->nodes[n].kind != NODE_OBJECT || d->nodes[n].len != 1) return false;
+	return doc_get(d, n, NAME_url) != NODE_ABSENT;
+}
+
 static void print_array(json_out *o, const doc *base, uint32_t b, const doc *over, uint32_t v, edit_arrays how)
 {
 	json_array(o);
 	for (uint32_t i = b + 1; i < base->nodes[b].next; i = base->nodes[i].next)
 		if (how == EDIT_APPEND || item_like(over, v, item_key(base, i)) == NODE_ABSENT) json_node(o, base, i);
-	for (uint32_t i = v + 1; i < over->nodes[v].next; i = over->nodes[i].next) json_node(o, over, i);
+	for (uint32_t i = v + 1; i < over->nodes[v].next; i = over->nodes[i].next)
+		if (how == EDIT_APPEND || !takes_away(over, i)) json_node(o, over, i);
 	json_end(o);
 }
 

@@ -130,8 +130,8 @@ text line_print(arena *a, const image *m, const task_kind *k, text line, const d
 /* edit.c: a JSON document changed without losing what it has. */
 typedef enum edit_arrays { EDIT_REPLACE, EDIT_APPEND } edit_arrays;
 /* Base with the overlay's members: objects meet member by member, null takes a member away, array items of the same
- * url (or the same coding system) are replaced under EDIT_REPLACE and never under EDIT_APPEND; items that meet none
- * are added at the end. */
+ * url (or the same coding system) are replaced under EDIT_REPLACE and never under EDIT_APPEND, an extension with nothing
+ * but its url takes away what has that url; items that meet none are added at the end. */
 text json_edited(arena *a, const doc *base, const doc *overlay, edit_arrays arrays);
 
 /* ---- when a task is due ---- */
@@ -139,6 +139,7 @@ typedef struct deadline {
 	instant due, latest_start; /* INSTANT_NONE: no date */
 	day due_day, start_day;
 	const clock *clock; /* NULL: the kind's own `within`, or none */
+	const clock *law;   /* of the kind's clocks that run, the law that falls first; NULL: none is law */
 } deadline;
 /* due.c */
 deadline task_deadline(const image *m, const task_kind *k, const clock *clocks, int clock_count, instant raised);
@@ -219,7 +220,11 @@ text task_json_open(arena *a, const doc *task, const task_face *t, const task_wo
 bool task_status_open(text status);
 text task_pathway(const doc *d); /* the id of its EpisodeOfCare, or empty */
 text task_kind_of(const doc *d); /* the id of its kind, or empty */
-int64_t face_hash(text rule, text because);
+typedef struct shown {
+	text rule, force, because;
+	instant law_due;
+} shown;
+int64_t face_hash(const shown *s);
 uint32_t extension_find(const doc *d, uint32_t object,
 			text url);            /* the first extension with this url, or NODE_ABSENT */
 text reference_id(text reference, text type); /* "Type/id" → id; empty where it is another type */

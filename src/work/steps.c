@@ -84,7 +84,7 @@ static step ahead_step(const walking *w, const step_rule *s, int where)
 	if (planned) {
 		out.at = planned->at;
 		out.resource = fact_reference(w->arena, planned);
-	} else if (clock_runs(c)) {
+	} else if (c && clock_runs(c)) {
 		out.at = c->due;
 	}
 	return out;
@@ -98,16 +98,24 @@ static int last_done(const walking *w, const timeline *t)
 	return last;
 }
 
-/* A step passed over (a time booked without a proposal) is left out: only done ones stand before the last that is
- * done. */
+/* Passed over and owed all the same: its clock still runs (the time that was booked is cancelled). */
+static bool is_owed(const walking *w, const step_rule *s)
+{
+	return s->rule && clock_runs(clock_named(w->clocks, w->clock_count, s->rule));
+}
+
+/* A step passed over (a time booked without a proposal) is left out, unless it is owed: then it is the next. Only done ones
+ * stand before the last that is done. */
 static int walk(const walking *w, const timeline *t, bool closed, step *out)
 {
-	int count = 0, last = last_done(w, t);
+	int count = 0, last = last_done(w, t), ahead = 0;
 	for (int i = 0; i <= last; i++) {
 		const fact *f = done_by(w, &t->steps[i]);
 		if (f) out[count++] = done_step(w, &t->steps[i], f);
 	}
-	for (int i = last + 1; i < t->count && !closed; i++) out[count++] = ahead_step(w, &t->steps[i], i > last + 1);
+	for (int i = 0; i < t->count && !closed; i++)
+		if (i > last || (!done_by(w, &t->steps[i]) && is_owed(w, &t->steps[i])))
+			out[count++] = ahead_step(w, &t->steps[i], ahead++ > 0);
 	return count;
 }
 

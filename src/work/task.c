@@ -64,19 +64,23 @@ static instant due_of(const doc *d)
 }
 
 /* What is shown of the clock on a task, as a number: re-written only where it differs. */
-int64_t face_hash(text rule, text because)
+int64_t face_hash(const shown *s)
 {
-	uint64_t h = text_hash(rule) * 31 + text_hash(because);
+	uint64_t h = text_hash(s->rule) * 31 + text_hash(s->because);
+	h = (h * 31 + text_hash(s->force)) * 31 + (uint64_t)s->law_due;
 	return (int64_t)(h >> 1);
 }
 
 static int64_t face_of(const doc *d)
 {
 	uint32_t reason = doc_get(d, 0, NAME_reasonCode), said = extension_find(d, 0, TEXT("urn:limen:because"));
-	text rule = reason == NODE_ABSENT
-			? (text){0}
-			: under_system(d, doc_get(d, reason, NAME_coding), TEXT("urn:limen:clock"), NAME_code);
-	return face_hash(rule, said == NODE_ABSENT ? (text){0} : doc_get_text(d, said, NAME_valueString));
+	uint32_t codes = reason == NODE_ABSENT ? NODE_ABSENT : doc_get(d, reason, NAME_coding);
+	uint32_t law = extension_find(d, 0, TEXT("urn:limen:law-due"));
+	shown s = {.rule = under_system(d, codes, TEXT("urn:limen:clock"), NAME_code),
+		   .force = under_system(d, codes, TEXT("urn:limen:clock-force"), NAME_code),
+		   .law_due = law == NODE_ABSENT ? INSTANT_NONE : instant_of(doc_get_text(d, law, NAME_valueInstant))};
+	if (said != NODE_ABSENT) s.because = doc_get_text(d, said, NAME_valueString);
+	return face_hash(&s);
 }
 
 /* By this deriver: the reason it was closed for is coded in our own system. */

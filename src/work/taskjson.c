@@ -40,10 +40,35 @@ static void translation(json_out *o, const char *key, text english)
 	json_end(o);
 }
 
-static void extensions(json_out *o, const task_face *t, const task_words *w, text pathway)
+static const clock *clock_behind(const task_face *t)
+{
+	return t->when.clock ? t->when.clock : t->need->late;
+}
+
+/* The end of the last day the law allows: what may be passed without breaking the law is the date before it. */
+static instant law_due(const task_face *t)
+{
+	const clock *c = t->when.law ? t->when.law : t->need->late;
+	return c && text_equal(clock_rule_face(c->rule)->force, TEXT("law")) ? c->due : INSTANT_NONE;
+}
+
+/* In an edit an extension with nothing but its url takes away the one that stood there (edit.c). */
+static void law_extension(json_out *o, const task_face *t, const doc *edits)
+{
+	text url = TEXT("urn:limen:law-due");
+	instant due = law_due(t);
+	if (due == INSTANT_NONE && (!edits || extension_find(edits, 0, url) == NODE_ABSENT)) return;
+	json_object(o);
+	json_pair(o, "url", url);
+	if (due != INSTANT_NONE) json_pair(o, "valueInstant", instant_iso(o->b.arena, due));
+	json_end(o);
+}
+
+static void extensions(json_out *o, const task_face *t, const task_words *w, text pathway, const doc *edits)
 {
 	json_key(o, "extension");
 	json_array(o);
+	law_extension(o, t, edits);
 	if (t->when.latest_start != INSTANT_NONE) {
 		json_object(o);
 		json_pair(o, "url", TEXT("urn:limen:latest-start"));
@@ -69,21 +94,26 @@ static void extensions(json_out *o, const task_face *t, const task_words *w, tex
 
 static const clock_face *law(const task_face *t)
 {
-	const clock *c = t->when.clock ? t->when.clock : t->need->late;
+	const clock *c = clock_behind(t);
 	return c ? clock_rule_face(c->rule) : NULL;
 }
 
 int64_t task_face_hash(const task_face *t, const task_words *w)
 {
 	const clock_face *face = law(t);
-	return face_hash(face ? face->id : (text){0}, w->because_da);
+	shown s = {.rule = face ? face->id : (text){0},
+		   .force = face ? face->force : (text){0},
+		   .because = w->because_da,
+		   .law_due = law_due(t)};
+	return face_hash(&s);
 }
 
-/* The dates and what stands behind them: the members that follow the clocks. */
-static void dated(json_out *o, const task_face *t, const task_words *w, text pathway)
+/* The dates and what stands behind them: the members that follow the clocks. A new Task has a pathway, an edit the Task
+ * as it is. */
+static void dated(json_out *o, const task_face *t, const task_words *w, text pathway, const doc *edits)
 {
 	arena *a = o->b.arena;
-	extensions(o, t, w, pathway);
+	extensions(o, t, w, pathway, edits);
 	json_pair(o, "description", w->line_da);
 	translation(o, "_description", w->line_en);
 	const clock_face *face = law(t);
@@ -97,10 +127,14 @@ static void dated(json_out *o, const task_face *t, const task_words *w, text pat
 		json_pair(o, "code", face->id);
 		json_pair(o, "display", face->da);
 		json_end(o);
+		json_object(o);
+		json_pair(o, "system", TEXT("urn:limen:clock-force"));
+		json_pair(o, "code", face->force);
+		json_end(o);
 		json_end(o);
 		json_pair(o, "text", text_format(a, "%.*s (%.*s)", TEXT_ARG(face->da), TEXT_ARG(face->source)));
 		json_end(o);
-	} else if (!pathway.len) { /* in an edit: the law that stood there no longer dates it */
+	} else if (edits) { /* the law that stood there no longer dates it */
 		json_key(o, "reasonCode");
 		json_null(o);
 	}
@@ -147,7 +181,7 @@ text task_json_new(arena *a, const task_face *t, const task_words *w, const task
 	json_pair(&o, "intent", TEXT("order"));
 	json_key(&o, "code");
 	coding(&o, "urn:limen:task", k->id, k->da);
-	dated(&o, t, w, r->pathway);
+	dated(&o, t, w, r->pathway, NULL);
 	reference(&o, "focus", r->focus);
 	reference(&o, "for", r->patient);
 	text at = instant_iso(a, now);
@@ -174,7 +208,7 @@ text task_json_dates(arena *a, const doc *task, const task_face *t, const task_w
 {
 	json_out o = json_begin(a);
 	json_object(&o);
-	dated(&o, t, w, (text){0});
+	dated(&o, t, w, (text){0}, task);
 	json_pair(&o, "lastModified", instant_iso(a, now));
 	json_end(&o);
 	return edited(a, task, json_done(&o));
@@ -185,7 +219,7 @@ text task_json_open(arena *a, const doc *task, const task_face *t, const task_wo
 	json_out o = json_begin(a);
 	json_object(&o);
 	json_pair(&o, "status", TEXT("requested"));
-	dated(&o, t, w, (text){0});
+	dated(&o, t, w, (text){0}, task);
 	json_pair(&o, "lastModified", instant_iso(a, now));
 	json_key(&o, "statusReason");
 	json_null(&o);

@@ -76,6 +76,20 @@ TEST(arena_rewinds)
 	assert_int_equal(buffer_text(&b).len, 5000);
 }
 
+TEST(a_list_doubles_and_keeps_what_it_has)
+{
+	arena *a = test_arena();
+	int64_t *list = NULL;
+	int cap = 0;
+	for (int i = 0; i < 1000; i++) {
+		if (i == cap) list = ARENA_DOUBLE(a, int64_t, list, &cap, 3);
+		assert_int_equal(list[i], 0);
+		list[i] = i * 7;
+	}
+	assert_int_equal(cap, 3 * 512);
+	for (int i = 0; i < 1000; i++) assert_int_equal(list[i], i * 7);
+}
+
 TEST(issues_speak_both_languages)
 {
 	arena *a = test_arena();
@@ -90,4 +104,4 @@ TEST(issues_speak_both_languages)
 }
 
 TESTS(T(cutting), T(whole_numbers), T(utf8), T(maps_keep_order_and_grow), T(arena_budget_leaves_at_the_boundary),
-      T(arena_rewinds), T(issues_speak_both_languages))
+      T(a_list_doubles_and_keeps_what_it_has), T(arena_rewinds), T(issues_speak_both_languages))

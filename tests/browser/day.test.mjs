@@ -111,11 +111,39 @@ describe('a referral from the desk to the patient', () => {
 		await limen?.stop();
 	});
 
-	test('who am I: the page asks, and keeps the answer', async () => {
-		await desk.page.locator('[data-worker]').first().waitFor(WAIT);
-		assert.deepEqual(await serious(desk.page), []);
-		await desk.page.locator('[data-worker="PractitionerRole/sek-a"]').click();
-		await row(desk.page, 'Forvisitering').waitFor(WAIT);
+	test('a newcomer sees the worklist at once, and is told as whom', async () => {
+		const { page } = desk;
+		await row(page, 'Forvisitering').waitFor(WAIT);
+		assert.match(await page.innerText('.notice'), /Du er Sekretær A\. Der er ikke log-in endnu: vælg en anden her/);
+		assert.equal(await page.inputValue('[data-role="me"]'), 'PractitionerRole/sek-a');
+		assert.deepEqual(await serious(page), []);
+		await page.reload();
+		await page.locator('.notice').waitFor(WAIT);
+	});
+
+	test('who am I: chosen by keyboard, and kept', async () => {
+		const { page } = desk;
+		const card = () => page.evaluate(() => document.activeElement?.getAttribute('data-worker'));
+		await page.locator('.notice a').click();
+		await page.waitForFunction(() => document.activeElement?.matches('[data-worker]'), null, WAIT);
+		assert.equal(await card(), 'PractitionerRole/sek-a');
+		assert.deepEqual(await page.locator('.who-group h2').allInnerTexts(), ['Sekretærer', 'Læger']);
+		assert.deepEqual(await serious(page), []);
+		await page.keyboard.press('c');
+		assert.equal(await card(), 'PractitionerRole/sek-c');
+		await page.keyboard.press('ArrowDown');
+		assert.equal(await card(), 'PractitionerRole/dr-b');
+		await page.keyboard.press('Home');
+		await page.keyboard.press('ArrowRight');
+		assert.equal(await card(), 'PractitionerRole/sek-c');
+		await page.keyboard.press('Enter');
+		await row(page, 'Forvisitering').waitFor(WAIT);
+		assert.equal(await page.inputValue('[data-role="me"]'), 'PractitionerRole/sek-c');
+		await page.reload();
+		await row(page, 'Forvisitering').waitFor(WAIT);
+		assert.equal(await page.inputValue('[data-role="me"]'), 'PractitionerRole/sek-c');
+		assert.equal(await page.locator('.notice').count(), 0);
+		await page.selectOption('[data-role="me"]', 'PractitionerRole/sek-a');
 	});
 
 	test('forvisitering, by keyboard alone', async () => {

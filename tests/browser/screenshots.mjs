@@ -16,9 +16,9 @@ const call = caller(limen.address, 'PractitionerRole/sek-a');
 const roles = (await call('PractitionerRole?_count=100')).entry.map((one) => one.resource);
 const secretary = roles.find((one) => one.code[0].coding[0].code === 'secretary');
 const browser = await launch();
-const { page } = await open(browser, { address: limen.address });
+const { page } = await open(browser, { address: limen.address, actor: `PractitionerRole/${secretary.id}` });
 
-await page.locator(`[data-worker="PractitionerRole/${secretary.id}"]`).click();
+await page.selectOption('[data-role="behalf"]', { index: 1 });
 const told = page.locator('.row', { hasText: /kliniker giver svar[^]*§ 82 b/ }).first();
 await told.waitFor();
 const patient = (await call(`Task/${await told.getAttribute('data-task')}`)).for.reference;

@@ -14,7 +14,7 @@ before(async () => {
 		export * from './base/clock.ts';
 		export * from './api/referrals.ts';
 		export * from './worklist/arrangement.ts';
-		export { rowOf } from './api/tasks.ts';`;
+		export { isBreach, levelOf, rowOf } from './api/tasks.ts';`;
 	const stdin = { contents, resolveDir: fileURLToPath(new URL('src/', WEB)), loader: 'ts' };
 	const bundle = buildSync({
 		stdin,
@@ -99,6 +99,34 @@ describe('what a CPR number says', () => {
 	];
 	for (const [cpr, birth, gender] of ROWS) {
 		test(cpr, () => assert.deepEqual(units.bornBy(cpr), gender ? { birth, gender } : null));
+	}
+});
+
+describe('a broken law and a passed goal are told apart', () => {
+	const late = (due, lawDue, force) => {
+		const extension = lawDue ? [{ url: 'urn:limen:law-due', valueInstant: `${lawDue}T23:00:00Z` }] : [];
+		const coding = [
+			{ system: 'urn:limen:clock', code: 'x' },
+			{ system: 'urn:limen:clock-force', code: force },
+		];
+		const restriction = { period: { end: `${due}T23:00:00Z` } };
+		return units.rowOf({ resourceType: 'Task', id: 'x', status: 'requested', restriction, extension, reasonCode: { coding } });
+	};
+	const ROWS = [
+		['the law itself', '2026-11-18', '2026-11-18', 'law', 'late'],
+		['only the goal; the law lies ahead', '2026-11-18', '2026-12-11', 'local', 'goal'],
+		['the goal, and then the law behind it', '2026-11-10', '2026-11-18', 'local', 'late'],
+		['a goal with no law behind it', '2026-11-18', '', 'local', 'goal'],
+		['a law that was passed long ago, a date of our own that is not', '2026-11-20', '2026-11-01', 'law', 'today'],
+		['neither is passed', '2026-12-11', '2026-12-11', 'law', 'ok'],
+	];
+	for (const [name, due, lawDue, force, level] of ROWS) {
+		test(name, () => {
+			const row = late(due, lawDue, force);
+			assert.equal(row.force, force);
+			assert.equal(units.levelOf(row), level);
+			assert.equal(units.isBreach(row), level === 'late');
+		});
 	}
 });
 

@@ -160,6 +160,14 @@ TEST(a_database_that_cannot_be_one)
 	assert_true(s.err.len > 10);
 	s = run(a, "today --db %s/no/such/folder.db --lang en", folder);
 	assert_true(s.code == CLI_SYSTEM || s.code == CLI_INPUT);
+	s = run(a, "check --db %s/none.db --lang en", folder);
+	assert_int_equal(s.code, CLI_INPUT);
+	assert_found(s.err, "none.db: cannot be read");
+	assert_int_equal(access(text_z(a, text_format(a, "%s/none.db", folder)), F_OK),
+			 -1); /* who asks makes no file */
+	put_file(a, "empty.db", "");
+	s = run(a, "today --db %s/empty.db --lang en", folder);
+	assert_int_equal(s.code, CLI_SYSTEM);
 }
 
 TESTS(T(opening), T(a_demo_department_and_its_day), T(the_same_seed_gives_the_same_day), T(questions), T(loading),

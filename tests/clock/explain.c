@@ -57,12 +57,12 @@ TEST(a_running_assessment)
 	assert_text(
 	    explained(&s, "udredningsret", "2026-03-20", LANGUAGE_DA),
 	    TEXT("Udredningsret · senest 1. april 2026 · 12 dage tilbage · løber · foreløbig, til lægen har visiteret\n"
-		 "   2. mar  henvisning modtaget (dag 0)                 starter uret  ServiceRequest/4711, senest "
+		 "   2. mar  henvisning modtaget (dag 0)                 starter uret  ServiceRequest/4711, "
 		 "skrevet af Device/gp\n"
 		 "   9. mar  tid flyttet eller aflyst: patientens ønske  standser ikke uret, 23SFP118  "
-		 "Appointment/811, senest skrevet af PractitionerRole/sek-a\n"
+		 "Appointment/811, skrevet af PractitionerRole/sek-a\n"
 		 "  14. mar  tid booket                                  en tid standser ikke uret  Appointment/812, "
-		 "senest skrevet af PractitionerRole/sek-a\n"
+		 "skrevet af PractitionerRole/sek-a\n"
 		 " Regel: Sundhedsloven § 82 b, gældende regel fra 1. oktober 2016, sikkerhed A · 30 kalenderdage · "
 		 "slutter ved: beslutning om behandling truffet (AFV01C) OG patienten har fået svar af en kliniker · "
 		 "gælder ikke, hvis henvisningsart er akut eller kontrol\n"

@@ -174,6 +174,7 @@ static void mutate(text entry)
 		codes(entry, conditions[i]);
 	}
 	drop(entry, "valid_from");
+	drop(entry, "force"); /* what it says is held in rules.c: it moves no date, so no case can */
 	drop(entry, "suspend");
 	words(entry, "suspend", "starts anew", "continues");
 	if (text_find(block(entry, "pause"), TEXT("none")) < 0) {

@@ -15,7 +15,8 @@ static const char sound[] = "clock: udredningsret\n"
 			    "amber: 7 calendar days before\n"
 			    "owed_next: { da: x, en: x }\n"
 			    "cases:\n"
-			    "  - { name: one, referral.received: 2026-03-02, due: 2026-04-01 }\n";
+			    "  - { name: one, referral.received: 2026-03-02, due: 2026-04-01 }\n"
+			    "force: law\n";
 
 static text changed(arena *a, const char *from, const char *to)
 {
@@ -28,11 +29,14 @@ static text changed(arena *a, const char *from, const char *to)
 static const char *const rows[][3] = {
     {"source: Lov\n", "", "own.yaml:1: The key \"source\" is missing"},
     {"certainty: A", "certainty: D", "own.yaml:5:12: \"certainty\": \"D\" is not one of A, B, C"},
+    {"force: law\n", "", "own.yaml:1: The key \"force\" is missing"},
+    {"force: law", "force: rule", "own.yaml:16:8: \"force\": \"rule\" is not one of law, recommendation, local"},
     {"valid_from: 2020-01-01\n", "", "own.yaml:1: The key \"valid_from\" is missing"},
     {"status: active", "status: unverified", "own.yaml:1: The key \"note\" is missing"},
     {"start: referral.received", "start: referral.recieved", "own.yaml:9:8: Unknown fact \"referral.recieved\""},
     {"stop: patient.told", "stopp: patient.told",
-     "own.yaml:10: Unknown key \"stopp\"; known: clock, da, en, source, certainty, status, note, valid_from, valid_to, "
+     "own.yaml:10: Unknown key \"stopp\"; known: clock, da, en, source, force, certainty, status, note, valid_from, "
+     "valid_to, "
      "applies_to, when, except, provisional, start, stop, limit, pause, suspend, waive, amber, owed_next, effects, "
      "tell, "
      "say_da, say_en, cases"},

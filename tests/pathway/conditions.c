@@ -192,6 +192,11 @@ TEST(wrong_definitions_are_refused)
 	     "facts.yaml:4: The key \"a.one\" occurs twice"},
 	    {"link: y\non: Appointment\nda: z\nen: z\nto: basedon.reference\n",
 	     "y.yaml:5:5: to: FHIRPath: Appointment has no element \"basedon\" (character 1)"},
+	    {"link: y\non: Appointment\nda: z\nen: z\nto: basedOn.resolve().id\n",
+	     "y.yaml:5:5: to: facts and links are read of the resource alone; resolve() cannot be used here"},
+	    {"facts: y\non: Patient\ngives:\n  - { fact: z, da: z, en: z, kind: number, value: [ 1, today() ] "
+	     "}\n",
+	     "y.yaml:4:56: value: facts and links are read of the resource alone; today() cannot be used here"},
 	    {"check: y\non: Patient\nda: z\nen: z\nsource: s\nholds: birthDate = now(\n",
 	     "y.yaml:6:20: holds: FHIRPath: now() at character 13 cannot take 1 arguments"},
 	    {"check: y\non: Patient\nda: z\nen: z\nsource: s\nwhen: birthDate < today()\nholds: active\n",

@@ -194,6 +194,107 @@ TEST(a_referral_becomes_a_pathway)
 	stop(&b);
 }
 
+/* "fact=code v2 PractitionerRole/dr-b 2026-03-04T10:00": the first fact of that name, with its provenance. */
+static text said_by(bench *b, const char *name)
+{
+	issues sink = {.arena = b->a};
+	reader *rd = record_reader(b->record, &secretary, b->a, &sink);
+	int64_t rid = record_rid(rd, TEXT("EpisodeOfCare"), pathway_id(b, "r1"));
+	facts f;
+	assert_true(pathway_facts(reader_snapshot(rd), b->image, rid, b->a, &f, &sink));
+	const fact *one = facts_first(&f, fact_id(b->image, text_of(name)));
+	reader_close(rd);
+	if (!one) return TEXT("none");
+	text at = text_slice(instant_iso(b->a, one->at), 0, 16);
+	return text_format(b->a, "%.*s v%lld %.*s %.*s", TEXT_ARG(one->code), (long long)one->version,
+			   TEXT_ARG(one->actor), TEXT_ARG(at));
+}
+
+static void put_at(bench *b, const caller *who, int day_of_march, const char *extensions, const char *class)
+{
+	issues sink;
+	world_set(&b->world, local_instant(day_from_civil((civil){2026, 3, day_of_march}), 600));
+	text json = text_format(
+	    b->a,
+	    "{\"resourceType\":\"ServiceRequest\",\"id\":\"r1\",\"extension\":[%s],\"status\":\"active\","
+	    "\"intent\":\"order\",\"category\":[{\"coding\":[{\"system\":\"http://snomed.info/sct\",\"code\":"
+	    "\"3457005\"}%s%s%s]}],\"subject\":{\"reference\":\"Patient/p1\"},\"authoredOn\":\"2026-03-02\"}",
+	    extensions, *class ? ",{\"system\":\"urn:limen:referral-class\",\"code\":\"" : "", class,
+	    *class ? "\"}" : "");
+	bool done = put_as(b, who, text_z(b->a, json), &sink);
+	if (!done) show(&sink);
+	assert_true(done);
+}
+
+#define PROPOSAL                                                                                                       \
+	"{\"url\":\"urn:limen:visitation-proposal\",\"extension\":[{\"url\":\"at\",\"valueDateTime\":"                 \
+	"\"2026-03-03T09:00:00+01:00\"},{\"url\":\"class\",\"valueCode\":\"udredning\"}]}"
+#define VISITATION                                                                                                     \
+	"{\"url\":\"urn:limen:visitation\",\"extension\":[{\"url\":\"at\",\"valueDateTime\":\"2026-03-04T09:00:00+01:" \
+	"00\"}]}"
+#define OTHER "{\"url\":\"urn:limen:test\",\"valueCode\":\"other\"}"
+
+/* Provenance is that of the version that said a value first, not of the one that was written last; rebuilt too. */
+static void assert_said(bench *b)
+{
+	assert_text(said_by(b, "referral.received"), TEXT(" v1 PractitionerRole/sek-a 2026-03-02T00:00"));
+	assert_text(said_by(b, "referral.missing"), TEXT("reason v1 PractitionerRole/sek-a 2026-03-02T10:00"));
+	assert_text(said_by(b, "proposal.made"), TEXT(" v2 PractitionerRole/sek-a 2026-03-03T09:00"));
+	assert_text(said_by(b, "proposal.class"), TEXT("udredning v2 PractitionerRole/sek-a 2026-03-03T09:00"));
+	assert_text(said_by(b, "referral.visitated"), TEXT(" v3 PractitionerRole/dr-b 2026-03-04T09:00"));
+	assert_text(said_by(b, "referral.class"), TEXT("udredning v3 PractitionerRole/dr-b 2026-03-04T09:00"));
+}
+
+TEST(a_fact_is_his_who_said_it_first)
+{
+	bench b = open_bench();
+	issues sink = {.arena = b.a};
+	start(&b);
+	people(&b);
+	put_at(&b, &secretary, 2, OTHER, "");
+	put_at(&b, &secretary, 3, PROPOSAL, "");
+	put_at(&b, &doctor, 4, PROPOSAL "," VISITATION, "udredning");
+	assert_said(&b);
+	put_at(&b, &secretary, 5, PROPOSAL "," VISITATION "," OTHER, "udredning");
+	assert_said(&b);
+	assert_derived(&b);
+	assert_true(record_rebuild(b.record, &sink));
+	assert_said(&b);
+	stop(&b);
+}
+
+/* A changed value, and one that went and came back, are said anew. What has no instant of its own stands since it was written. */
+TEST(a_value_said_anew_is_his_who_says_it)
+{
+	bench b = open_bench();
+	issues sink = {.arena = b.a};
+	start(&b);
+	people(&b);
+	put(&b, "{\"resourceType\":\"PractitionerRole\",\"id\":\"dr-c\",\"code\":[{\"coding\":[{\"system\":"
+		"\"urn:limen:role\",\"code\":\"doctor\"}]}]}");
+	const caller other = {.actor = TEXT("PractitionerRole/dr-c"), .purpose = TEXT("TREAT"), .scope = TEXT("*")};
+	put_at(&b, &doctor, 2, OTHER, "udredning");
+	put_at(&b, &secretary, 3, PROPOSAL, "udredning");
+	assert_text(said_by(&b, "referral.class"), TEXT("udredning v1 PractitionerRole/dr-b 2026-03-02T10:00"));
+	put_at(&b, &other, 4, PROPOSAL, "behandling");
+	assert_text(said_by(&b, "referral.class"), TEXT("behandling v3 PractitionerRole/dr-c 2026-03-04T10:00"));
+	put_at(&b, &doctor, 5, VISITATION, "behandling");
+	assert_text(said_by(&b, "referral.class"), TEXT("behandling v4 PractitionerRole/dr-b 2026-03-04T09:00"));
+	put_at(&b, &doctor, 6, VISITATION, "");
+	put_at(&b, &doctor, 9, OTHER, "behandling");
+	delete (&b, "ServiceRequest", "r1");
+	assert_derived(&b);
+	put_at(&b, &other, 10, OTHER, "behandling");
+	for (int rebuilt = 0; rebuilt < 2; rebuilt++) {
+		assert_text(said_by(&b, "referral.class"),
+			    TEXT("behandling v8 PractitionerRole/dr-c 2026-03-10T10:00"));
+		assert_text(said_by(&b, "referral.received"), TEXT(" v8 PractitionerRole/dr-c 2026-03-02T00:00"));
+		assert_text(said_by(&b, "proposal.made"), TEXT("none"));
+		if (!rebuilt) assert_true(record_rebuild(b.record, &sink));
+	}
+	stop(&b);
+}
+
 TEST(written_again_raises_nothing_more)
 {
 	bench b = open_bench();
@@ -393,7 +494,7 @@ TEST(a_transaction_may_bring_the_patient)
 	stop(&b);
 }
 
-TESTS(T(a_referral_becomes_a_pathway), T(written_again_raises_nothing_more), T(what_points_at_a_member_is_a_member),
-      T(late_arrival_in_any_order), T(deletion_takes_the_rest_with_it_and_back), T(linked_elsewhere),
-      T(only_a_doctor_visitates), T(bad_referrals_are_refused), T(what_a_referral_lacks_is_named),
-      T(a_transaction_may_bring_the_patient))
+TESTS(T(a_referral_becomes_a_pathway), T(a_fact_is_his_who_said_it_first), T(a_value_said_anew_is_his_who_says_it),
+      T(written_again_raises_nothing_more), T(what_points_at_a_member_is_a_member), T(late_arrival_in_any_order),
+      T(deletion_takes_the_rest_with_it_and_back), T(linked_elsewhere), T(only_a_doctor_visitates),
+      T(bad_referrals_are_refused), T(what_a_referral_lacks_is_named), T(a_transaction_may_bring_the_patient))

@@ -252,6 +252,93 @@ TEST(reopened)
 	record_close(r);
 }
 
+static record *open_as(arena *a, record_use use, text file, issues *sink)
+{
+	*sink = (issues){.arena = a};
+	return record_open(a, &(record_options){.use = use, .file = file, .world = world_real()}, sink);
+}
+
+static void refuses_to_write(record *r, arena *a)
+{
+	issues sink = {.arena = a};
+	written out;
+	assert_false(try_put(r, a, resource(a, "Patient", "x", ""), "x", 0, &sink, &out));
+	assert_int_equal(sink.first->code, FAIL_STORE_READ_ONLY);
+	assert_false(record_rebuild(r, &sink));
+	assert_false(record_tick(r, &sink));
+}
+
+static text bytes_of(arena *a, text file)
+{
+	text all;
+	world *w = world_real();
+	assert_true(w->read_file(w, a, file, &all));
+	return all;
+}
+
+TEST(a_reader_takes_what_is_kept)
+{
+	arena *a = test_arena();
+	issues sink;
+	text file = text_format(a, "%s/limen.db", temp_folder());
+	assert_null(open_as(a, RECORD_READ, file, &sink));
+	assert_int_equal(sink.first->code, FAIL_STORE_OPEN);
+	assert_null(open_as(a, RECORD_CHECK, file, &sink));
+	record *r = open_record_at(a, text_z(a, file), NULL);
+	put(r, a, "Patient", "p", "'name':[{'family':'Holm'}]");
+	put(r, a, "Task", "t",
+	    "'status':'requested','intent':'order','for':{'reference':'http://limen.test/fhir/Patient/p'}");
+	record_close(r);
+	text before = bytes_of(a, file);
+	r = open_as(a, RECORD_READ, file, &sink);
+	assert_non_null(r);
+	assert_int_equal(sink.count, 0); /* the address is taken from the file: no other definitions */
+	assert_text(search_ids(r, a, "Patient", "family=holm"), TEXT("p"));
+	assert_text(search_ids(r, a, "Task", "patient=Patient/p"), TEXT("t"));
+	assert_text(search_ids(r, a, "Task", "patient=http://limen.test/fhir/Patient/p"), TEXT("t"));
+	refuses_to_write(r, a);
+	check_report report;
+	assert_false(record_check(r, a, &report, &sink));
+	record_close(r);
+	r = open_as(a, RECORD_CHECK, file, &sink);
+	assert_non_null(r);
+	check_clean(r, a);
+	refuses_to_write(r, a);
+	record_close(r);
+	assert_text(bytes_of(a, file), before);
+}
+
+/* Last in its program: what is declared stays declared. */
+TEST(a_reader_with_other_definitions_says_so)
+{
+	arena *a = test_arena();
+	issues sink;
+	text file = text_format(a, "%s/limen.db", temp_folder());
+	record *r = open_record_at(a, text_z(a, file), NULL);
+	put(r, a, "Patient", "p", "'name':[{'family':'Holm'}]");
+	record_close(r);
+	text before = bytes_of(a, file);
+	static const own_search more[] = {
+	    {{"Patient", 7}, {"nickname", 8}, {"Patient.name.where(use = 'nickname').given", 42}, SEARCH_STRING}};
+	record_own_search(more, 1);
+	r = open_as(a, RECORD_READ, file, &sink);
+	assert_non_null(r);
+	assert_int_equal(sink.errors, 0);
+	assert_int_equal(sink.first->code, FAIL_RECORD_OTHER);
+	assert_text(search_ids(r, a, "Patient", "family=holm"), TEXT("p"));
+	assert_int_equal(search_failure(r, a, "Patient", "nickname=x"), FAIL_SEARCH_UNSUPPORTED);
+	record_close(r);
+	assert_null(open_as(a, RECORD_CHECK, file, &sink));
+	assert_int_equal(sink.first->code, FAIL_RECORD_OTHER);
+	assert_text(bytes_of(a, file), before);
+	r = open_as(a, RECORD_WRITE, file, &sink);
+	assert_text(search_ids(r, a, "Patient", "nickname=x"), TEXT(""));
+	record_close(r);
+	r = open_as(a, RECORD_READ, file, &sink);
+	assert_int_equal(sink.count, 0);
+	record_close(r);
+}
+
 TEST(the_clock_set_back)
 {
 	arena *a = test_arena();
@@ -289,4 +376,5 @@ TEST(feed)
 }
 
 TESTS(T(create_update_delete), T(no_change_is_no_version), T(conflicts), T(odd_id_and_meta), T(all_or_none), T(history),
-      T(scope), T(reopened), T(the_clock_set_back), T(feed))
+      T(scope), T(reopened), T(the_clock_set_back), T(feed), T(a_reader_takes_what_is_kept),
+      T(a_reader_with_other_definitions_says_so))

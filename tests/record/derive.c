@@ -25,7 +25,22 @@ static const table toy_count = {
     .key_columns = 1,
     .derived = true,
 };
-static const table *const toy_tables[] = {&toy_ref, &toy_number, &toy_count};
+/* What apply saw of each version: rebuilt, it must see the same. */
+static const table toy_seen = {
+    .name = "toy_seen",
+    .columns = {{"sequence", CELL_INT},
+		{"version", CELL_INT},
+		{"at", CELL_INT},
+		{"created", CELL_INT},
+		{"here", CELL_INT},
+		{"actor", CELL_TEXT},
+		{"target", CELL_INT}},
+    .column_count = 7,
+    .key_columns = 1,
+    .rowid = true,
+    .derived = true,
+};
+static const table *const toy_tables[] = {&toy_ref, &toy_number, &toy_count, &toy_seen};
 
 static struct {
 	int prepared, applied, settled, ticked;
@@ -73,12 +88,26 @@ static void forget(deriving *dv, int64_t rid, issues *sink)
 	store_delete(deriving_writing(dv), &toy_ref, &prefix, 1, sink);
 }
 
+static void see(deriving *dv, const change *c, const texts *refs, issues *sink)
+{
+	text_pair target = text_cut(refs->count ? refs->at[0] : (text){0}, '/');
+	cell row[] = {INT_CELL(c->sequence),
+		      INT_CELL(c->version),
+		      INT_CELL(c->at),
+		      INT_CELL(c->created),
+		      INT_CELL(c->resource != NULL),
+		      TEXT_CELL(c->who->actor),
+		      INT_CELL(deriving_rid(dv, target.head, target.tail))};
+	store_put(deriving_writing(dv), &toy_seen, row, sink);
+}
+
 static bool toy_apply(void *self, deriving *dv, const change *c, issues *sink)
 {
 	(void)self;
 	const texts *refs = c->prepared;
 	toy.applied++;
 	if (toy.refuse_apply) return issue_add(sink, FAIL_RECORD_FAULT, TEXT("toy"), TEXT(""));
+	see(dv, c, refs, sink);
 	forget(dv, c->rid, sink);
 	for (int i = 0; i < refs->count; i++) {
 		cell row[] = {INT_CELL(c->rid), TEXT_CELL(refs->at[i])};
@@ -158,7 +187,7 @@ static record *open_toy(arena *a, const char *file, world *w)
 	if (!registered)
 		record_register(&(deriver){.name = "toy",
 					   .tables = toy_tables,
-					   .table_count = 3,
+					   .table_count = 4,
 					   .prepare = toy_prepare,
 					   .apply = toy_apply,
 					   .settle = toy_settle,
@@ -291,6 +320,35 @@ TEST(incremental_equals_rebuilt)
 	record_close(r);
 }
 
+/* The body of a past version may go: then nothing of it stood, and what follows is as if written after a deletion. */
+TEST(an_erased_version_was_nothing)
+{
+	arena *a = test_arena();
+	issues sink = {.arena = a};
+	const char *file = text_z(a, text_format(a, "%s/limen.db", temp_folder()));
+	record *r = open_toy(a, file, NULL);
+	put_task(r, a, "t", "Patient/p");
+	put_task(r, a, "t", "Patient/q");
+	written last = put(r, a, "Task", "t", "'status':'requested','intent':'plan','for':{'reference':'Patient/q'}");
+	record_close(r);
+	sqlite3 *db;
+	sqlite3_open(file, &db);
+	assert_int_equal(sqlite3_exec(db, "DELETE FROM body WHERE seq=2", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	r = open_toy(a, file, NULL);
+	assert_true(record_rebuild(r, &sink));
+	check_clean(r, a);
+	reader *rd = record_reader(r, &anna, a, &sink);
+	cell row[7];
+	assert_int_equal(store_get(reader_snapshot(rd), &toy_seen, &INT_CELL(2), a, row, &sink), STORE_OK);
+	assert_int_equal(row[4].integer, 0);
+	assert_int_equal(store_get(reader_snapshot(rd), &toy_seen, &INT_CELL(last.sequence), a, row, &sink), STORE_OK);
+	assert_int_equal(row[3].integer, 1);
+	assert_text(search_ids(r, a, "Task", "_id=t"), TEXT("t"));
+	reader_close(rd);
+	record_close(r);
+}
+
 static check_report tampered(const char *sql)
 {
 	arena *a = test_arena();
@@ -329,4 +387,5 @@ TEST(tampering_shows)
 	assert_int_equal(tampered("SELECT 1").broken_index, 0);
 }
 
-TESTS(T(raised_once), T(refused_whole), T(ticks), T(incremental_equals_rebuilt), T(tampering_shows))
+TESTS(T(raised_once), T(refused_whole), T(ticks), T(incremental_equals_rebuilt), T(an_erased_version_was_nothing),
+      T(tampering_shows))

@@ -127,7 +127,7 @@ TEST(scans_in_order)
 	assert_int_equal(scanned(r, &page, 2, got, 40), 3);
 	assert_int_equal(got[0], 3);
 	int64_t *set, count;
-	assert_true(store_collect(r, &scores, &(scan_options){.index = -1}, 2, 1000, a, &set, &count, &sink));
+	assert_true(store_collect(r, &scores, &(scan_options){.index = -1}, 2, a, &set, &count, &sink));
 	assert_int_equal(count, 10);
 	assert_int_equal(set[9], 9);
 	store_release(r);
@@ -180,7 +180,7 @@ TEST(a_snapshot_stays)
 	cell town = TEXT_CELL(TEXT("Odense"));
 	int64_t *set, count;
 	scan_options by_town = {.index = 1, .prefix = &town, .prefix_cells = 1};
-	assert_true(store_collect(after, &people, &by_town, 0, 100, a, &set, &count, &sink));
+	assert_true(store_collect(after, &people, &by_town, 0, a, &set, &count, &sink));
 	assert_int_equal(count, 2);
 	assert_int_equal(set[1], 3);
 	store_release(before);
@@ -287,7 +287,24 @@ TEST(refusals)
 	o.file = file;
 	refused(&o, FAIL_STORE_CORRUPT);
 	unlink(text_z(a, file));
+	o.as_is = true;
+	refused(&o, FAIL_STORE_OPEN);
+	assert_int_equal(access(text_z(a, file), F_OK), -1); /* none is made */
+	fclose(fopen(text_z(a, file), "w"));
+	refused(&o, FAIL_STORE_CORRUPT);
+	o.read_only = true;
+	refused(&o, FAIL_STORE_CORRUPT);
+	o.read_only = o.as_is = false;
 	store_close(store_open(a, &o, &sink));
+	o.as_is = true;
+	o.table_count = 1;
+	store *same = store_open(a, &o, &sink);
+	assert_non_null(same);
+	writing *w = store_write_begin(same, &sink);
+	assert_non_null(w);
+	store_write_rollback(w);
+	store_close(same);
+	o.table_count = 2;
 	o.read_only = true;
 	store *s = store_open(a, &o, &sink);
 	assert_non_null(s);

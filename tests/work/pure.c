@@ -61,6 +61,8 @@ static const struct edit_row {
     {"{\"extension\":[{\"url\":\"a\",\"valueCode\":\"1\"},{\"url\":\"b\",\"valueCode\":\"2\"}]}",
      "{\"extension\":[{\"url\":\"a\",\"valueCode\":\"3\"}]}", EDIT_REPLACE,
      "{\"extension\":[{\"url\":\"b\",\"valueCode\":\"2\"},{\"url\":\"a\",\"valueCode\":\"3\"}]}"},
+    {"{\"extension\":[{\"url\":\"a\",\"valueCode\":\"1\"},{\"url\":\"b\",\"valueCode\":\"2\"}]}",
+     "{\"extension\":[{\"url\":\"a\"}]}", EDIT_REPLACE, "{\"extension\":[{\"url\":\"b\",\"valueCode\":\"2\"}]}"},
     {"{\"extension\":[{\"url\":\"a\",\"valueCode\":\"1\"}]}", "{\"extension\":[{\"url\":\"a\",\"valueCode\":\"3\"}]}",
      EDIT_APPEND, "{\"extension\":[{\"url\":\"a\",\"valueCode\":\"1\"},{\"url\":\"a\",\"valueCode\":\"3\"}]}"},
     {"{\"category\":[{\"coding\":[{\"system\":\"s\",\"code\":\"1\"}]}]}",

@@ -96,6 +96,16 @@ static text extension_text(const doc *d, const char *url, name_id value)
 	return TEXT("");
 }
 
+/* What the second coding of reasonCode says of the rule that the first names. */
+static text force_of(const doc *d)
+{
+	uint32_t list = doc_get(d, doc_get(d, 0, NAME_reasonCode), NAME_coding);
+	assert_int_equal(d->nodes[list].len, 2);
+	uint32_t second = d->nodes[list + 1].next;
+	assert_text(doc_get_text(d, second, NAME_system), TEXT("urn:limen:clock-force"));
+	return doc_get_text(d, second, NAME_code);
+}
+
 static int days_to(const char *iso, day d)
 {
 	day at;
@@ -123,6 +133,8 @@ TEST(a_referral_becomes_a_pathway_with_its_first_task)
 	assert_text(doc_get_text(&task, 0, NAME_description), TEXT("Forvisitering: Hæmaturi, henvist af egen læge"));
 	assert_true(text_starts(extension_text(&task, "urn:limen:because", NAME_valueString),
 				TEXT("Henvisning modtaget 2. nov")));
+	assert_text(force_of(&task), TEXT("local"));
+	assert_text(extension_text(&task, "urn:limen:law-due", NAME_valueInstant), TEXT(""));
 	issues sink = {.arena = h.arena};
 	bool valid = resource_check(&task, &sink);
 	house_print(&sink);
@@ -185,6 +197,10 @@ TEST(the_doctor_visitates_and_booking_is_asked_for)
 	STATUS("book-tid", R, "requested");
 	assert_int_equal(state_of("visitation-lokal", NULL), CLOCK_MET);
 	assert_int_equal(state_of("udredningsret", NULL), CLOCK_RUNNING);
+	/* Dated by the department's own goal; of the laws behind it the notice falls first, on the 11th. */
+	task_doc("book-tid", R, &d);
+	assert_text(force_of(&d), TEXT("local"));
+	assert_text(extension_text(&d, "urn:limen:law-due", NAME_valueInstant), TEXT("2026-11-12T00:00:00+01:00"));
 	assert_true(house_read(&h, TEXT("ServiceRequest"), TEXT("r1"), &d));
 	assert_int_equal(d.nodes[doc_get(&d, 0, NAME_category)].len, 2);
 	assert_text(doc_get_text(&d, 0, NAME_priority), TEXT("urgent"));

@@ -170,6 +170,8 @@ export const listen = (listener) => (listeners.add(listener), () => listeners.de
 const said = (d) =>
 	new Intl.DateTimeFormat('da-DK', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(Date.parse(d));
 
+const forceOf = (clock) => (clock === 'visitation-lokal' ? 'local' : 'law');
+
 export function raise(pathway) {
 	const kind = STAGES[pathway.stage];
 	if (!kind) return;
@@ -189,11 +191,15 @@ export function raise(pathway) {
 		authoredOn: iso(pathway.changed),
 		restriction: { period: { end: endOf(due) } },
 		reasonCode: {
-			coding: [{ system: 'urn:limen:clock', code: k.clock }],
+			coding: [
+				{ system: 'urn:limen:clock', code: k.clock },
+				{ system: 'urn:limen:clock-force', code: forceOf(k.clock) },
+			],
 			text: `${title} (${CLOCKS[k.clock][1]})`,
 		},
 		performerType: [{ coding: [{ system: 'urn:limen:role', code: k.role }] }],
 		extension: [
+			...(forceOf(k.clock) === 'law' ? [{ url: 'urn:limen:law-due', valueInstant: endOf(due) }] : []),
 			{ url: 'urn:limen:latest-start', valueInstant: iso(Date.parse(endOf(due)) - 2 * DAY) },
 			{
 				url: 'urn:limen:because',
@@ -265,6 +271,7 @@ export function clocks(pathway) {
 			id,
 			title,
 			source,
+			force: forceOf(id),
 			state,
 			stateWord: { met: 'overholdt', breached: 'overskredet', running: 'løber' }[state],
 			start: day(pathway.received),

@@ -15,7 +15,7 @@ import { ReferralPage } from './pages/referral.tsx';
 import { TaskPage } from './pages/task.tsx';
 import { WorklistPage } from './pages/worklist.tsx';
 import { Help } from './shell/help.tsx';
-import { ChooseRole, LanguageSwitch, RoleSwitch } from './shell/role.tsx';
+import { ChooseRole, LanguageSwitch, NoStaff, RoleNotice, RoleSwitch, assume } from './shell/role.tsx';
 import { Mark, SearchIcon } from './parts/icons.tsx';
 import { PatientPicker } from './parts/picker.tsx';
 import { Empty, Failed, Loading } from './parts/states.tsx';
@@ -28,6 +28,8 @@ function Page({ route }: { route: Route }) {
 			return <WorklistPage />;
 		case 'ends':
 			return <EndsPage />;
+		case 'who':
+			return <ChooseRole list={staff.get()} />;
 		case 'task':
 			return <TaskPage key={route.id} id={route.id} />;
 		case 'patient':
@@ -120,7 +122,7 @@ function usePageFocus(route: Route, ready: boolean): void {
 	useEffect(() => {
 		if (!ready) return;
 		const main = document.getElementById('main');
-		const field = main?.querySelector<HTMLElement>('[data-first] input');
+		const field = main?.querySelector<HTMLElement>('[data-first] :is(input, [tabindex="0"])');
 		if (!first.current) scrollTo(0, 0);
 		if (field) field.focus();
 		else if (!first.current) main?.focus({ preventScroll: true });
@@ -140,6 +142,7 @@ export function App() {
 	const people = useLoad('people', async () => {
 		const list = await workers();
 		staff.set(list);
+		assume(list);
 		return list;
 	});
 	const known = useKnownRole(people.value);
@@ -183,6 +186,7 @@ export function App() {
 				</div>
 			</header>
 			<Connection />
+			{known && route.page !== 'who' && <RoleNotice list={people.value ?? []} />}
 			<main id="main" tabIndex={-1}>
 				{people.failure !== null && (
 					<div class="page">
@@ -194,7 +198,7 @@ export function App() {
 						<Loading />
 					</div>
 				)}
-				{people.value && !known && <ChooseRole list={people.value} again={people.again} />}
+				{people.value?.length === 0 && <NoStaff again={people.again} />}
 				{known && <Page route={route} />}
 			</main>
 			<Announcer />

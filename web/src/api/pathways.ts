@@ -15,6 +15,7 @@ export type Clock = {
 	id: string;
 	title: string;
 	source: string;
+	force: string; // law, recommendation, local
 	state: ClockState;
 	word: string;
 	start: string;
@@ -40,6 +41,7 @@ function clockOf(of: Parameter): Clock {
 		id: partText(of, 'id'),
 		title: partText(of, 'title'),
 		source: partText(of, 'source'),
+		force: partText(of, 'force'),
 		state: STATES.includes(state) ? (state as ClockState) : 'running',
 		word: partText(of, 'stateWord'),
 		start: partText(of, 'start'),

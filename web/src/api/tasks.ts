@@ -21,6 +21,7 @@ import { keepPatients, learnPatients, type RoleCode } from './people.ts';
 
 const TASK_SYSTEM = 'urn:limen:task';
 const CLOCK_SYSTEM = 'urn:limen:clock';
+const FORCE_SYSTEM = 'urn:limen:clock-force';
 
 export const FILTERS = ['mine', 'team', 'other'] as const;
 export type Filter = (typeof FILTERS)[number];
@@ -37,7 +38,9 @@ export type Row = {
 	about: string; // on what: "makroskopisk hæmaturi, visiteret til udredning"
 	because: string;
 	law: string;
+	force: string; // of the rule behind the date: law, recommendation, local; empty where there is none
 	due: string | null; // the last day it is in time
+	lawDue: string | null; // the last day the law allows, where a law stands behind it
 	dueAt: string | null; // as the server said it
 	start: string | null; // latest start, an instant
 	owner: string;
@@ -60,6 +63,7 @@ export function rowOf(task: Task): Row {
 	const [, step = line, about = ''] = /^([^:?]{3,90}(?=: )|[^:?]{3,90}\?(?= )):? (.*)$/s.exec(line) ?? [];
 	const because = extensionOf(task, 'urn:limen:because');
 	const clock = task.reasonCode?.coding?.find((one) => one.system === CLOCK_SYSTEM);
+	const lawDue = extensionOf(task, 'urn:limen:law-due')?.valueInstant;
 	return {
 		id: task.id ?? '',
 		version: task.meta?.versionId ?? '',
@@ -71,7 +75,9 @@ export function rowOf(task: Task): Row {
 		about,
 		because: translated(because?.valueString, because?._valueString, language.get()),
 		law: lawOf(task.reasonCode?.text ?? '', clock?.display ?? ''),
+		force: codeOf(task.reasonCode, FORCE_SYSTEM),
 		due: dueAt ? dueDay(dueAt) : null,
+		lawDue: lawDue ? dueDay(lawDue) : null,
 		dueAt,
 		start: extensionOf(task, 'urn:limen:latest-start')?.valueInstant ?? null,
 		owner: task.owner?.reference ?? '',
@@ -96,11 +102,16 @@ export function groupOf(row: Row): Group {
 	return startDay <= weekEnds ? 'week' : 'later';
 }
 
-export type Level = 'late' | 'today' | 'soon' | 'ok' | 'none';
+// Past its date, and the law's too: a breach. A goal of the department's own that is passed is none.
+export function isBreach(row: Row): boolean {
+	return row.due !== null && daysUntil(row.due) < 0 && row.lawDue !== null && daysUntil(row.lawDue) < 0;
+}
+
+export type Level = 'late' | 'goal' | 'today' | 'soon' | 'ok' | 'none';
 export function levelOf(row: Row): Level {
 	if (!row.due) return 'none';
 	const days = daysUntil(row.due);
-	if (days < 0) return 'late';
+	if (days < 0) return isBreach(row) ? 'late' : 'goal';
 	if (days === 0) return 'today';
 	const group = groupOf(row);
 	return days <= 2 || group === 'today' ? 'soon' : 'ok';

@@ -4,12 +4,13 @@ import { Value, useValue } from './value.ts';
 export type Route =
 	| { page: 'worklist' }
 	| { page: 'ends' }
+	| { page: 'who' }
 	| { page: 'task'; id: string }
 	| { page: 'patient'; id: string }
 	| { page: 'referral'; patient: string | null }
 	| { page: 'unknown'; path: string };
 
-export const PATHS = { worklist: '#/', ends: '#/loose-ends', referral: '#/referral' } as const;
+export const PATHS = { worklist: '#/', ends: '#/loose-ends', referral: '#/referral', who: '#/who' } as const;
 export const taskPath = (id: string) => `#/task/${encodeURIComponent(id)}`;
 export const patientPath = (id: string) => `#/patient/${encodeURIComponent(id)}`;
 export const referralPath = (patient: string) => `#/referral/${encodeURIComponent(patient)}`;
@@ -21,6 +22,7 @@ function read(hash: string): Route {
 		.map(decode);
 	if (page === '') return { page: 'worklist' };
 	if (page === 'loose-ends') return { page: 'ends' };
+	if (page === 'who') return { page: 'who' };
 	if (page === 'referral') return { page: 'referral', patient: id ?? null };
 	if (page === 'task' && id) return { page: 'task', id };
 	if (page === 'patient' && id) return { page: 'patient', id };

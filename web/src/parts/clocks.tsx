@@ -9,12 +9,14 @@ import { Chevron, ShapeIcon, type Shape } from './icons.tsx';
 import { Failed, Loading } from './states.tsx';
 import { WhyText } from './why.tsx';
 
+const passed = (clock: Clock): Shape => (clock.force === 'law' ? 'late' : 'goal');
+
 function shapeOf(clock: Clock): Shape {
 	switch (clock.state) {
 		case 'met':
 			return 'met';
 		case 'breached':
-			return 'late';
+			return passed(clock);
 		case 'waived':
 			return 'waived';
 		case 'paused':
@@ -23,7 +25,7 @@ function shapeOf(clock: Clock): Shape {
 		case 'running': {
 			const left = clock.due ? daysUntil(clock.due) : 99;
 			const amber = clock.amber && dayOf(clock.amber) <= today();
-			return left < 0 ? 'late' : left === 0 ? 'today' : amber || left <= 2 ? 'soon' : 'ok';
+			return left < 0 ? passed(clock) : left === 0 ? 'today' : amber || left <= 2 ? 'soon' : 'ok';
 		}
 	}
 }
@@ -38,7 +40,7 @@ function words(clock: Clock, t: Say): string {
 	if (clock.stopped) return `${clock.word} ${shortDay(dayOf(clock.stopped), language.get())}`;
 	if ((clock.state !== 'running' && clock.state !== 'breached') || !clock.due) return clock.word;
 	const left = daysUntil(clock.due);
-	if (left < 0) return t('due.late', { n: -left });
+	if (left < 0) return clock.force === 'local' ? t('clock.goal', { n: -left }) : t('due.late', { n: -left });
 	return left === 0 ? t('due.today') : t('due.left', { n: left });
 }
 
@@ -90,7 +92,7 @@ function ClockRow({ pathway, clock }: { pathway: string; clock: Clock }) {
 					{late && <span class="soft"> ({t('clock.orLater', { day: shortDay(clock.dueLate, now) })})</span>}
 				</span>
 				<span class="clock-marks">
-					<span>{clock.source}</span>
+					<span>{clock.force === 'local' ? t('clock.own') : clock.source}</span>
 					{clock.provisional && <span class="tag">{t('clock.provisional')}</span>}
 					{clock.status === 'unverified' && <span class="tag">{t('clock.unverified')}</span>}
 					{clock.status === 'proposed' && <span class="tag">{t('clock.proposed')}</span>}

@@ -9,7 +9,7 @@ function Icon({ children, size = 12 }: { children: ComponentChildren; size?: num
 	);
 }
 
-export type Shape = 'late' | 'today' | 'soon' | 'ok' | 'paused' | 'none' | 'met' | 'waived';
+export type Shape = 'late' | 'goal' | 'today' | 'soon' | 'ok' | 'paused' | 'none' | 'met' | 'waived';
 
 export function ShapeIcon({ shape }: { shape: Shape }) {
 	switch (shape) {
@@ -18,6 +18,13 @@ export function ShapeIcon({ shape }: { shape: Shape }) {
 				<Icon>
 					<path d="M6 .8 11.6 11H.4z" fill="currentColor" />
 					<path d="M6 4.4v3.2M6 8.7v1" stroke="#fff" stroke-width="1.3" />
+				</Icon>
+			);
+		case 'goal': // a flag: the department's own goal, no triangle of warning
+			return (
+				<Icon>
+					<path d="M2.6 11.4V1.1" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" />
+					<path d="M2.6 1.6h7.2L8 4.1l1.8 2.5H2.6" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linejoin="round" />
 				</Icon>
 			);
 		case 'today':

@@ -2,7 +2,7 @@
 import { Fragment } from 'preact';
 import { extensionOf, type ServiceRequest } from '../api/fhir.ts';
 import { dayOf, shortDay } from '../base/clock.ts';
-import { useTexts } from '../base/texts.ts';
+import { isKey, useTexts, type Key } from '../base/texts.ts';
 
 export function reasonOf(referral: ServiceRequest): string {
 	const reason = referral.reasonCode?.[0];
@@ -33,7 +33,8 @@ export function Referral({ referral }: { referral: ServiceRequest }) {
 	const classes = (referral.category ?? [])
 		.flatMap((one) => one.coding ?? [])
 		.filter((one) => one.system === 'urn:limen:referral-class');
-	const kind = classes.map((one) => one.display ?? one.code).join(', ');
+	const word = (code: string) => (isKey(`class.${code}`) ? t(`class.${code}` as Key) : code);
+	const kind = classes.map((one) => one.display ?? word(one.code ?? '')).join(', ');
 	return (
 		<section class="card referral" aria-label={t('referral.card')}>
 			<h3>{t('referral.card')}</h3>

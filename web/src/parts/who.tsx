@@ -14,12 +14,13 @@ export function nameOfActor(reference: string): string {
 	return workerOf(reference)?.name ?? reference.replace(/^[A-Z][A-Za-z]+\//, '');
 }
 
+export function bareName(name: string): string {
+	return name.replace(/^(Ledende sekretær|Sekretær|Sygeplejerske|Læge|Dr\.?|Overlæge|Secretary|Doctor)\s+/i, '');
+}
+
 // "Sekretær A" → "A"; "Anne Bruun" → "AB": room for it in a narrow column, the whole name in its title.
 export function initials(name: string): string {
-	const words = name
-		.replace(/^(Sekretær|Læge|Dr\.?|Overlæge|Secretary|Doctor)\s+/i, '')
-		.split(/\s+/)
-		.filter(Boolean);
+	const words = bareName(name).split(/\s+/).filter(Boolean);
 	return words
 		.map((word) => word[0]?.toUpperCase() ?? '')
 		.join('')

@@ -1,13 +1,14 @@
 // list.tsx: the rows, in their groups. One row can be tabbed to (the selected one); arrows move among them.
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { GROUPS, type Group, type Row } from '../api/tasks.ts';
+import { GROUPS, isBreach, type Group, type Row } from '../api/tasks.ts';
 import { keptPatient } from '../api/people.ts';
 import { bannerName, cprOf, cprShown } from '../api/fhir.ts';
 import { dayOf, daysUntil, minute } from '../base/clock.ts';
 import { taskPath } from '../base/route.ts';
 import { useTexts } from '../base/texts.ts';
 import { useValue } from '../base/value.ts';
-import { DueBadge } from '../parts/badge.tsx';
+import { DueBadge, lawWords } from '../parts/badge.tsx';
+import { ShapeIcon } from '../parts/icons.tsx';
 import { initials, nameOfActor } from '../parts/who.tsx';
 import type { Arrangement } from './arrangement.ts';
 
@@ -82,11 +83,22 @@ function TaskRow({ row, selected, gone, select, open, wide }: RowProps) {
 						{row.about && <span class="row-about"> {row.about}</span>}
 					</span>
 					{gone && <span class="tag">{t('list.gone')}</span>}
-					<span class="because">{[row.law, row.because].filter(Boolean).join(' · ')}</span>
+					<span class="because">{[lawWords(t, row), row.because].filter(Boolean).join(' · ')}</span>
 				</span>
 				<OwnerCell row={row} age={age} />
 			</a>
 		</li>
+	);
+}
+
+// Of what is late: how much of it is law. The rest are goals of the department's own.
+function Breaches({ count }: { count: number }) {
+	const { t } = useTexts();
+	return (
+		<span class={count > 0 ? 'breaches breaches-some' : 'breaches'}>
+			{count > 0 && <ShapeIcon shape="late" />}
+			{count > 0 ? t('group.breaches', { n: count }) : t('group.noBreach')}
+		</span>
 	);
 }
 
@@ -105,6 +117,7 @@ export function List({ list, more, selected, select, open, wide }: ListProps) {
 	const root = useRef<HTMLDivElement>(null);
 	useKeptPlace(root, list, selected);
 	const last = list.places.at(-1)?.group;
+	const breaches = [...list.rows.values()].filter(isBreach).length;
 	const sections = GROUPS.map((group) => ({ group, places: list.places.filter((place) => place.group === group) }));
 	return (
 		<div class="list" ref={root}>
@@ -120,6 +133,7 @@ export function List({ list, more, selected, select, open, wide }: ListProps) {
 					<section key={group} aria-labelledby={`group-${group}`} class={`group group-${group}`}>
 						<h2 id={`group-${group}`}>
 							{t(`group.${group}` satisfies `group.${Group}`)} <span class="count">{`${places.length}${more && group === last ? '+' : ''}`}</span>
+							{group === 'late' && <Breaches count={breaches} />}
 						</h2>
 						<ul>
 							{places.map(({ id }) => {

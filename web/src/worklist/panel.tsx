@@ -11,7 +11,7 @@ import { useLoad, type Loaded } from '../base/load.ts';
 import { say, useTexts } from '../base/texts.ts';
 import { useValue } from '../base/value.ts';
 import { Banner } from '../parts/banner.tsx';
-import { DueBadge } from '../parts/badge.tsx';
+import { DueBadge, lawWords } from '../parts/badge.tsx';
 import { Clocks } from '../parts/clocks.tsx';
 import { Referral, proposalOf, wordsOf } from '../parts/referral.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
@@ -149,7 +149,7 @@ export function NextStep({ row, referral, done, changed, renew, dirty }: StepPro
 			</div>
 			{row.about && <p>{row.about}</p>}
 			<p class="soft small">
-				{[row.law, row.because].filter(Boolean).map((one) => `${one} · `)}
+				{[lawWords(t, row), row.because].filter(Boolean).map((one) => `${one} · `)}
 				<OwnerLine row={row} changed={changed} />
 			</p>
 			{referral && <Words referral={referral} />}
