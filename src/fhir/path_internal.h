@@ -61,6 +61,8 @@ bool path_criterion(path_machine *m, const path_arg *body, const path_item *this
 path_item path_root_item(const path *p, const doc *d, uint32_t n);
 uint32_t walk_to_resource(const doc *d, uint32_t n, bool contained_too);
 void walk_hops(path_machine *m, const path_item *from, const path_hop *hops, int count, path_list *out);
+/* A path of names alone, from the root of a resource without companions. False: the doc is not so, nothing is done. */
+bool walk_plain(path_machine *m, const path_step *s, path_list *out);
 void walk_children(path_machine *m, const path_item *from, path_list *out);
 void walk_name(path_machine *m, const path_item *from, name_id name, path_list *out); /* one plain element */
 bool path_is_object(const path_item *i);                       /* a node with children of its own, not a primitive */

@@ -160,6 +160,7 @@ static path_items as_type(path_machine *m, path_items items, path_type_name t)
 /* True where the left side settles the operator; the result then takes its place on the stack. */
 static bool decided(path_machine *m, const path_operator_row *o)
 {
+	assert(m->top > 0);
 	tri left = path_tri(m, m->stack[m->top - 1]);
 	bool settles = o->decides == DECIDES_TRUE ? left == TRI_TRUE : left == TRI_FALSE;
 	if (m->failed || !settles) return false;
@@ -206,6 +207,7 @@ static void run_step(path_machine *m, const path_step *s)
 		push(m, variable(m, s));
 		break;
 	case OP_DEFINED:
+		assert(m->slots); /* the compiler counted them */
 		push(m, m->slots[s->first]);
 		break;
 	case OP_START:
@@ -296,12 +298,17 @@ bool path_run(const path *p, const doc *d, uint32_t n, const path_outside *outsi
 	m.arena = a;
 	m.sink = sink;
 	m.outside = outside;
-	m.root = path_root_item(p, d, n);
-	m.frame = &frame;
 	m.top = 0;
 	m.budget = PATH_WORK_MAX;
 	m.column = 0;
 	m.failed = false;
+	path_list plain = {0};
+	if (n == 0 && p->step_count == 1 && p->steps->op == OP_START && walk_plain(&m, p->steps, &plain)) {
+		*out = list_items(&plain);
+		return !m.failed;
+	}
+	m.root = path_root_item(p, d, n);
+	m.frame = &frame;
 	path_items small[STACK_SMALL]; /* never read before it is written, so not cleared */
 	m.stack = p->stack_max <= STACK_SMALL ? small : ARENA_ARRAY(a, path_items, p->stack_max);
 	m.slots = p->slot_count ? ARENA_ARRAY(a, path_items, p->slot_count) : NULL;

@@ -55,6 +55,14 @@ static void arrive(const walk *w, const path_item *i)
 		list_add(w->m, w->out, i);
 }
 
+/* What an object of this declared type is: of a Resource, or where nothing is known, it says itself. */
+static type_id actual_type(const doc *d, uint32_t n, type_id type)
+{
+	if (type && !(type_is_abstract(type) && type_kind_of(type) == TYPE_RESOURCE)) return type;
+	type_id actual = resource_type_at(d, n);
+	return actual ? actual : type;
+}
+
 /* One value: an object, a primitive, or only its companion. */
 static void arrive_node(const walk *w, uint32_t n, uint32_t companion, type_id type)
 {
@@ -65,10 +73,7 @@ static void arrive_node(const walk *w, uint32_t n, uint32_t companion, type_id t
 	path_item i = {.kind = PATH_NODE, .d = w->d, .node = n, .sibling = companion, .type = type};
 	if (n != NODE_ABSENT && nodes[n].kind == NODE_OBJECT) {
 		i.sibling = NODE_ABSENT;
-		if (!type || (type_is_abstract(type) && type_kind_of(type) == TYPE_RESOURCE)) {
-			type_id actual = resource_type_at(w->d, n);
-			if (actual) i.type = actual;
-		}
+		i.type = actual_type(w->d, n, type);
 	}
 	arrive(w, &i);
 }
@@ -119,20 +124,6 @@ static type_id type_by_name(type_id type, name_id found, const path_hop *h)
 	return found == h->name && type == h->from && h->from ? h->to : child_type(type, found, &base);
 }
 
-/* Where nothing in the doc has a companion, the first key that fits is all there is. */
-static void walk_plain_object(const walk *w, uint32_t object, type_id type, const path_hop *h)
-{
-	const node *nodes = w->d->nodes;
-	name_id wanted = h->name != NAME_NONE ? h->name : doc_name(w->d, h->text);
-	for (uint32_t i = object + 1, end = nodes[object].next; i < end && wanted; i = nodes[i].next) {
-		name_id name = nodes[i].name;
-		type_id choice = name == wanted ? 0 : is_choice_of(type, name, h);
-		if (name != wanted && !choice) continue;
-		arrive_element(w, i, NODE_ABSENT, choice ? choice : type_by_name(type, name, h));
-		return;
-	}
-}
-
 static void walk_object(const walk *w, uint32_t object, type_id type, const path_hop *h)
 {
 	const node *nodes = w->d->nodes;
@@ -172,6 +163,54 @@ static void walk_primitive(const walk *w, const path_item *from, const path_hop 
 	if (from->sibling != NODE_ABSENT) walk_object(w, from->sibling, w->m->p->types.element, h);
 }
 
+/* Docs without companions, which are most: each key is a whole element, and an item is made only where the hops end. */
+static void plain_object(const walk *w, uint32_t object, type_id type, const path_hop *h);
+
+static void plain_value(const walk *w, uint32_t n, type_id type, const path_hop *next)
+{
+	const path_hop *end = w->hops + w->count;
+	bool is_object = w->d->nodes[n].kind == NODE_OBJECT;
+	if (w->d->nodes[n].kind == NODE_NULL) return;
+	if (is_object) type = actual_type(w->d, n, type);
+	if (is_object && next < end) {
+		plain_object(w, n, type, next);
+		return;
+	}
+	path_item i = {.kind = PATH_NODE, .d = w->d, .node = n, .type = type};
+	if (next < end)
+		walk_primitive(&(walk){w->m, w->d, next + 1, (int)(end - next) - 1, w->out}, &i, next);
+	else
+		list_add(w->m, w->out, &i);
+}
+
+static void plain_object(const walk *w, uint32_t object, type_id type, const path_hop *h)
+{
+	const node *nodes = w->d->nodes;
+	name_id wanted = h->name != NAME_NONE ? h->name : doc_name(w->d, h->text);
+	uint32_t i = object + 1, end = nodes[object].next;
+	type_id child = 0;
+	if (wanted == NAME_NONE) return;
+	for (; i < end && nodes[i].name != wanted; i = nodes[i].next)
+		if (h->choice_last && (child = is_choice_of(type, nodes[i].name, h))) break;
+	if (i >= end || !path_spend(w->m, 1)) return;
+	if (nodes[i].name == wanted) child = type_by_name(type, wanted, h);
+	if (nodes[i].kind != NODE_ARRAY) {
+		plain_value(w, i, child, h + 1);
+		return;
+	}
+	for (end = nodes[i].next, i++; i < end && !w->m->failed; i = nodes[i].next)
+		if (nodes[i].kind != NODE_ARRAY) plain_value(w, i, child, h + 1);
+}
+
+bool walk_plain(path_machine *m, const path_step *s, path_list *out)
+{
+	const doc *d = m->d;
+	if (!d->no_companions || !d->type || s->count == 0) return false;
+	walk w = {.m = m, .d = d, .hops = m->p->hops + s->first, .count = s->count, .out = out};
+	if (!s->type.fhir || type_is(d->type, s->type.fhir)) plain_object(&w, 0, d->type, w.hops);
+	return true;
+}
+
 /* type() has a name and a namespace; a System quantity has a value and a unit. */
 static void walk_system(const walk *w, const path_item *from, const path_hop *h)
 {
@@ -195,11 +234,14 @@ void walk_hops(path_machine *m, const path_item *from, const path_hop *hops, int
 		list_add(m, out, from);
 		return;
 	}
+	if (from->kind == PATH_NODE && from->d->no_companions && from->d->nodes[from->node].kind == NODE_OBJECT) {
+		walk whole = {.m = m, .d = from->d, .hops = hops, .count = count, .out = out};
+		plain_object(&whole, from->node, from->type, hops);
+		return;
+	}
 	walk w = {.m = m, .d = from->d, .hops = hops + 1, .count = count - 1, .out = out};
 	if (from->kind != PATH_NODE)
 		walk_system(&w, from, hops);
-	else if (from->d->no_companions && from->d->nodes[from->node].kind == NODE_OBJECT)
-		walk_plain_object(&w, from->node, from->type, hops);
 	else if (path_is_object(from))
 		walk_object(&w, from->node, from->type, hops);
 	else

@@ -84,6 +84,7 @@ static bool check_role(doing *d)
 	version v;
 	bool any;
 	const task_kind *k = d->kind;
+	assert(k); /* find_task found it */
 	const doc *role =
 	    read_body(d, TEXT("PractitionerRole"), reference_id(d->who->actor, TEXT("PractitionerRole")), &v);
 	if (d->sink->errors) return false;
