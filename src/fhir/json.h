@@ -44,6 +44,8 @@ void json_node(json_out *o, const doc *d, uint32_t n); /* a copy of a subtree */
 void json_raw(json_out *o, text json);                 /* a value that is JSON already */
 /* Short forms: a key with its value; nothing at all where the text is empty. */
 void json_pair(json_out *o, const char *key, text value);
+/* A CodeableConcept of one coding; display may be empty. */
+void json_concept(json_out *o, const char *system, text code, text display);
 text json_done(json_out *o); /* asserts that all is ended */
 
 /* `d` printed compactly as the record keeps it: id and meta.versionId/lastUpdated replaced by these, the rest (other meta

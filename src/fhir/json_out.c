@@ -210,6 +210,20 @@ void json_pair(json_out *o, const char *key, text value)
 	json_text(o, value);
 }
 
+void json_concept(json_out *o, const char *system, text code, text display)
+{
+	json_object(o);
+	json_key(o, "coding");
+	json_array(o);
+	json_object(o);
+	json_pair(o, "system", text_of(system));
+	json_pair(o, "code", code);
+	json_pair(o, "display", display);
+	json_end(o);
+	json_end(o);
+	json_end(o);
+}
+
 text json_done(json_out *o)
 {
 	assert(o->depth == 0 && !o->after_key && o->b.len > 0);

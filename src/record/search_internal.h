@@ -76,6 +76,8 @@ text search_unescape(arena *a, text t);
 /* Cuts at the first separator that has no backslash before it. */
 text_pair search_cut(text t, char separator);
 
+index_kind index_of_kind(search_kind kind); /* INDEX_KINDS where it has none */
+
 bool search_match(search *s, rid_set *out);
 bool search_all(search *s, rid_set *out); /* every live resource of the type, as an array */
 bool set_has(const rid_set *s, int64_t rid);

@@ -482,7 +482,7 @@ static bool match_updated(search *s, const clause *c, text value, rid_set *out)
 
 /* ---- a clause ---- */
 
-static index_kind index_of(search_kind kind)
+index_kind index_of_kind(search_kind kind)
 {
 	switch (kind) {
 	case SEARCH_NUMBER:
@@ -509,7 +509,7 @@ static bool match_value(search *s, const clause *c, text value, rid_set *out)
 {
 	if (c->subject == SUBJECT_ID) return match_id(s, value, out);
 	if (c->subject == SUBJECT_UPDATED) return match_updated(s, c, value, out);
-	switch (index_of(c->param->kind)) {
+	switch (index_of_kind(c->param->kind)) {
 	case INDEX_TOKEN:
 		return match_token(s, c, c->param->number, value, out);
 	case INDEX_STRING:
@@ -533,7 +533,7 @@ static bool match_missing(search *s, const clause *c, rid_set *out)
 	bool yes = c->value_count == 1 && text_equal(c->values[0], TEXT("true"));
 	bool no = c->value_count == 1 && text_equal(c->values[0], TEXT("false"));
 	if (!yes && !no) return refuse(s, c, c->values[0], TEXT("true, false"));
-	index_kind kind = index_of(c->param->kind);
+	index_kind kind = index_of_kind(c->param->kind);
 	cell prefix = INT_CELL(c->param->number), by_identifier = INT_CELL(c->param->identifier_number);
 	rid_set has, all, more;
 	scan_options o = {.index = -1, .prefix = &prefix, .prefix_cells = 1};

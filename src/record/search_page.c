@@ -141,29 +141,6 @@ static bool walk_resources(search *s, const rid_set *set, int index, bool descen
 
 /* ---- by one parameter: along its index, then those that have no value ---- */
 
-static index_kind index_of_param(const search_param *p)
-{
-	switch (p->kind) {
-	case SEARCH_NUMBER:
-	case SEARCH_QUANTITY:
-		return INDEX_NUMBER;
-	case SEARCH_DATE:
-		return INDEX_DATE;
-	case SEARCH_STRING:
-		return INDEX_STRING;
-	case SEARCH_TOKEN:
-		return INDEX_TOKEN;
-	case SEARCH_URI:
-		return INDEX_URI;
-	case SEARCH_REFERENCE:
-	case SEARCH_COMPOSITE:
-	case SEARCH_SPECIAL:
-		break;
-	}
-	assert(0 && "cannot be sorted by");
-	return INDEX_KINDS;
-}
-
 /* Of several values the least counts ascending, the greatest descending: each resource is met once. */
 static bool counts(int64_t rank, bool descending)
 {
@@ -172,7 +149,7 @@ static bool counts(int64_t rank, bool descending)
 
 static bool walk_index(search *s, const rid_set *set, const sort_key *key, const at_place *after, page *p)
 {
-	index_kind kind = index_of_param(key->param);
+	index_kind kind = index_of_kind(key->param->kind);
 	const table *t = &index_tables[kind];
 	int rid_at = index_rid_column(kind), rank_at = index_rank_column(kind), cells = t->key_columns - 1;
 	cell prefix = INT_CELL(key->param->number), from[TABLE_COLUMNS_MAX] = {prefix}, row[TABLE_COLUMNS_MAX];
@@ -196,7 +173,7 @@ static bool walk_index(search *s, const rid_set *set, const sort_key *key, const
 /* What matched but has no value in the order stands last, by row number, in either direction: seen, not lost. */
 static bool walk_without_value(search *s, const rid_set *set, const sort_key *key, const at_place *after, page *p)
 {
-	index_kind kind = index_of_param(key->param);
+	index_kind kind = index_of_kind(key->param->kind);
 	cell prefix = INT_CELL(key->param->number);
 	scan_options o = {.index = -1, .prefix = &prefix, .prefix_cells = 1};
 	rid_set valued, members = *set;
@@ -253,7 +230,7 @@ static text key_of_row(search *s, const sort_key *key, const cell *row)
 static bool gather_key(search *s, const sort_key *key, int which, keyed *all, int64_t count)
 {
 	bool is_param = key->subject == SUBJECT_PARAM;
-	index_kind kind = is_param ? index_of_param(key->param) : INDEX_KINDS;
+	index_kind kind = is_param ? index_of_kind(key->param->kind) : INDEX_KINDS;
 	const table *t = is_param ? &index_tables[kind] : &resource_table;
 	cell by_type[] = {INT_CELL(s->type->term), INT_CELL(STATE_LIVE)},
 	     by_param = INT_CELL(is_param ? key->param->number : 0);

@@ -20,16 +20,7 @@ static void reference(json_out *o, const char *key, text to, text display)
 static void concept(json_out *o, const char *key, const char *system, text code, text display)
 {
 	if (key) json_key(o, key);
-	json_object(o);
-	json_key(o, "coding");
-	json_array(o);
-	json_object(o);
-	json_pair(o, "system", text_of(system));
-	json_pair(o, "code", code);
-	json_pair(o, "display", display);
-	json_end(o);
-	json_end(o);
-	json_end(o);
+	json_concept(o, system, code, display);
 }
 
 text practitioner_json(arena *a, text id, text label)

@@ -1,20 +1,6 @@
 /* taskjson.c: a Task as Limen raises, dates and closes it (docs/api.md, "Shapes"). */
 #include "work/internal.h"
 
-static void coding(json_out *o, const char *system, text code, text display)
-{
-	json_object(o);
-	json_key(o, "coding");
-	json_array(o);
-	json_object(o);
-	json_pair(o, "system", text_of(system));
-	json_pair(o, "code", code);
-	json_pair(o, "display", display);
-	json_end(o);
-	json_end(o);
-	json_end(o);
-}
-
 /* A text with its English beside it, as R4's translation extension has it. */
 static void translation(json_out *o, const char *key, text english)
 {
@@ -180,7 +166,7 @@ text task_json_new(arena *a, const task_face *t, const task_words *w, const task
 	json_pair(&o, "status", TEXT("requested"));
 	json_pair(&o, "intent", TEXT("order"));
 	json_key(&o, "code");
-	coding(&o, "urn:limen:task", k->id, k->da);
+	json_concept(&o, "urn:limen:task", k->id, k->da);
 	dated(&o, t, w, r->pathway, NULL);
 	reference(&o, "focus", r->focus);
 	reference(&o, "for", r->patient);
@@ -189,7 +175,7 @@ text task_json_new(arena *a, const task_face *t, const task_words *w, const task
 	json_pair(&o, "lastModified", at);
 	json_key(&o, "performerType");
 	json_array(&o);
-	coding(&o, "urn:limen:role", k->role, (text){0});
+	json_concept(&o, "urn:limen:role", k->role, (text){0});
 	json_end(&o);
 	json_end(&o);
 	return json_done(&o);
