@@ -25,6 +25,7 @@ struct reading {
 	uint32_t escaped;      /* the last string with escapes; each one's `next` leads to the one before */
 	int64_t escaped_bytes; /* of all of them, as written */
 	map own_names;
+	uint64_t root_bits;    /* names of the root object, as in a doc */
 	bool companions;       /* a key began with an underscore, or may have */
 	int64_t names_full_at; /* the key that was one unknown name too many, or -1 */
 	int depth;
@@ -195,6 +196,7 @@ static inline bool read_close(struct reading *r, const struct frame *f)
 	n->next = r->count;
 	n->len = f->children;
 	r->depth--;
+	if (r->depth == 0) r->root_bits = f->seen;
 	return !f->crowded || names_differ(r, f);
 }
 
@@ -282,6 +284,14 @@ static node *nodes_for(arena *a, uint32_t offsets)
 	return (node *)(void *)(bytes + (-(uintptr_t)bytes & (_Alignof(node) - 1)));
 }
 
+static const root_key *root_listed(const struct reading *r)
+{
+	if (r->nodes[0].kind != NODE_OBJECT) return NULL;
+	root_key *keys = ARENA_ARRAY(r->arena, root_key, r->nodes[0].len), *key = keys;
+	for (uint32_t i = 1; i < r->count; i = r->nodes[i].next) *key++ = (root_key){i, r->nodes[i].name};
+	return keys;
+}
+
 static doc reading_doc(const struct reading *r, const char *unescaped)
 {
 	text *names = r->own_names.count ? ARENA_ARRAY(r->arena, text, r->own_names.count) : NULL;
@@ -294,6 +304,9 @@ static doc reading_doc(const struct reading *r, const char *unescaped)
 	    .names = names,
 	    .name_count = (uint32_t)r->own_names.count,
 	    .no_companions = !r->companions,
+	    .root = root_listed(r),
+	    .root_count = r->nodes[0].kind == NODE_OBJECT ? r->nodes[0].len : 0,
+	    .root_bits = r->root_bits,
 	};
 }
 

@@ -51,6 +51,7 @@ typedef struct path_call {
 /* path_run.c */
 path_items path_fail(path_machine *m, failure code, text arg0, text arg1); /* empty; the run is over */
 bool path_spend(path_machine *m, int64_t amount);                          /* false: budget spent, the run is over */
+path_item *list_slot(path_machine *m, path_list *l); /* one more, to be written whole; NULL: budget spent */
 void list_add(path_machine *m, path_list *l, const path_item *i);
 path_items list_items(const path_list *l);
 path_items path_body(path_machine *m, const path_arg *body, const path_frame *frame);

@@ -159,6 +159,7 @@ path_items function_repeat(path_machine *m, const path_call *c)
 path_items function_of_type(path_machine *m, const path_call *c)
 {
 	path_list out = {0};
+	if (c->input.count == 1) return path_is_exact_type(c->input.at, c->args[0].type) ? c->input : path_none();
 	for (int i = 0; i < c->input.count; i++)
 		if (path_is_exact_type(&c->input.at[i], c->args[0].type)) list_add(m, &out, &c->input.at[i]);
 	return list_items(&out);

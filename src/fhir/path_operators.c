@@ -106,6 +106,7 @@ path_items operator_contains(path_machine *m, path_items left, path_items right)
 path_items operator_union(path_machine *m, path_items left, path_items right)
 {
 	path_list out = {0};
+	if (left.count + right.count <= 1) return left.count ? left : right; /* nothing can be there twice */
 	for (int i = 0; i < left.count && !m->failed; i++)
 		if (!path_contains(m, list_items(&out), &left.at[i])) list_add(m, &out, &left.at[i]);
 	for (int i = 0; i < right.count && !m->failed; i++)

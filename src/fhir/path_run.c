@@ -57,11 +57,17 @@ static void list_grow(arena *a, path_list *l)
 	l->at = at;
 }
 
+path_item *list_slot(path_machine *m, path_list *l)
+{
+	if (!path_spend(m, PATH_ITEM_COST)) return NULL;
+	if (l->count == l->cap) list_grow(m->arena, l);
+	return &l->at[l->count++];
+}
+
 void list_add(path_machine *m, path_list *l, const path_item *i)
 {
-	if (!path_spend(m, PATH_ITEM_COST)) return;
-	if (l->count == l->cap) list_grow(m->arena, l);
-	l->at[l->count++] = *i;
+	path_item *slot = list_slot(m, l);
+	if (slot) *slot = *i;
 }
 
 path_items list_items(const path_list *l)
@@ -152,6 +158,7 @@ static path_items is_type(path_machine *m, path_items items, path_type_name t)
 static path_items as_type(path_machine *m, path_items items, path_type_name t)
 {
 	path_list out = {0};
+	if (items.count == 1) return path_is_exact_type(items.at, t) ? items : path_none();
 	for (int i = 0; i < items.count; i++)
 		if (path_is_exact_type(&items.at[i], t)) list_add(m, &out, &items.at[i]);
 	return list_items(&out);
@@ -300,7 +307,7 @@ bool path_run(const path *p, const doc *d, uint32_t n, const path_outside *outsi
 	m.outside = outside;
 	m.top = 0;
 	m.budget = PATH_WORK_MAX;
-	m.column = 0;
+	m.column = p->steps->column;
 	m.failed = false;
 	path_list plain = {0};
 	if (n == 0 && p->step_count == 1 && p->steps->op == OP_START && walk_plain(&m, p->steps, &plain)) {

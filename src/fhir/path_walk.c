@@ -166,6 +166,20 @@ static void walk_primitive(const walk *w, const path_item *from, const path_hop 
 /* Docs without companions, which are most: each key is a whole element, and an item is made only where the hops end. */
 static void plain_object(const walk *w, uint32_t object, type_id type, const path_hop *h);
 
+/* Written where it will lie, field by field: clearing and copying it would take longer than the walk. */
+static void put_node(const walk *w, uint32_t n, type_id type)
+{
+	path_item *i = list_slot(w->m, w->out);
+	if (!i) return;
+	i->kind = PATH_NODE;
+	i->type = type;
+	i->node = n;
+	i->sibling = NODE_ABSENT;
+	i->d = w->d;
+	i->text = (text){0};
+	i->number = (decimal){0};
+}
+
 static void plain_value(const walk *w, uint32_t n, type_id type, const path_hop *next)
 {
 	const path_hop *end = w->hops + w->count;
@@ -176,29 +190,61 @@ static void plain_value(const walk *w, uint32_t n, type_id type, const path_hop 
 		plain_object(w, n, type, next);
 		return;
 	}
+	if (next == end) {
+		put_node(w, n, type);
+		return;
+	}
 	path_item i = {.kind = PATH_NODE, .d = w->d, .node = n, .type = type};
-	if (next < end)
-		walk_primitive(&(walk){w->m, w->d, next + 1, (int)(end - next) - 1, w->out}, &i, next);
-	else
-		list_add(w->m, w->out, &i);
+	walk_primitive(&(walk){w->m, w->d, next + 1, (int)(end - next) - 1, w->out}, &i, next);
+}
+
+/* Is a key of this name the hop's element? Then *child is its type. */
+static inline bool is_element(type_id type, name_id name, name_id wanted, const path_hop *h, type_id *child)
+{
+	if (name == wanted) {
+		*child = type_by_name(type, name, h);
+		return true;
+	}
+	return h->choice_last && (*child = is_choice_of(type, name, h));
+}
+
+static name_id name_wanted(const doc *d, const path_hop *h)
+{
+	return h->name != NAME_NONE ? h->name : doc_name(d, h->text);
+}
+
+static uint32_t find_in(const doc *d, uint32_t object, type_id type, const path_hop *h, type_id *child)
+{
+	name_id wanted = name_wanted(d, h);
+	const node *nodes = d->nodes;
+	for (uint32_t i = object + 1, end = nodes[object].next; i < end && wanted != NAME_NONE; i = nodes[i].next)
+		if (is_element(type, nodes[i].name, wanted, h, child)) return i;
+	return NODE_ABSENT;
+}
+
+/* The same at the root, where the keys are listed. */
+static uint32_t find_at_root(const doc *d, type_id type, const path_hop *h, type_id *child)
+{
+	name_id wanted = name_wanted(d, h);
+	if (wanted == NAME_NONE || (!h->choice_last && !(d->root_bits >> (wanted & 63) & 1))) return NODE_ABSENT;
+	for (const root_key *k = d->root, *end = k + d->root_count; k < end; k++)
+		if (is_element(type, k->name, wanted, h, child)) return k->node;
+	return NODE_ABSENT;
 }
 
 static void plain_object(const walk *w, uint32_t object, type_id type, const path_hop *h)
 {
 	const node *nodes = w->d->nodes;
-	name_id wanted = h->name != NAME_NONE ? h->name : doc_name(w->d, h->text);
-	uint32_t i = object + 1, end = nodes[object].next;
 	type_id child = 0;
-	if (wanted == NAME_NONE) return;
-	for (; i < end && nodes[i].name != wanted; i = nodes[i].next)
-		if (h->choice_last && (child = is_choice_of(type, nodes[i].name, h))) break;
-	if (i >= end || !path_spend(w->m, 1)) return;
-	if (nodes[i].name == wanted) child = type_by_name(type, wanted, h);
+	uint32_t i =
+	    object == 0 && w->d->root ? find_at_root(w->d, type, h, &child) : find_in(w->d, object, type, h, &child);
+	if (i == NODE_ABSENT || !path_spend(w->m, 1)) return;
 	if (nodes[i].kind != NODE_ARRAY) {
 		plain_value(w, i, child, h + 1);
 		return;
 	}
-	for (end = nodes[i].next, i++; i < end && !w->m->failed; i = nodes[i].next)
+	uint32_t end = nodes[i].next;
+	for (i++; i < end && !w->m->failed; i = nodes[i].next)
 		if (nodes[i].kind != NODE_ARRAY) plain_value(w, i, child, h + 1);
 }
 
@@ -228,13 +274,19 @@ static void walk_system(const walk *w, const path_item *from, const path_hop *h)
 	arrive(w, &i);
 }
 
+/* An object, which the root of a resource is for certain. */
+static bool is_whole(const path_item *i)
+{
+	return (i->node == 0 && i->d->type) || i->d->nodes[i->node].kind == NODE_OBJECT;
+}
+
 void walk_hops(path_machine *m, const path_item *from, const path_hop *hops, int count, path_list *out)
 {
 	if (count == 0) {
 		list_add(m, out, from);
 		return;
 	}
-	if (from->kind == PATH_NODE && from->d->no_companions && from->d->nodes[from->node].kind == NODE_OBJECT) {
+	if (from->kind == PATH_NODE && from->d->no_companions && is_whole(from)) {
 		walk whole = {.m = m, .d = from->d, .hops = hops, .count = count, .out = out};
 		plain_object(&whole, from->node, from->type, hops);
 		return;

@@ -39,6 +39,12 @@ typedef struct node {
 } node;
 enum { NODE_UNESCAPED = 1 };
 
+/* A key of the root, found without going from node to node past all that lies between. */
+typedef struct root_key {
+	uint32_t node;
+	name_id name;
+} root_key;
+
 typedef struct doc {
 	const node *nodes;
 	uint32_t count;
@@ -48,6 +54,11 @@ typedef struct doc {
 	uint32_t name_count;
 	uint16_t type;      /* of a resource json_parse_resource read: its type_id; else 0, not looked up */
 	bool no_companions; /* known: no key begins with an underscore */
+	/* Of an object json_parse read: its keys in order, and the bit `name & 63` of each, so that one that is not there is
+	 * mostly known at once. Else NULL. */
+	const root_key *root;
+	uint32_t root_count;
+	uint64_t root_bits;
 } doc;
 
 enum { NODE_ABSENT = 0 }; /* index 0 is the root, which is nobody's child: so 0 says "not there" */

@@ -406,5 +406,72 @@ TEST(search_parameters_compile)
 	assert_true(compiled > 1300);
 }
 
+/* All answers of an expression as text, failures by name. */
+static text answers(arena *a, const doc *d, text expression)
+{
+	issues sink = {.arena = a};
+	path_items out = {0};
+	buffer b = {.arena = a};
+	const path *p = path_compile(a, expression, type_find(doc_type(d)), NULL, &sink);
+	if (!p || !path_run(p, d, 0, NULL, a, &sink, &out)) return text_of(failure_name(sink.first->code));
+	for (int i = 0; i < out.count; i++) {
+		const path_item *x = &out.at[i];
+		buffer_format(&b, "%.*s ", TEXT_ARG(path_item_type_name(x)));
+		if (x->kind == PATH_NODE && x->node != NODE_ABSENT)
+			json_write(&b, x->d, x->node, JSON_COMPACT);
+		else
+			buffer_add(&b, path_item_text(a, x));
+		buffer_char(&b, '\n');
+	}
+	return buffer_text(&b);
+}
+
+/* A key with an underscore anywhere makes every walk look for companions; where it is nobody's the answers are the same. */
+static int same_on_both_walks(arena *a, const char *resource)
+{
+	static const char *const more[] = {"children().count() > 3",
+					   "name.given",
+					   "entry.resource.id",
+					   "value",
+					   "value.value",
+					   "component.value",
+					   "component.where(value is string).code.text",
+					   "effective.start",
+					   "nothing",
+					   "entry.resource.subject.resolve().id"};
+	doc quick, careful;
+	issues sink = {.arena = a};
+	int count = 0;
+	text source = text_of(resource);
+	text other = text_format(a, "{\"_nobody\":{\"id\":\"x\"},%.*s", TEXT_ARG(text_slice(source, 1, source.len)));
+	assert_true(json_parse_resource(a, source, TEXT("quick"), &sink, &quick));
+	assert_true(json_parse_resource(a, other, TEXT("careful"), &sink, &careful));
+	assert_true(quick.no_companions && !careful.no_companions);
+	type_id t = type_find(doc_type(&quick));
+	for (int i = 0; i < search_count_of(t); i++) {
+		search_definition s;
+		search_at(t, i, &s);
+		if (!s.expression.len) continue;
+		assert_text(answers(a, &quick, s.expression), answers(a, &careful, s.expression));
+		count++;
+	}
+	for (size_t i = 0; i < sizeof more / sizeof *more; i++, count++)
+		assert_text(answers(a, &quick, text_of(more[i])), answers(a, &careful, text_of(more[i])));
+	return count;
+}
+
+TEST(both_walks_answer_the_same)
+{
+	arena *a = test_arena();
+	assert_true(same_on_both_walks(a, observation) + same_on_both_walks(a, bundle) > 50);
+	/* Arrays with null and arrays within arrays, an element of a choice under two names, a key escaped or unknown. */
+	same_on_both_walks(
+	    a, "{\"resourceType\":\"Patient\",\"id\":\"p\",\"name\":[null,{\"given\":[\"A\",null,[\"B\"]]},[{"
+	       "\"given\":[\"C\"]}]],\"n\\u0061me2\":1,\"deceasedBoolean\":false,\"nothing\":{\"id\":\"x\"}}");
+	same_on_both_walks(a, "{\"resourceType\":\"Observation\",\"valueString\":\"x\",\"valueInteger\":1,\"value\":2,"
+			      "\"valued\":3,\"valueSet\":\"y\"}");
+}
+
 TESTS(T(navigation), T(values), T(refusals), T(outside), T(limits_end_what_would_not_end), T(long_expressions_run),
-      T(criteria_give_scratch_back), T(items_as_others_take_them), T(search_parameters_compile))
+      T(criteria_give_scratch_back), T(items_as_others_take_them), T(search_parameters_compile),
+      T(both_walks_answer_the_same))
