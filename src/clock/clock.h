@@ -33,19 +33,10 @@ typedef struct clock_face {
 const clock_rule *clock_rule_find(const image *m, text id);
 int clock_rules(const image *m, const clock_rule *const **out);
 const clock_face *clock_rule_face(const clock_rule *r);
-bool clock_rule_names(const clock_rule *r,
-		      int fact); /* does starting, stopping, pausing or applying depend on this fact? */
 /* "30 calendar days", "8 hverdage", "1 arbejdsdag", "2 weeks", "1 month": how many of what. False: it is none of these.
  * `hverdage` comes out as UNIT_HVERDAGE (Saturdays not counted); the other reading is UNIT_HVERDAGE_SATURDAY. */
 bool clock_span(text t, int *n, day_unit *unit);
 text clock_span_words(arena *a, int n, day_unit unit, language lang); /* "30 kalenderdage" */
-/* Whom the law says must be told what, and when ("breach is foreseen", …), as the rule's `tell` lists it. */
-typedef struct clock_tell {
-	text when, whom;
-	text da, en;
-	text source;
-} clock_tell;
-int clock_rule_tells(const clock_rule *r, const clock_tell **out);
 
 /* The words for them: PRACTICE.md. CLOCK_NOT: the rule does not apply, or has not started. */
 typedef enum clock_state {

@@ -202,6 +202,19 @@ static void say_standing(const explaining *x, buffer *b)
 	buffer_add(b, f->certainty);
 }
 
+/* Whom the rule says must be told what: "Patienten orienteres, så snart … (20SFP44)". */
+static void say_tells(const explaining *x, buffer *b)
+{
+	for (int i = 0; i < x->rule->tell_count; i++) {
+		const clock_tell *t = &x->rule->tells[i];
+		buffer_add(b, TEXT(" · "));
+		buffer_add(b, x->da ? t->da : t->en);
+		buffer_add(b, TEXT(" ("));
+		buffer_add(b, t->source);
+		buffer_add(b, TEXT(")"));
+	}
+}
+
 static text rule_text(const explaining *x)
 {
 	const clock *c = x->clock;
@@ -223,6 +236,7 @@ static text rule_text(const explaining *x)
 		buffer_add(&b, either(x, " · gælder ikke, hvis ", " · does not apply if "));
 		buffer_add(&b, condition_say(x->arena, x->image, x->rule->except, x->lang));
 	}
+	say_tells(x, &b);
 	if (x->rule->status == STATUS_UNVERIFIED) {
 		buffer_add(&b, TEXT(" · "));
 		buffer_add(&b, x->da ? x->rule->face.note_da : x->rule->face.note_en);

@@ -24,6 +24,13 @@ typedef struct effect_row { /* a fact that changes nothing, and a sentence that 
 	text da, en;
 } effect_row;
 
+/* Whom the law says must be told what, and when ("breach is foreseen", …), as the rule's `tell` lists it. */
+typedef struct clock_tell {
+	text when, whom;
+	text da, en;
+	text source;
+} clock_tell;
+
 struct clock_rule {
 	clock_face face;
 	const content_entry *entry;

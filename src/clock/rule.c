@@ -343,17 +343,3 @@ const clock_face *clock_rule_face(const clock_rule *r)
 {
 	return &r->face;
 }
-
-int clock_rule_tells(const clock_rule *r, const clock_tell **out)
-{
-	*out = r->tells;
-	return r->tell_count;
-}
-
-bool clock_rule_names(const clock_rule *r, int fact)
-{
-	const condition *const all[6] = {r->when, r->except, r->provisional, r->start, r->stop, r->waive};
-	for (int i = 0; i < 6; i++)
-		if (all[i] && condition_names(all[i], fact)) return true;
-	return fact == r->pause.from || fact == r->pause.to || fact == r->suspend.from || fact == r->suspend.to;
-}

@@ -65,7 +65,9 @@ TEST(a_running_assessment)
 		 "skrevet af PractitionerRole/sek-a\n"
 		 " Regel: Sundhedsloven § 82 b, gældende regel fra 1. oktober 2016, sikkerhed A · 30 kalenderdage · "
 		 "slutter ved: beslutning om behandling truffet (AFV01C) OG patienten har fået svar af en kliniker · "
-		 "gælder ikke, hvis henvisningsart er akut eller kontrol\n"
+		 "gælder ikke, hvis henvisningsart er akut eller kontrol · "
+		 "Patienten orienteres, så snart det vides, at fristen ikke holder (20SFP44) · "
+		 "Specialets ledelse får besked om et forudset brud (afdelingens retningslinje)\n"
 		 " Regnestykke: 2. marts 2026 + 30 kalenderdage = 1. april 2026\n"
 		 " Næste skridt: beslutning og besked fra en kliniker; kan fristen ikke holdes af faglige grunde, en "
 		 "udredningsplan inden fristen\n"));
