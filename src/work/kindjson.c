@@ -140,15 +140,7 @@ static void role(json_out *o, text code)
 	json_object(o);
 	json_pair(o, "type", TEXT("practitioner"));
 	json_key(o, "role");
-	json_object(o);
-	json_key(o, "coding");
-	json_array(o);
-	json_object(o);
-	json_pair(o, "system", TEXT("urn:limen:role"));
-	json_pair(o, "code", code);
-	json_end(o);
-	json_end(o);
-	json_end(o);
+	json_concept(o, "urn:limen:role", code, (text){0});
 	json_end(o);
 }
 
