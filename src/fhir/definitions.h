@@ -68,8 +68,4 @@ int search_count_of(type_id t);
 void search_at(type_id t, int i, search_definition *out);
 bool search_find(type_id t, text code, search_definition *out);
 
-/* Checks a resource against the base definitions: unknown elements, wrong JSON kinds, cardinality, primitive formats,
- * required codes. (Profiles, invariants and slices are the FHIRPath issue's.) Issues carry a FHIRPath as place. */
-bool resource_check(const doc *d, issues *sink);
-
 #endif

@@ -3,6 +3,7 @@
 #define LIMEN_FHIR_H
 
 #include "fhir/definitions.h"
+#include "fhir/image.h"
 #include "fhir/json.h"
 #include "fhir/path.h"
 #include "fhir/tree.h"

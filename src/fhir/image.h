@@ -1,6 +1,6 @@
 /* image.h: the tables that tools/definitions.mjs made, as they lie in the program (build/gen/definitions.S embeds them).
  * Nothing is parsed at start and nothing points anywhere: rows speak of each other by number, of text by its offset
- * in image_strings. Not for other folders.
+ * in image_strings. Only fhir/ and profile/ look into them; the others ask definitions.h.
  */
 #ifndef LIMEN_FHIR_IMAGE_H
 #define LIMEN_FHIR_IMAGE_H

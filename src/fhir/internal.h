@@ -40,17 +40,6 @@ int64_t json_unescape(const char *s, int64_t n, char *out);
 uint32_t json_number(const char *s, uint32_t n);
 
 int json_hex_digit(char c); /* 0..15, or -1 */
-
-/* check_format.c: what is wrong with a primitive's value. `type` is one of PRIMITIVE_… (image_counts.h). */
-typedef enum format_verdict { FORMAT_GOOD, FORMAT_BAD_KIND, FORMAT_BAD_VALUE, FORMAT_EMPTY } format_verdict;
-format_verdict format_check(uint16_t type, uint8_t kind, text value);
-/* The JSON kind a primitive is written as: "string", "number" or "boolean". */
-const char *format_json_kind(uint16_t type);
-
-static inline bool json_space(char c)
-{
-	return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
 #endif
 
 #endif

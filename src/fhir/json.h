@@ -18,6 +18,11 @@ bool json_parse(arena *a, text source, text file, issues *sink, doc *out);
 /* The same, and the root must be an object with a known resourceType (FHIR_TYPE failures). */
 bool json_parse_resource(arena *a, text source, text file, issues *sink, doc *out);
 
+static inline bool json_space(char c)
+{
+	return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
 typedef enum json_style { JSON_COMPACT, JSON_PRETTY } json_style;
 void json_write(buffer *b, const doc *d, uint32_t n, json_style style);
 void json_write_string(buffer *b, text t); /* with quotes and escapes */

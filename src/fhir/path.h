@@ -54,6 +54,8 @@ typedef struct path_outside {
 	bool (*resolve)(void *self, text reference, path_item *out);
 	/* 1 member, 0 not, -1 unknown value set: then memberOf() is empty */
 	int (*member_of)(void *self, const path_item *item, text value_set);
+	/* 1 it fits the profile (of any type, by canonical URL), 0 it does not, -1 unknown profile: then conformsTo() fails */
+	int (*conforms)(void *self, const path_item *item, text profile);
 	/* %name beyond the standard ones and the constants; false: unknown */
 	bool (*variable)(void *self, text name, path_items *out);
 	void (*trace)(void *self, text name, const path_items *items); /* what trace() saw */

@@ -191,21 +191,13 @@ path_items function_member_of(path_machine *m, const path_call *c)
 	return answer < 0 ? path_none() : path_boolean(m, answer == 1);
 }
 
-/* Of the base definitions only: a resource that is of the type and that resource_check finds nothing wrong with.
- * Profiles are not known here, and are refused rather than taken to be met. */
 path_items function_conforms_to(path_machine *m, const path_call *c)
 {
-	static const text base = {"http://hl7.org/fhir/StructureDefinition/",
-				  sizeof "http://hl7.org/fhir/StructureDefinition/" - 1};
 	text url;
 	path_item v;
 	if (!path_single(m, c->input, &v) || !path_single_text(m, c->values[0], &url)) return path_none();
 	const path_item *i = c->input.at;
-	type_id type = text_starts(url, base) ? type_find(text_slice(url, base.len, url.len)) : 0;
-	if (!type) return path_fail(m, FAIL_PATH_PROFILE, url, TEXT(""));
-	if (i->kind != PATH_NODE || !i->type || !type_is(i->type, type)) return path_boolean(m, false);
-	if (i->node != 0 || i->sibling) return path_fail(m, FAIL_PATH_PROFILE, url, TEXT(""));
-	issues found = {.arena = m->arena};
-	if (!path_spend(m, i->d->count)) return path_none();
-	return path_boolean(m, resource_check(i->d, &found));
+	if (!path_spend(m, i->kind == PATH_NODE ? i->d->count : 1)) return path_none();
+	int answer = m->outside && m->outside->conforms ? m->outside->conforms(m->outside->self, i, url) : -1;
+	return answer < 0 ? path_fail(m, FAIL_PATH_PROFILE, url, TEXT("")) : path_boolean(m, answer == 1);
 }

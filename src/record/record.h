@@ -17,6 +17,7 @@
 
 #include "content/content.h"
 #include "fhir/fhir.h"
+#include "profile/profile.h"
 #include "store/store.h"
 
 typedef struct record record;

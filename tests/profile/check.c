@@ -1,5 +1,5 @@
 /* resource_check: what it refuses, row by row, and that it takes every official and shared resource that is right. */
-#include "fhir/fhir.h"
+#include "profile/profile.h"
 #include "harness.h"
 
 #include <unistd.h>

@@ -1,8 +1,7 @@
 /* Checks a resource against R4's base definitions, element by element, in document order. What is checked: that an element is
  * defined, its JSON kind, how often it occurs, a primitive's format, required codes the package enumerates. What is not:
  * profiles, invariants, slices, the text of narratives, where references lead. */
-#include "fhir/image.h"
-#include "fhir/internal.h"
+#include "profile/internal.h"
 
 /* Where in the resource we are; printed as FHIRPath only when something is wrong. */
 struct step {

@@ -1,6 +1,5 @@
 /* The formats of R4's primitive types (hl7.org/fhir/R4/datatypes.html, section 2.24.0.1), one row each. */
-#include "fhir/image.h"
-#include "fhir/internal.h"
+#include "profile/internal.h"
 
 enum { STRING_BYTES_MAX = 1024 * 1024, ID_BYTES_MAX = 64 };
 
