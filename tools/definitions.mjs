@@ -13,9 +13,13 @@ import { readFileSync, readdirSync, writeFileSync, renameSync, mkdirSync } from 
 import { join } from 'node:path';
 
 const R4 = 'http://hl7.org/fhir/';
-const FHIR_TYPE = R4 + 'StructureDefinition/structuredefinition-fhir-type';
+const STRUCTURE = R4 + 'StructureDefinition/';
+const FHIR_TYPE = STRUCTURE + 'structuredefinition-fhir-type';
 const NAME_SLOT_BITS = 14; // as in src/fhir/image.h
 const KINDS = { primitive: 0, complex: 1, backbone: 2, resource: 3 };
+const STRENGTHS = ['', 'required', 'extensible', 'preferred', 'example'];
+const MAX_VALUE_SET = STRUCTURE + 'elementdefinition-maxValueSet';
+const BEST_PRACTICE = STRUCTURE + 'elementdefinition-bestpractice';
 const SEARCH_KINDS = ['number', 'date', 'string', 'token', 'reference', 'composite', 'quantity', 'uri', 'special'];
 
 const byText = (a, b) => (a < b ? -1 : a > b ? 1 : 0); // by code unit: every name here is ASCII
@@ -35,7 +39,7 @@ function readPackage(folder) {
 // R4's own types: not its profiles (derivation constraint), not logical models.
 function isBaseType(sd) {
 	const root = sd.type === 'Element' || sd.type === 'Resource';
-	return sd.kind !== 'logical' && sd.url === R4 + 'StructureDefinition/' + sd.type && (root || sd.derivation === 'specialization');
+	return sd.kind !== 'logical' && sd.url === STRUCTURE + sd.type && (root || sd.derivation === 'specialization');
 }
 
 // ---- types and elements ----
@@ -49,6 +53,22 @@ function typeOf(structure) {
 function typeCode(type) {
 	if (!type.code.startsWith('http://hl7.org/fhirpath/')) return type.code;
 	return type.extension?.find((e) => e.url === FHIR_TYPE)?.valueUrl ?? type.code.replace('http://hl7.org/fhirpath/System.', '').toLowerCase();
+}
+
+// The types that a reference (or a canonical) of an element may lead to.
+function targetsOf(element, code) {
+	return (element.type ?? []).filter((t) => t.code === code).flatMap((t) => t.targetProfile ?? []).map((url) => url.replace(STRUCTURE, ''));
+}
+
+const extensionOf = (element, url) => element?.extension?.find((e) => e.url === url);
+
+// R4 has one profile on types: a SimpleQuantity is a Quantity without comparator. Said here as that profile's invariant.
+const SIMPLE_QUANTITY = { key: 'sqt-1', severity: 'error', human: 'The comparator is not used on a SimpleQuantity', expression: 'comparator.empty()' };
+
+function constraintsOf(element) {
+	const profiles = (element.type ?? []).flatMap((t) => t.profile ?? []);
+	if (profiles.some((p) => p !== STRUCTURE + 'SimpleQuantity')) throw new Error(`${element.path}: profile ${profiles}`);
+	return [...(element.constraint ?? []), ...(profiles.length ? [SIMPLE_QUANTITY] : [])];
 }
 
 function readElement(element, isParent) {
@@ -66,6 +86,12 @@ function readElement(element, isParent) {
 		max: element.max === '*' ? 0 : Number(element.max),
 		types: [...new Set(types)],
 		valueSet: coded ? element.binding.valueSet?.split('|')[0] : undefined,
+		binding: element.binding ?? {},
+		targets: targetsOf(element, 'Reference'),
+		canonicals: targetsOf(element, 'canonical'),
+		isModifier: element.isModifier === true,
+		isSummary: element.isSummary === true,
+		constraints: isParent ? [] : constraintsOf(element), // a backbone element's stand on its type
 	};
 }
 
@@ -79,6 +105,7 @@ function readStructure(structure, types) {
 		abstract: structure.abstract,
 		base: structure.baseDefinition?.slice(structure.baseDefinition.lastIndexOf('/') + 1),
 		elements: [],
+		constraints: constraintsOf(elements[0]),
 	});
 	for (const element of elements.slice(1)) {
 		const parent = types.get(element.path.slice(0, element.path.lastIndexOf('.')));
@@ -87,7 +114,7 @@ function readStructure(structure, types) {
 		const isParent = parents.has(element.path);
 		parent.elements.push(readElement(element, isParent));
 		if (isParent)
-			types.set(element.path, { name: element.path, kind: KINDS.backbone, abstract: false, base: element.type[0].code, elements: [] });
+			types.set(element.path, { name: element.path, kind: KINDS.backbone, abstract: false, base: element.type[0].code, elements: [], constraints: constraintsOf(element) });
 	}
 }
 
@@ -125,7 +152,31 @@ function expand(url, sets, systems) {
 	return codes.size ? uniqueSorted(codes) : undefined;
 }
 
+// ---- invariants ----
+
+// What a type's snapshot says anew: an invariant it has from the type it specialises, or an element from its type, is that one's.
+function ownConstraints(constraints, ...inherited) {
+	const keys = inherited.map((list) => new Set(list.map((c) => c.key)));
+	return constraints.filter((c) => !keys.length || !keys.every((k) => k.has(c.key)));
+}
+
+function typeConstraints(type, types) {
+	const above = type.base ? typeConstraints(types.get(type.base), types) : [];
+	return [...above, ...ownConstraints(type.constraints, above)];
+}
+
 // ---- search parameters ----
+
+// A slip of R4's: its types' names begin with a small letter where they are primitive.
+const componentExpression = (expression) => expression.replace('as(DateTime)', 'as(dateTime)');
+
+function componentsOf(parameter, own) {
+	return (parameter.component ?? []).map((c) => {
+		const id = own.findIndex((p) => p.url === c.definition) + 1;
+		if (!id) throw new Error(`${parameter.url}: unknown component ${c.definition}`);
+		return { id, code: own[id - 1].code, kind: SEARCH_KINDS.indexOf(own[id - 1].type), expression: componentExpression(c.expression) };
+	});
+}
 
 // Alternatives of an expression, split at each '|' outside brackets and quotes.
 function alternatives(expression) {
@@ -160,7 +211,7 @@ function searchByType(parameters, types) {
 	own.forEach((p, i) => {
 		for (const base of p.base) {
 			if (!types.has(base)) throw new Error(`${p.url}: unknown base ${base}`);
-			const row = { id: i + 1, code: p.code, kind: SEARCH_KINDS.indexOf(p.type), expression: expressionFor(base, p.expression), url: p.url, targets: p.target ?? [] };
+			const row = { id: i + 1, code: p.code, kind: SEARCH_KINDS.indexOf(p.type), expression: expressionFor(base, p.expression), url: p.url, targets: p.target ?? [], components: componentsOf(p, own) };
 			if (row.kind < 0) throw new Error(`${p.url}: unknown type ${p.type}`);
 			if (p.expression && !row.expression) throw new Error(`${p.url}: no alternative for ${base} in ${p.expression}`);
 			byType.set(base, [...(byType.get(base) ?? []), row]);
@@ -250,13 +301,16 @@ function collectNames(types) {
 	return uniqueSorted([...plain].flatMap((n) => [n, '_' + n]));
 }
 
+const TABLES = ['names', 'types', 'elements', 'details', 'keys', 'type_lists', 'bindings', 'codes', 'searches', 'components', 'invariants', 'invariant_lists'];
+
 class Image {
 	constructor() {
 		this.tables = {};
-		for (const t of ['names', 'types', 'elements', 'keys', 'type_lists', 'bindings', 'codes', 'searches']) this.tables[t] = new Table();
+		for (const t of TABLES) this.tables[t] = new Table();
 		this.strings = new Strings();
 		this.lists = new Map();
 		this.bindingIds = new Map();
+		this.invariantIds = new Map(); // by type name, then by key
 	}
 	typeList(names) {
 		const ids = names.map((n) => this.typeId(n));
@@ -293,36 +347,82 @@ class Image {
 		}
 		return this.bindingIds.get(valueSet);
 	}
-	addElements(type, sets, systems) {
+	addInvariant(c, typeName, elementName) {
+		const { invariants } = this.tables;
+		if (!invariants.rows) invariants.row(u32(0), u32(0), u32(0), u16(0), u16(0), u16(0), u16(0), u16(0), u8(0), u8(0));
+		const texts = [c.key, c.human, c.expression];
+		return invariants.row(
+			...texts.map((t) => u32(this.strings.add(t))), ...texts.map((t) => u16(Buffer.byteLength(t))),
+			u16(this.typeId(typeName)), u16(elementName ? this.nameIds.get(elementName) : 0),
+			u8(c.severity === 'error' ? 1 : 0), u8(extensionOf(c, BEST_PRACTICE)?.valueBoolean ? 1 : 0));
+	}
+	invariantList(ids) {
+		const first = this.tables.invariant_lists.rows;
+		ids.forEach((id) => this.tables.invariant_lists.row(u16(id)));
+		return first;
+	}
+	// The numbers of all invariants of a type: those of the types it specialises, then its own.
+	typeInvariants(name, types) {
+		if (!name) return [];
+		if (!this.invariantIds.has(name)) {
+			const type = types.get(name);
+			const above = this.typeInvariants(type.base, types);
+			const own = ownConstraints(type.constraints, type.base ? typeConstraints(types.get(type.base), types) : []);
+			this.invariantIds.set(name, [...above, ...own.map((c) => this.addInvariant(c, name))]);
+		}
+		return this.invariantIds.get(name);
+	}
+	addDetail(type, e, types) {
+		const own = ownConstraints(e.constraints, ...e.types.map((t) => typeConstraints(types.get(t), types)));
+		const ids = own.map((c) => this.addInvariant(c, type.name, e.name));
+		const valueSet = e.binding.valueSet ?? '';
+		const most = extensionOf(e.binding, MAX_VALUE_SET)?.valueCanonical ?? '';
+		this.tables.details.row(
+			u32(this.strings.add(valueSet)), u32(this.strings.add(most)),
+			u32(this.typeList(e.targets)), u32(this.typeList(e.canonicals)), u32(this.invariantList(ids)),
+			u16(valueSet.length), u16(most.length), u16(e.targets.length), u16(e.canonicals.length), u16(ids.length),
+			u8(STRENGTHS.indexOf(e.binding.strength ?? '')), u8((e.isModifier ? 1 : 0) + (e.isSummary ? 2 : 0)));
+	}
+	addElements(type, types, sets, systems) {
 		const { elements, keys } = this.tables;
 		const first = { element: elements.rows, key: keys.rows };
 		const rows = [];
 		type.elements.forEach((e, i) => {
 			const binding = this.addBinding(e.valueSet, sets, systems);
 			elements.row(u16(this.nameIds.get(e.name)), u16(e.min), u16(e.max), u16(binding), u16(e.types.length), u16(e.isChoice ? 1 : 0), u32(this.typeList(e.types)));
+			this.addDetail(type, e, types);
 			for (const { name, type: t } of jsonNames(e)) rows.push([this.nameIds.get(name), i, this.typeId(t)]);
 		});
 		rows.sort((a, b) => a[0] - b[0]).forEach((r) => keys.row(u16(r[0]), u16(r[1]), u16(r[2])));
 		return { ...first, keyCount: rows.length };
 	}
+	addComponents(components) {
+		const first = this.tables.components.rows;
+		for (const c of components)
+			this.tables.components.row(u32(this.strings.add(c.code)), u32(this.strings.add(c.expression)), u16(c.code.length), u16(c.expression.length), u16(c.id), u16(c.kind));
+		return first;
+	}
 	addSearches(rows) {
 		const first = this.tables.searches.rows;
 		for (const s of rows)
 			this.tables.searches.row(
-				u32(this.strings.add(s.code)), u32(this.strings.add(s.expression)), u32(this.strings.add(s.url)), u32(this.typeList(s.targets)),
-				u16(s.code.length), u16(s.expression.length), u16(s.url.length), u16(s.targets.length), u16(s.id), u16(s.kind));
+				u32(this.strings.add(s.code)), u32(this.strings.add(s.expression)), u32(this.strings.add(s.url)),
+				u32(this.typeList(s.targets)), u32(this.addComponents(s.components)),
+				u16(s.code.length), u16(s.expression.length), u16(s.url.length), u16(s.targets.length), u16(s.components.length),
+				u16(s.id), u16(s.kind), u16(0));
 		return first;
 	}
-	addTypes(types, searches, sets, systems) {
-		this.typeIds = new Map(types.map((t, i) => [t.name, i + 1]));
-		this.tables.types.row(u32(0), u32(0), u32(0), u32(0), u16(0), u16(0), u16(0), u16(0), u16(0), u8(0), u8(0));
-		for (const t of types) {
-			const first = this.addElements(t, sets, systems);
+	addTypes(ordered, types, searches, sets, systems) {
+		this.typeIds = new Map(ordered.map((t, i) => [t.name, i + 1]));
+		this.tables.types.row(u32(0), u32(0), u32(0), u32(0), u32(0), u16(0), u16(0), u16(0), u16(0), u16(0), u16(0), u8(0), u8(0), u16(0));
+		for (const t of ordered) {
+			const first = this.addElements(t, types, sets, systems);
 			const own = searches.get(t.name) ?? [];
+			const invariants = this.typeInvariants(t.name, types);
 			this.tables.types.row(
-				u32(this.strings.add(t.name)), u32(first.element), u32(first.key), u32(this.addSearches(own)),
-				u16(t.name.length), u16(t.elements.length), u16(first.keyCount), u16(own.length),
-				u16(t.base ? this.typeId(t.base) : 0), u8(t.kind), u8(t.abstract ? 1 : 0));
+				u32(this.strings.add(t.name)), u32(first.element), u32(first.key), u32(this.addSearches(own)), u32(this.invariantList(invariants)),
+				u16(t.name.length), u16(t.elements.length), u16(first.keyCount), u16(own.length), u16(invariants.length),
+				u16(t.base ? this.typeId(t.base) : 0), u8(t.kind), u8(t.abstract ? 1 : 0), u16(0));
 		}
 	}
 	addSlots(name, texts) {
@@ -385,7 +485,7 @@ function main(folder, out) {
 
 	const image = new Image();
 	image.addNames(names);
-	image.addTypes(ordered, searches.all, sets, systems);
+	image.addTypes(ordered, types, searches.all, sets, systems);
 	image.addSlots('name_slots', names);
 	image.addSlots('type_slots', ordered.map((t) => t.name));
 	mkdirSync(out, { recursive: true });
@@ -394,7 +494,7 @@ function main(folder, out) {
 	writeIfChanged(join(out, 'names.h'), namesHeader(names));
 	if (process.env.LIMEN_DEFINITIONS_REPORT) {
 		const unbound = [...image.bindingIds].filter(([, id]) => !id).map(([url]) => url);
-		console.log(`${ordered.length} types, ${names.length} names, ${searches.count} search parameters, ${image.tables.bindings.rows - 1} bindings`);
+		console.log(`${ordered.length} types, ${names.length} names, ${searches.count} search parameters, ${image.tables.bindings.rows - 1} bindings, ${image.tables.invariants.rows - 1} invariants`);
 		console.log(`not enumerated: ${unbound.join(' ')}`);
 	}
 }

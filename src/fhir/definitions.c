@@ -56,6 +56,7 @@ int type_count(void)
 
 static element_info element_of(const struct element_row *row)
 {
+	const struct detail_row *detail = &image_details[row - image_elements];
 	return (element_info){
 	    .name = row->name,
 	    .min = row->min,
@@ -64,6 +65,17 @@ static element_info element_of(const struct element_row *row)
 	    .types = image_type_lists + row->first_type,
 	    .type_count = row->type_count,
 	    .binding = row->binding,
+	    .is_modifier = detail->flags & DETAIL_MODIFIER,
+	    .is_summary = detail->flags & DETAIL_SUMMARY,
+	    .binding_strength = (binding_strength)detail->binding_strength,
+	    .value_set = string_at(detail->value_set_at, detail->value_set_len),
+	    .value_set_max = string_at(detail->value_set_max_at, detail->value_set_max_len),
+	    .targets = image_type_lists + detail->first_target,
+	    .target_count = detail->target_count,
+	    .canonicals = image_type_lists + detail->first_canonical,
+	    .canonical_count = detail->canonical_count,
+	    .invariants = image_invariant_lists + detail->first_invariant,
+	    .invariant_count = detail->invariant_count,
 	};
 }
 
@@ -150,6 +162,33 @@ bool code_allowed(uint16_t binding, text code)
 	return false;
 }
 
+int invariant_count(void)
+{
+	return IMAGE_INVARIANTS - 1;
+}
+
+void invariant_at(int number, invariant *out)
+{
+	assert(0 < number && number < IMAGE_INVARIANTS);
+	const struct invariant_row *row = &image_invariants[number];
+	*out = (invariant){
+	    .key = string_at(row->key_at, row->key_len),
+	    .human = string_at(row->human_at, row->human_len),
+	    .expression = string_at(row->expression_at, row->expression_len),
+	    .type = row->type,
+	    .element = row->element,
+	    .is_error = row->is_error,
+	    .is_best_practice = row->is_best_practice,
+	};
+}
+
+const uint16_t *type_invariants(type_id t, int *count)
+{
+	const struct type_row *row = type_at(t);
+	*count = row->invariant_count;
+	return image_invariant_lists + row->first_invariant;
+}
+
 static search_definition search_of(const struct search_row *row)
 {
 	return (search_definition){
@@ -160,6 +199,20 @@ static search_definition search_of(const struct search_row *row)
 	    .url = string_at(row->url_at, row->url_len),
 	    .targets = image_type_lists + row->first_target,
 	    .target_count = row->target_count,
+	    .component_count = row->component_count,
+	    .first_component = row->first_component,
+	};
+}
+
+void search_component_at(const search_definition *s, int i, search_component *out)
+{
+	assert(0 <= i && i < s->component_count);
+	const struct component_row *row = &image_components[s->first_component + (uint32_t)i];
+	*out = (search_component){
+	    .id = row->id,
+	    .kind = (search_kind)row->kind,
+	    .code = string_at(row->code_at, row->code_len),
+	    .expression = string_at(row->expression_at, row->expression_len),
 	};
 }
 

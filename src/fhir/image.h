@@ -22,13 +22,16 @@ struct type_row {
 	uint32_t first_element;
 	uint32_t first_key;
 	uint32_t first_search;
+	uint32_t first_invariant; /* in image_invariant_lists */
 	uint16_t name_len;
 	uint16_t element_count;
 	uint16_t key_count;
 	uint16_t search_count;
+	uint16_t invariant_count; /* those of the types it specialises too */
 	type_id base;
 	uint8_t kind;
 	uint8_t is_abstract;
+	uint16_t unused;
 };
 struct element_row {
 	name_id name;
@@ -39,6 +42,22 @@ struct element_row {
 	uint16_t is_choice;
 	uint32_t first_type; /* in image_type_lists */
 };
+/* What only a careful check needs of an element; image_details[i] is of image_elements[i]. */
+struct detail_row {
+	uint32_t value_set_at;
+	uint32_t value_set_max_at;
+	uint32_t first_target;    /* in image_type_lists */
+	uint32_t first_canonical; /* in image_type_lists */
+	uint32_t first_invariant; /* in image_invariant_lists */
+	uint16_t value_set_len;
+	uint16_t value_set_max_len;
+	uint16_t target_count;
+	uint16_t canonical_count;
+	uint16_t invariant_count; /* beyond those of its types */
+	uint8_t binding_strength;
+	uint8_t flags; /* DETAIL_… */
+};
+enum { DETAIL_MODIFIER = 1, DETAIL_SUMMARY = 2 };
 /* A JSON name within a type: its element (counted within the type) and the type it means there. Sorted by name. */
 struct key_row {
 	name_id name;
@@ -57,23 +76,50 @@ struct search_row {
 	uint32_t code_at;
 	uint32_t expression_at;
 	uint32_t url_at;
-	uint32_t first_target; /* in image_type_lists */
+	uint32_t first_target;    /* in image_type_lists */
+	uint32_t first_component; /* in image_components */
 	uint16_t code_len;
 	uint16_t expression_len;
 	uint16_t url_len;
 	uint16_t target_count;
+	uint16_t component_count;
 	uint16_t id;
 	uint16_t kind;
+	uint16_t unused;
+};
+struct component_row {
+	uint32_t code_at;
+	uint32_t expression_at;
+	uint16_t code_len;
+	uint16_t expression_len;
+	uint16_t id;
+	uint16_t kind;
+};
+struct invariant_row {
+	uint32_t key_at;
+	uint32_t human_at;
+	uint32_t expression_at;
+	uint16_t key_len;
+	uint16_t human_len;
+	uint16_t expression_len;
+	type_id type;
+	name_id element;
+	uint8_t is_error;
+	uint8_t is_best_practice;
 };
 
 extern const struct name_row image_names[IMAGE_NAMES];
 extern const struct type_row image_types[IMAGE_TYPES];
 extern const struct element_row image_elements[IMAGE_ELEMENTS];
+extern const struct detail_row image_details[IMAGE_DETAILS];
 extern const struct key_row image_keys[IMAGE_KEYS];
 extern const type_id image_type_lists[IMAGE_TYPE_LISTS];
 extern const struct binding_row image_bindings[IMAGE_BINDINGS];
 extern const struct code_row image_codes[IMAGE_CODES];
 extern const struct search_row image_searches[IMAGE_SEARCHES];
+extern const struct component_row image_components[IMAGE_COMPONENTS];
+extern const struct invariant_row image_invariants[IMAGE_INVARIANTS]; /* the first is none */
+extern const uint16_t image_invariant_lists[IMAGE_INVARIANT_LISTS];
 extern const name_id image_name_slots[IMAGE_NAME_SLOTS]; /* open hash; 0 is free */
 extern const type_id image_type_slots[IMAGE_TYPE_SLOTS];
 extern const char image_strings[]; /* each followed by eight zero bytes */

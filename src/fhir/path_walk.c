@@ -1,5 +1,6 @@
 /* Navigation: from an element to its children, by name or all of them. A choice element is found under each of its JSON
  * names; a primitive travels with its "_name" companion (R4, json.html#primitive). */
+#include "fhir/image.h"
 #include "fhir/path_internal.h"
 
 /* Where a walk goes on: the hops left, and where what arrives is collected. */
@@ -101,12 +102,9 @@ static void arrive_element(const walk *w, uint32_t plain, uint32_t companion, ty
 /* The type of the child under a JSON name; 0 where FHIR has no such. */
 static type_id child_type(type_id parent, name_id name, name_id *base)
 {
-	element_info info;
-	type_id type = 0;
-	*base = name;
-	if (!parent || !element_find(parent, name, &info, &type)) return 0;
-	*base = info.name;
-	return type;
+	const struct key_row *key = parent ? key_find(parent, name) : NULL;
+	*base = key ? element_of_key(parent, key)->name : name;
+	return key ? key->type : 0;
 }
 
 /* A child that is the hop's element under one of the JSON names of a choice; the type that name says, or 0. */

@@ -200,6 +200,158 @@ TEST(search_parameters)
 	assert_true(practitioner);
 }
 
+static bool has_type(const type_id *types, int count, const char *name)
+{
+	for (int i = 0; i < count; i++)
+		if (types[i] == type_of(name)) return true;
+	return false;
+}
+
+TEST(bindings_targets_and_marks)
+{
+	const struct {
+		const char *type, *element;
+		binding_strength strength;
+		const char *value_set, *max;
+	} rows[] = {
+	    {"Patient", "gender", BINDING_REQUIRED, "http://hl7.org/fhir/ValueSet/administrative-gender|4.0.1", ""},
+	    {"Patient", "maritalStatus", BINDING_EXTENSIBLE, "http://hl7.org/fhir/ValueSet/marital-status", ""},
+	    {"Patient", "language", BINDING_PREFERRED, "http://hl7.org/fhir/ValueSet/languages",
+	     "http://hl7.org/fhir/ValueSet/all-languages"},
+	    {"Observation", "code", BINDING_EXAMPLE, "http://hl7.org/fhir/ValueSet/observation-codes", ""},
+	    {"Task", "statusReason", BINDING_EXAMPLE, "", ""},
+	    {"Quantity", "code", BINDING_NONE, "", ""},
+	    {"Attachment", "contentType", BINDING_REQUIRED, "http://hl7.org/fhir/ValueSet/mimetypes|4.0.1", ""},
+	};
+	element_info e;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assert_true(element_find_path(type_of(rows[i].type), name_of(rows[i].element), &e));
+		assert_int_equal(e.binding_strength, rows[i].strength);
+		assert_text(e.value_set, text_of(rows[i].value_set));
+		assert_text(e.value_set_max, text_of(rows[i].max));
+	}
+	assert_true(element_find_path(type_of("Observation"), NAME_subject, &e));
+	assert_int_equal(e.target_count, 4);
+	assert_true(has_type(e.targets, e.target_count, "Patient") && has_type(e.targets, e.target_count, "Device"));
+	assert_true(e.is_summary && !e.is_modifier);
+	assert_true(element_find_path(type_of("Observation"), NAME_status, &e));
+	assert_true(e.is_summary && e.is_modifier && e.target_count == 0);
+	assert_true(element_find_path(type_of("Task"), NAME_focus, &e));
+	assert_true(e.target_count == 1 && has_type(e.targets, 1, "Resource"));
+	assert_true(element_find_path(type_of("EvidenceVariable.characteristic"), NAME_definition, &e));
+	assert_true(has_type(e.targets, e.target_count, "Group") &&
+		    has_type(e.canonicals, e.canonical_count, "ActivityDefinition"));
+	assert_true(element_find_path(type_of("Reference"), NAME_reference, &e));
+	assert_true(e.target_count == 0 && e.is_summary);
+}
+
+static bool has_key(const uint16_t *numbers, int count, const char *key)
+{
+	for (int i = 0; i < count; i++) {
+		invariant v;
+		invariant_at(numbers[i], &v);
+		if (text_equal(v.key, text_of(key))) return true;
+	}
+	return false;
+}
+
+TEST(invariants)
+{
+	const struct {
+		const char *type, *element, *key;
+		bool there;
+	} rows[] = {
+	    {"Patient", "", "dom-2", true},
+	    {"Patient", "", "pat-1", false},
+	    {"Patient.contact", "", "pat-1", true},
+	    {"Patient.contact", "", "ele-1", true},
+	    {"Patient", "contact", "pat-1", false}, /* stands on the type */
+	    {"Bundle", "", "dom-2", false},
+	    {"Bundle", "", "bdl-3", true},
+	    {"Questionnaire.item", "", "que-1", true},
+	    {"Extension", "", "ext-1", true},
+	    {"Age", "", "qty-3", true},
+	    {"Age", "", "age-1", true},
+	    {"Quantity", "", "age-1", false},
+	    {"Organization", "telecom", "org-3", true},
+	    {"Organization", "telecom", "cpt-2", false},
+	    {"ContactPoint", "", "cpt-2", true},
+	    {"Observation.referenceRange", "low", "sqt-1", true},
+	    {"Observation", "value", "sqt-1", false},
+	    {"Narrative", "div", "txt-1", true},
+	    {"StructureDefinition.snapshot", "element", "sdf-10", true},
+	    {"string", "", "ele-1", true},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		int count;
+		const uint16_t *numbers = type_invariants(type_of(rows[i].type), &count);
+		element_info e;
+		if (*rows[i].element) {
+			assert_true(element_find_path(type_of(rows[i].type), name_of(rows[i].element), &e));
+			numbers = e.invariants;
+			count = e.invariant_count;
+		}
+		if (has_key(numbers, count, rows[i].key) != rows[i].there) fail_msg("%s %s", rows[i].type, rows[i].key);
+	}
+}
+
+TEST(each_invariant_stands_in_one_place_and_compiles)
+{
+	arena *a = test_arena();
+	issues sink = {.arena = a};
+	int best = 0, warnings = 0;
+	for (int i = 1; i <= invariant_count(); i++) {
+		invariant v;
+		invariant_at(i, &v);
+		assert_true(v.key.len > 0 && v.human.len > 0 && v.expression.len > 0);
+		best += v.is_best_practice;
+		warnings += !v.is_error;
+		int count;
+		const uint16_t *numbers = type_invariants(v.type, &count);
+		element_info e;
+		if (v.element != NAME_NONE) {
+			assert_true(element_find_path(v.type, v.element, &e));
+			numbers = e.invariants;
+			count = e.invariant_count;
+		}
+		int found = 0;
+		for (int k = 0; k < count; k++) found += numbers[k] == i;
+		assert_int_equal(found, 1);
+		if (text_equal(v.expression, TEXT("htmlChecks()"))) continue; /* whoever validates must know it */
+		/* On an element of several types the expression may speak of only one of them. */
+		type_id context = v.element == NAME_NONE ? v.type : e.type_count == 1 ? e.types[0] : 0;
+		if (!path_compile(a, v.expression, context, NULL, &sink))
+			fail_msg("%.*s: %.*s", TEXT_ARG(v.key), TEXT_ARG(issue_line(a, sink.last, LANGUAGE_EN)));
+	}
+	assert_int_equal(best, 1); /* dom-6 */
+	assert_in_range(warnings, 2, 40);
+}
+
+TEST(composites)
+{
+	search_definition s, part;
+	search_component c;
+	assert_true(search_find(type_of("Observation"), TEXT("code-value-quantity"), &s));
+	assert_int_equal(s.component_count, 2);
+	search_component_at(&s, 1, &c);
+	assert_text(c.code, TEXT("value-quantity"));
+	assert_text(c.expression, TEXT("value.as(Quantity)"));
+	assert_int_equal(c.kind, SEARCH_QUANTITY);
+	int composites = 0;
+	for (int t = 1; t <= type_count(); t++)
+		for (int i = 0; i < search_count_of((type_id)t); i++) {
+			search_at((type_id)t, i, &s);
+			assert_int_equal(s.kind == SEARCH_COMPOSITE, s.component_count >= 2);
+			composites += s.component_count > 0;
+			for (int k = 0; k < s.component_count; k++) {
+				search_component_at(&s, k, &c);
+				assert_true(search_find((type_id)t, c.code, &part));
+				assert_true(part.id == c.id && part.kind == c.kind && c.expression.len > 0);
+			}
+		}
+	assert_true(composites > 50);
+}
+
 TEST(search_parameters_are_sorted_and_one_id_each)
 {
 	for (int t = 1; t <= type_count(); t++) {
@@ -215,5 +367,6 @@ TEST(search_parameters_are_sorted_and_one_id_each)
 	assert_int_equal(x.id, y.id);
 }
 
-TESTS(T(types), T(all_types_hang_together), T(elements), T(codes), T(search_parameters),
+TESTS(T(types), T(all_types_hang_together), T(elements), T(codes), T(search_parameters), T(bindings_targets_and_marks),
+      T(invariants), T(each_invariant_stands_in_one_place_and_compiles), T(composites),
       T(search_parameters_are_sorted_and_one_id_each))
