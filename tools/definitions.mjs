@@ -68,7 +68,8 @@ const SIMPLE_QUANTITY = { key: 'sqt-1', severity: 'error', human: 'The comparato
 function constraintsOf(element) {
 	const profiles = (element.type ?? []).flatMap((t) => t.profile ?? []);
 	if (profiles.some((p) => p !== STRUCTURE + 'SimpleQuantity')) throw new Error(`${element.path}: profile ${profiles}`);
-	return [...(element.constraint ?? []), ...(profiles.length ? [SIMPLE_QUANTITY] : [])];
+	const constraints = (element.constraint ?? []).filter((c) => c.key !== 'cid-0'); // a slip of R4's: on a name that ChargeItemDefinition has not
+	return [...constraints, ...(profiles.length ? [SIMPLE_QUANTITY] : [])];
 }
 
 function readElement(element, isParent) {
