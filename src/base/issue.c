@@ -12,11 +12,17 @@ static const struct failure_row {
 #undef FAILURE
 };
 
+bool issues_full(const issues *sink)
+{
+	return sink->count >= (sink->keep ? sink->keep : ISSUES_MAX);
+}
+
 static void add(issues *sink, issue found)
 {
+	bool full = issues_full(sink);
 	sink->count++;
 	if (found.severity == SEVERITY_ERROR) sink->errors++;
-	if (sink->count > ISSUES_MAX) return;
+	if (full) return;
 	issue *i = ARENA_NEW(sink->arena, issue);
 	*i = found;
 	for (int n = 0; n < 3; n++) i->args[n] = text_copy(sink->arena, found.args[n]);

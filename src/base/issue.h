@@ -45,10 +45,13 @@ typedef struct issues {
 	issue *last;
 	int count;
 	int errors;
+	int keep; /* how many are kept, further ones are only counted; 0: ISSUES_MAX */
 } issues;
 
+bool issues_full(const issues *sink); /* what is added now is only counted: spare the work of telling it */
+
 /* Adds an error with up to three arguments; unused ones are TEXT(""). Always returns false, so that a
- * parser can say `return issue_at(...)`. Past ISSUES_MAX (limits.h) further ones are counted, not kept. */
+ * parser can say `return issue_at(...)`. */
 bool issue_at(issues *sink, failure code, place where, text arg0, text arg1, text arg2);
 bool issue_add(issues *sink, failure code, text arg0, text arg1); /* without a place */
 void issue_warn(issues *sink, failure code, place where, text arg0, text arg1);

@@ -48,6 +48,23 @@ int issues_exit(const issues *sink);           /* CLI_INPUT, or CLI_SYSTEM where
 int fail_usage(cli *c);                        /* prints c->sink */
 int fail_called(cli *c);                       /* "limen get is called so: …" */
 
+/* ---- input, a piece at a time (pieces.c) ---- */
+typedef struct piece {
+	text file;
+	int64_t line; /* its first, in a file of several; 0: it is the whole file */
+	text json;    /* one value */
+} piece;
+typedef struct piece_reader {
+	cli *cli;
+	void *self;
+	void (*take)(void *self, const piece *p);   /* its json is gone when this returns */
+	void (*refuse)(void *self, const issue *i); /* what cannot be read; the rest is */
+	bool stop;                                  /* set by either: read no further */
+	int64_t files;
+} piece_reader;
+/* A file, "-" for standard input, or a folder: all .json and .ndjson below it. */
+void pieces_read(piece_reader *r, text name);
+
 /* ---- the department, opened ---- */
 typedef struct house house;
 struct house {

@@ -5,11 +5,6 @@
  * that helps. One bad file or line is named and the rest goes on. */
 #include "cli/internal.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <sys/stat.h>
-
-enum { DEEP_MAX = 32 };
 #define KEPT_BYTES_MAX (PROCESS_ARENA_MAX / 2)
 
 /* One resource of a file. */
@@ -28,7 +23,7 @@ typedef struct loading {
 	arena *kept;   /* items to try again */
 	item *waiting; /* newest first */
 	bool last_try; /* refusals are said, not kept */
-	int64_t loaded, refused, files;
+	int64_t loaded, refused;
 	int64_t shown;
 } loading;
 
@@ -176,12 +171,6 @@ static void item_try(loading *l, item *it)
 	progress(l, false);
 }
 
-static void item_take(loading *l, text file, int64_t line, text json)
-{
-	item it = {.file = file, .line = line, .json = json};
-	item_try(l, &it);
-}
-
 /* What waits is tried again, oldest first, until a whole round helps nothing; the last round says why. */
 static void waiting_try(loading *l)
 {
@@ -203,130 +192,22 @@ static void waiting_try(loading *l)
 	}
 }
 
-/* ---- files ---- */
+/* ---- pieces ---- */
 
-static void file_refused(loading *l, text file, const char *reason)
+static void take(void *self, const piece *p)
 {
+	item it = {.file = p->file, .line = p->line, .json = p->json};
+	item_try(self, &it);
+}
+
+static void refuse(void *self, const issue *i)
+{
+	loading *l = self;
 	progress(l, true);
-	issues sink = {.arena = l->work};
-	issue_at(&sink, FAIL_CLI_FILE, (place){.file = file}, text_of(reason), TEXT(""), TEXT(""));
-	say_issues(l, &(item){.file = file}, &sink);
+	text line = issue_line(l->work, i, l->cli->language);
+	fprintf(l->cli->outside->err, "limen: %.*s\n", TEXT_ARG(line));
 	l->refused++;
 	arena_reset(l->work);
-}
-
-static void lines_load(loading *l, text file, FILE *in)
-{
-	char *bytes = NULL;
-	size_t cap = 0;
-	int64_t number = 0;
-	for (ssize_t n; (n = getline(&bytes, &cap, in)) >= 0;) {
-		text line = text_trim((text){bytes, n});
-		number++;
-		if (line.len > BODY_BYTES_MAX)
-			file_refused(l, file, strerror(EFBIG));
-		else if (line.len > 0)
-			item_take(l, file, number, line);
-	}
-	free(bytes);
-}
-
-static void file_load(loading *l, text file)
-{
-	l->files++;
-	FILE *in = fopen(text_z(l->work, file), "rb");
-	if (!in) {
-		file_refused(l, file, strerror(errno));
-	} else if (text_ends(file, TEXT(".ndjson"))) {
-		lines_load(l, file, in);
-	} else {
-		text json;
-		world *w = l->cli->outside->world;
-		arena *whole = arena_new(BODY_BYTES_MAX + 16 * MIB);
-		if (w->read_file(w, whole, file, &json))
-			item_take(l, file, 0, json);
-		else
-			file_refused(l, file, strerror(errno));
-		arena_free(whole);
-	}
-	if (in) fclose(in);
-}
-
-static bool is_ours(text name)
-{
-	return text_ends(name, TEXT(".json")) || text_ends(name, TEXT(".ndjson"));
-}
-
-static void folder_load(loading *l, text folder, int depth)
-{
-	struct dirent **names;
-	cli *c = l->cli;
-	int64_t before = l->files;
-	int count = scandir(text_z(c->arena, folder), &names, NULL, alphasort);
-	if (count < 0) {
-		file_refused(l, folder, strerror(errno));
-		return;
-	}
-	for (int i = 0; i < count; i++) {
-		struct stat st;
-		text name = text_format(c->arena, "%.*s/%s", TEXT_ARG(folder), names[i]->d_name);
-		bool hidden = names[i]->d_name[0] == '.';
-		free(names[i]);
-		if (hidden || stat(text_z(c->arena, name), &st) != 0) continue;
-		if (S_ISDIR(st.st_mode) && depth < DEEP_MAX)
-			folder_load(l, name, depth + 1);
-		else if (S_ISREG(st.st_mode) && is_ours(name))
-			file_load(l, name);
-	}
-	free(names);
-	if (depth > 0 || l->files > before) return;
-	issue_add(&c->sink, FAIL_CLI_NOTHING, folder, TEXT(""));
-	issues_print(c, &c->sink);
-	l->refused++;
-}
-
-/* Standard input is one JSON value, or NDJSON: then its first line is a value of its own. */
-static void stdin_load(loading *l)
-{
-	FILE *in = l->cli->outside->in;
-	arena *whole = arena_new(2 * BODY_BYTES_MAX + 16 * MIB);
-	buffer b = {.arena = whole};
-	doc d;
-	l->files++;
-	for (size_t n = 1; n > 0 && b.len <= BODY_BYTES_MAX;) {
-		char *room = buffer_room(&b, 64 * KIB);
-		n = fread(room, 1, (size_t)(64 * KIB), in);
-		b.len += (int64_t)n;
-	}
-	text all = text_trim(buffer_text(&b));
-	text_pair first = text_cut(all, '\n');
-	issues unheard = {.arena = l->work};
-	bool lines = first.found && json_parse(l->work, first.head, TEXT(""), &unheard, &d);
-	arena_reset(l->work);
-	if (b.len > BODY_BYTES_MAX) {
-		file_refused(l, TEXT("-"), strerror(EFBIG));
-	} else if (!lines) {
-		item_take(l, TEXT("-"), 0, all);
-	} else {
-		int64_t number = 1;
-		for (text_pair cut = first;; cut = text_cut(cut.tail, '\n'), number++) {
-			text line = text_trim(cut.head);
-			if (line.len > 0) item_take(l, TEXT("-"), number, line);
-			if (!cut.found) break;
-		}
-	}
-	arena_free(whole);
-}
-
-static void source_load(loading *l, text name)
-{
-	struct stat st;
-	if (text_equal(name, TEXT("-")))
-		stdin_load(l);
-	else if (stat(text_z(l->cli->arena, name), &st) == 0 && S_ISDIR(st.st_mode))
-		folder_load(l, name, 0);
-	else
-		file_load(l, name);
 }
 
 int command_load(cli *c)
@@ -338,7 +219,8 @@ int command_load(cli *c)
 		return issues_exit(&c->sink);
 	}
 	loading l = {.cli = c, .house = &h, .work = arena_new(REQUEST_ARENA_MAX), .kept = arena_new(PROCESS_ARENA_MAX)};
-	for (int i = 0; i < c->arg_count; i++) source_load(&l, c->args[i]);
+	piece_reader reader = {.cli = c, .self = &l, .take = take, .refuse = refuse};
+	for (int i = 0; i < c->arg_count; i++) pieces_read(&reader, c->args[i]);
 	waiting_try(&l);
 	progress(&l, true);
 	fprintf(c->outside->out, "%lld %s, %lld %s\n", (long long)l.loaded,

@@ -2,11 +2,6 @@
  * expression is compiled once for each type that turns up; one resource is in memory at a time. */
 #include "cli/internal.h"
 
-#include <errno.h>
-#include <fcntl.h>
-
-enum { READ_BYTES = 256 * 1024 };
-
 /* What an expression became for one type of resource. */
 typedef struct compiled {
 	const path *path; /* NULL: it does not fit the type, which was said */
@@ -20,6 +15,7 @@ typedef struct asking {
 	const path *any;   /* compiled for no type but --on's */
 	compiled *of_type; /* by type_id */
 	path_outside outside;
+	piece_reader reader;
 	arena *work;  /* one resource */
 	text file;    /* what is being read */
 	int64_t line; /* in a file of a resource a line; 0: the whole file */
@@ -256,141 +252,20 @@ static void ask_alone(asking *q, text json)
 	arena_reset(q->work);
 }
 
-/* ---- files ---- */
+/* ---- pieces ---- */
 
-/* A file cut in pieces of one JSON value each. Where the first value is one line, or the name ends so, each line is one:
- * then a bad line harms no other. Else a value ends with the line that closes its brackets. */
-typedef struct pieces {
-	asking *q;
-	int file;
-	buffer window;
-	int64_t from; /* in the window: where the next piece begins */
-	int64_t line; /* its first line */
-	bool lines, ended;
-} pieces;
-
-typedef struct scan {
-	int64_t at; /* in the window, after `from` */
-	int64_t lines;
-	int depth;
-	bool within, escaped, seen; /* a string, an escape; anything but white space */
-} scan;
-
-static void scan_byte(scan *s, char c)
+static void take(void *self, const piece *p)
 {
-	if (s->within) {
-		s->within = c != '\n' && (s->escaped || c != '"');
-		s->escaped = !s->escaped && c == '\\';
-		return;
-	}
-	s->escaped = false;
-	s->within = c == '"';
-	s->depth += (c == '{' || c == '[') - (c == '}' || c == ']');
-	s->seen |= c != ' ' && c != '\t' && c != '\r' && c != '\n';
+	asking *q = self;
+	q->file = p->file;
+	q->line = p->line;
+	ask_alone(q, p->json);
+	q->reader.stop = ferror(q->cli->outside->out);
 }
 
-/* Goes on to the end of the piece. False: it is not in the window yet. */
-static bool scan_on(const pieces *p, scan *s)
+static void refuse(void *self, const issue *i)
 {
-	int64_t n = p->window.len - p->from;
-	if (n == 0) return false;
-	const char *bytes = p->window.at + p->from;
-	if (p->lines && n > s->at) {
-		const char *end = memchr(bytes + s->at, '\n', (size_t)(n - s->at));
-		s->at = end ? end - bytes + 1 : n;
-		s->lines += end != NULL;
-		return end != NULL;
-	}
-	while (s->at < n) {
-		char c = bytes[s->at++];
-		scan_byte(s, c);
-		s->lines += c == '\n';
-		if (c == '\n' && s->depth <= 0 && s->seen) return true;
-	}
-	return false;
-}
-
-/* More of the file into the window. What is done so far is shown first: who waits for it should not wait for us. */
-static bool fill(pieces *p)
-{
-	buffer *b = &p->window;
-	if (p->ended) return false;
-	if (p->from > 0) {
-		memmove(b->at, b->at + p->from, (size_t)(b->len - p->from));
-		b->len -= p->from;
-		p->from = 0;
-	}
-	char *room = buffer_room(b, READ_BYTES);
-	fflush(p->q->cli->outside->out);
-	ssize_t n = read(p->file, room, READ_BYTES);
-	if (n < 0 && errno == EINTR) return true;
-	if (n < 0) say_file(p->q, FAIL_CLI_FILE, text_of(strerror(errno)));
-	if (n > 0) b->len += n;
-	p->ended = n <= 0;
-	return n > 0;
-}
-
-/* One value is larger than may be: said, and read past. */
-static void pass_over(pieces *p, scan *s, bool whole)
-{
-	p->q->line = p->line;
-	say_file(p->q, FAIL_JSON_SIZE, text_format(p->q->work, "%lld", (long long)BODY_BYTES_MAX));
-	for (bool more = true; more && !whole; more = whole || fill(p)) {
-		p->from += s->at;
-		s->at = 0;
-		whole = scan_on(p, s);
-	}
-}
-
-/* The next piece; the one before is gone. False: there is none. */
-static bool next_piece(pieces *p, text *out)
-{
-	for (;;) {
-		scan s = {0};
-		bool whole = false, large = false;
-		while (!whole && !large) {
-			whole = scan_on(p, &s);
-			large = s.at > BODY_BYTES_MAX;
-			if (!whole && !large && !fill(p)) break;
-		}
-		if (s.at == 0) return false;
-		if (large) pass_over(p, &s, whole);
-		*out = large ? (text){0} : (text){p->window.at + p->from, s.at};
-		p->from += s.at;
-		if (whole && p->line == 1 && s.lines == 1) p->lines = true;
-		p->q->line = p->lines || p->line > 1 ? p->line : 0;
-		p->line += s.lines;
-		text bare = text_trim(*out);
-		if (p->lines) *out = bare;
-		if (bare.len > 0) return true;
-	}
-}
-
-static void ask_pieces(asking *q, int file)
-{
-	text json;
-	arena *window = arena_new(8 * BODY_BYTES_MAX);
-	pieces p = {.q = q, .file = file, .window = {.arena = window}, .line = 1};
-	p.lines = text_ends(q->file, TEXT(".ndjson"));
-	while (!ferror(q->cli->outside->out) && next_piece(&p, &json)) ask_alone(q, json);
-	arena_free(window);
-}
-
-static void ask_file(asking *q, text name)
-{
-	q->file = name;
-	q->line = 0;
-	if (text_equal(name, TEXT("-"))) {
-		ask_pieces(q, fileno(q->cli->outside->in));
-		return;
-	}
-	int file = open(text_z(q->cli->arena, name), O_RDONLY | O_CLOEXEC);
-	if (file < 0) {
-		say_file(q, FAIL_CLI_FILE, text_of(strerror(errno)));
-		return;
-	}
-	ask_pieces(q, file);
-	close(file);
+	say(self, i);
 }
 
 /* ---- the command ---- */
@@ -422,8 +297,8 @@ static int answer_all(asking *q)
 		fwrite(steps.at, 1, (size_t)steps.len, c->outside->out);
 		return CLI_FINE;
 	}
-	for (int i = 1; i < c->arg_count && !ferror(c->outside->out); i++) ask_file(q, c->args[i]);
-	if (c->arg_count == 1) ask_file(q, TEXT("-"));
+	for (int i = 1; i < c->arg_count && !q->reader.stop; i++) pieces_read(&q->reader, c->args[i]);
+	if (c->arg_count == 1) pieces_read(&q->reader, TEXT("-"));
 	return q->refused ? CLI_INPUT : CLI_FINE;
 }
 
@@ -432,6 +307,7 @@ int command_path(cli *c)
 	asking q = {.cli = c, .outside = {.now = world_now(c->outside->world)}};
 	if (c->arg_count < 1 || (c->explain && c->arg_count > 1)) return fail_called(c);
 	if (!type_given(c, &q.on)) return fail_usage(c);
+	q.reader = (piece_reader){.cli = c, .self = &q, .take = take, .refuse = refuse};
 	q.expression = c->args[0];
 	q.of_type = ARENA_ARRAY(c->arena, compiled, type_count() + 1);
 	q.work = arena_new(REQUEST_ARENA_MAX);

@@ -17,6 +17,14 @@
 bool json_parse(arena *a, text source, text file, issues *sink, doc *out);
 /* The same, and the root must be an object with a known resourceType (FHIR_TYPE failures). */
 bool json_parse_resource(arena *a, text source, text file, issues *sink, doc *out);
+/* The byte in `source` where the element begins that a check's path names, "Bundle.entry[2].resource.value.code" (a choice by
+ * its base name); where it is not there, the nearest around it that is. And a byte's line and column, counted on from the
+ * last one asked for. */
+int64_t json_offset(const doc *d, text path);
+typedef struct json_cursor {
+	int64_t at, line, line_start; /* line: how many ended before `at` */
+} json_cursor;
+void json_locate(json_cursor *c, const doc *d, int64_t offset, place *out);
 
 static inline bool json_space(char c)
 {

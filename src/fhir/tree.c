@@ -1,3 +1,4 @@
+#include "fhir/definitions.h"
 #include "fhir/image.h"
 
 name_id name_find(text name)
@@ -94,4 +95,19 @@ bool doc_equal(const doc *x, uint32_t xn, const doc *y, uint32_t yn)
 		if (!node_equal(x, xn + i, y, yn + i)) return false;
 	}
 	return true;
+}
+
+doc doc_part(arena *a, const doc *d, uint32_t n)
+{
+	assert(d->nodes[n].kind == NODE_OBJECT);
+	doc part = *d;
+	part.count = d->nodes[n].next - n;
+	node *nodes = ARENA_ARRAY(a, node, part.count);
+	memcpy(nodes, d->nodes + n, part.count * sizeof *nodes);
+	for (uint32_t i = 0; i < part.count; i++) nodes[i].next -= n;
+	nodes[0].name = NAME_NONE;
+	part.nodes = nodes;
+	part.root = NULL;
+	part.type = type_find(doc_type(&part));
+	return part;
 }

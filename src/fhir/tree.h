@@ -74,6 +74,8 @@ uint32_t doc_get(const doc *d, uint32_t object, name_id name);   /* a child by n
 text doc_get_text(const doc *d, uint32_t object, name_id name);  /* the child's text, empty where it is not there */
 uint32_t doc_first(const doc *d, uint32_t object, name_id name); /* like doc_get, into the first item of an array */
 text doc_type(const doc *d);                                     /* resourceType of the root, or empty */
+/* The object `n` as a doc of its own, over the same source. */
+doc doc_part(arena *a, const doc *d, uint32_t n);
 /* Same keys in the same order, same digits, same text. */
 bool doc_equal(const doc *x, uint32_t xn, const doc *y, uint32_t yn);
 

@@ -28,7 +28,7 @@ static void write_path(buffer *b, const struct step *at)
 static bool wrong(const struct check *c, const struct step *at, failure code, text arg0, text arg1)
 {
 	buffer b = {.arena = c->sink->arena};
-	if (c->sink->count < ISSUES_MAX) write_path(&b, at); /* further ones are only counted */
+	if (!issues_full(c->sink)) write_path(&b, at);
 	return issue_at(c->sink, code, (place){.path = buffer_text(&b)}, arg0, arg1, TEXT(""));
 }
 

@@ -89,5 +89,57 @@ TEST(equal_means_same_keys_order_digits_and_text)
 	}
 }
 
-TESTS(T(every_name_is_found_by_its_text), T(nodes_lie_in_document_order), T(a_document_names_its_own_keys),
-      T(equal_means_same_keys_order_digits_and_text))
+TEST(an_object_as_a_document_of_its_own)
+{
+	doc d =
+	    parse("{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":[{\"resource\":{\"resourceType\":"
+		  "\"Basic\",\"id\":\"a\",\"zebra\":[1,{\"x\":2}]}},{\"resource\":{\"resourceType\":\"Patient\"}}]}");
+	doc part = doc_part(test_arena(), &d, doc_get(&d, doc_first(&d, 0, NAME_entry), NAME_resource));
+	doc alone = parse("{\"resourceType\":\"Basic\",\"id\":\"a\",\"zebra\":[1,{\"x\":2}]}");
+	assert_true(doc_equal(&part, 0, &alone, 0));
+	assert_text(doc_type(&part), TEXT("Basic"));
+	assert_int_equal(part.nodes[0].next, part.count);
+}
+
+/* The line and column each path leads to, in a text that has strings with escapes before and among them. */
+TEST(a_path_leads_back_to_the_text)
+{
+	static const struct {
+		const char *path;
+		int line, column;
+	} rows[] = {
+	    {"Patient", 1, 1},
+	    {"Patient.id", 2, 8},
+	    {"Patient.name", 3, 10},
+	    {"Patient.name[0]", 3, 11},
+	    {"Patient.name[0].family", 3, 22},
+	    {"Patient.name[0].given[0]", 4, 13},
+	    {"Patient.name[0].given[1]", 4, 21},
+	    {"Patient.name[0].given[2]", 4, 12},
+	    {"Patient.name:official[0].given[1]", 4, 21},
+	    {"Patient.deceased", 5, 22},
+	    {"Patient.active", 6, 13},
+	    {"Patient.active.extension", 6, 13},
+	    {"Patient.nothing.here", 1, 1},
+	    {"Patient.birthDate", 7, 15},
+	    {"Patient.multipleBirth", 8, 26},
+	};
+	doc d = parse("{\"resourceType\":\"Patient\",\n"
+		      " \"id\": \"p\",\n"
+		      " \"name\": [{\"family\": \"\\u00c6 \\\"x\\\"\",\n"
+		      "  \"given\": [\"a\\\\]\", \"b\\n\"]}],\n"
+		      " \"deceasedBoolean\" : true,\n"
+		      " \"_active\": {\"id\":\"a\"},\n"
+		      " \"birthDate\" :\"\\u0032000\",\n"
+		      " \"multipleBirthInteger\": 2}\n");
+	json_cursor c = {0};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		place p = {0};
+		json_locate(&c, &d, json_offset(&d, text_of(rows[i].path)), &p);
+		if (p.line != rows[i].line || p.column != rows[i].column)
+			fail_msg("%s: %d:%d", rows[i].path, (int)p.line, (int)p.column);
+	}
+}
+
+TESTS(T(an_object_as_a_document_of_its_own), T(a_path_leads_back_to_the_text), T(every_name_is_found_by_its_text),
+      T(nodes_lie_in_document_order), T(a_document_names_its_own_keys), T(equal_means_same_keys_order_digits_and_text))
