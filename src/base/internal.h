@@ -15,6 +15,9 @@ int zone_offset_at(int64_t seconds);
 bool os_read_file(world *w, arena *a, text path, text *out);
 void os_write(int file_descriptor, text t); /* all of it; a log that cannot be written is nobody's failure */
 
+/* net.c: the net, which both worlds share. */
+bool net_send(world *w, const net_request *q, arena *a, net_answer *out);
+
 /* Rounds towards minus infinity, as days before 1970 need it. `by` is positive. */
 static inline int64_t floor_divide(int64_t n, int64_t by)
 {

@@ -20,6 +20,8 @@ enum {
 	BUNDLE_ENTRIES_MAX = 20000,     /* entries of one transaction or batch */
 	HTTP_CONNECTIONS_MAX = 1024,    /* connections open at once */
 	HTTP_IDLE_SECONDS = 60,         /* a connection that says nothing is closed */
+	NET_ANSWER_MAX = 2000,          /* of another system's answer, kept */
+	NET_ANSWER_READ_MAX = 1 << 20,  /* of it, read at all */
 	FIELD_BYTES_MAX = 4000,         /* one answer in a task's form */
 	PATH_BYTES_MAX = 64 * 1024,     /* one FHIRPath expression */
 	PATH_DEPTH_MAX = 100,           /* parentheses, arguments and signs within each other */

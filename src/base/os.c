@@ -110,6 +110,7 @@ world *world_real(void)
 	    .sleep_until = real_sleep,
 	    .wake = real_wake,
 	    .read_file = os_read_file,
+	    .send = net_send,
 	};
 	int unavailable = sodium_init() < 0; /* safe to call again, and from any thread */
 	assert(!unavailable);

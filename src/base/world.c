@@ -47,6 +47,7 @@ world world_simulated(instant start, uint64_t seed)
 	    .sleep_until = simulated_sleep,
 	    .wake = simulated_wake,
 	    .read_file = os_read_file,
+	    .send = net_send,
 	    .simulated_now = start,
 	    .random = random_seed(seed),
 	};

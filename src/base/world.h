@@ -1,12 +1,13 @@
-/* world.h: the port to the outside world: clock, entropy, disk. Everything below cli/ and http/ gets these through a
+/* world.h: the port to the outside world: clock, entropy, disk, net. Everything below cli/ and http/ gets these through a
  * `world`, so a test, or the simulated department, is just another platform (STYLE.md 13).
  *
  * world_real() asks the operating system; it is the only code that does (base/os.c). world_simulated() has a clock that
- * moves only when told (a sleeper waits for world_set) and entropy from a seed; its disk is the real one.
+ * moves only when told (a sleeper waits for world_set) and entropy from a seed; its disk and its net are the real ones.
  */
 #ifndef LIMEN_BASE_WORLD_H
 #define LIMEN_BASE_WORLD_H
 
+#include "base/net.h"
 #include "base/random.h"
 #include "base/time.h"
 
@@ -19,6 +20,8 @@ struct world {
 	void (*wake)(world *w);                            /* behind world_wake */
 	bool (*read_file)(world *w, arena *a, text path,
 			  text *out); /* whole, up to BODY_BYTES_MAX; else false with errno set */
+	/* Another system, by HTTP; false: no answer, `out->trouble` says why */
+	bool (*send)(world *w, const net_request *q, arena *a, net_answer *out);
 	/* The implementations' own: nobody else reads these. */
 	instant simulated_now;
 	random_state random;

@@ -91,6 +91,50 @@ TEST(chance)
 	assert_int_equal(random_between(&r, 5, 5), 5);
 }
 
+static const struct {
+	const char *url, *allowed;
+	bool may;
+} addresses[] = {
+    {"https://a.example/hook", "https://a.example", true},
+    {"https://a.example/hook", "https://a.example/", true},
+    {"https://a.example/hook", "https://b.example https://a.example/hook", true},
+    {"https://a.example/hook/x", "https://b.example,https://A.EXAMPLE/hook", true},
+    {"https://a.example:443/hook", "https://a.example", true},
+    {"https://a.example/hooks", "https://a.example/hook", false},
+    {"https://a.example/hook/../x", "https://a.example/hook", false},
+    {"https://a.example/hook/%2e%2e/x", "https://a.example/hook", false},
+    {"http://a.example/hook", "https://a.example", false},
+    {"https://a.example:8443/hook", "https://a.example", false},
+    {"https://a.example.evil.example/hook", "https://a.example", false},
+    {"https://a.example@evil.example/hook", "https://a.example", false},
+    {"https://u:p@a.example/hook", "https://a.example", false},
+    {"https://a.example/hook#x", "https://a.example", false},
+    {"https://a.example/ho ok", "https://a.example", false},
+    {"https://a.example/ho\nok", "https://a.example", false},
+    {"file:///etc/passwd", "file:///etc", false},
+    {"ftp://a.example/", "ftp://a.example", false},
+    {"http://127.0.0.1:8080/x", "loopback", true},
+    {"http://localhost/x", "loopback", true},
+    {"http://[::1]:9/x", "loopback", true},
+    {"http://127.0.0.1.evil.example/x", "loopback", false},
+    {"https://a.example/", "", false},
+    {"", "https://a.example", false},
+    {"a.example/x", "https://a.example", false},
+};
+
+TEST(where_the_net_may_go)
+{
+	arena *a = test_arena();
+	for (int i = 0; i < COUNT(addresses); i++) {
+		bool may = net_url_allowed(a, text_of(addresses[i].url), text_of(addresses[i].allowed));
+		if (may != addresses[i].may) fail_msg("row %d: %s", i, addresses[i].url);
+	}
+	assert_true(net_header_valid(TEXT("Authorization: Bearer x")));
+	assert_false(net_header_valid(TEXT("Authorization Bearer")));
+	assert_false(net_header_valid(TEXT("X: a\r\nY: b")));
+	assert_false(net_header_valid(TEXT(": a")));
+}
+
 /* Test people's day of birth has 60 added. */
 static const struct {
 	const char *in, *out;
@@ -168,5 +212,5 @@ TEST(digests)
 	assert_text(uuid_of_name(a, TEXT("Task/udredning/æ")), TEXT("6cf0b9f7-79d3-5797-b10f-c6f42b641aca"));
 }
 
-TESTS(T(simulated_worlds_are_alike), T(sleepers_wake), T(the_real_world), T(chance), T(logs_hide_people),
-      T(logs_are_cut_where_they_are_long), T(events_are_written), T(digests))
+TESTS(T(simulated_worlds_are_alike), T(sleepers_wake), T(the_real_world), T(where_the_net_may_go), T(chance),
+      T(logs_hide_people), T(logs_are_cut_where_they_are_long), T(events_are_written), T(digests))
