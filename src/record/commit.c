@@ -178,23 +178,43 @@ bool record_commit(record *r, const caller *who, const write_op *writes, int cou
 
 /* ---- ticks and care: jobs of the record's own ---- */
 
+static const caller own_caller = {.actor = {"Device/limen", 12}, .purpose = {"HSYSADMIN", 9}, .scope = {"*", 1}};
+
 static bool own_job(record *r, job_kind kind, check_report *report, issues *sink)
 {
-	static const caller own = {.actor = {"Device/limen", 12}, .purpose = {"HSYSADMIN", 9}, .scope = {"*", 1}};
-	asking q = {.record = r, .who = &own, .arena = record_arena(r)};
+	asking q = {.record = r, .who = &own_caller, .arena = record_arena(r)};
 	q.sink.arena = q.arena;
 	bool may = r->use == RECORD_WRITE || (r->use == RECORD_CHECK && kind == JOB_CHECK);
 	job_result result = may ? JOB_NEEDS_TYPE : JOB_FAILED;
 	if (!may) issue_add(&q.sink, FAIL_STORE_READ_ONLY, TEXT(""), TEXT(""));
 	for (int n = 0; n <= r->types_count && result == JOB_NEEDS_TYPE; n++) {
-		q.job =
-		    (job){.kind = kind, .arena = q.arena, .sink = {.arena = q.arena}, .who = &own, .report = report};
+		q.job = (job){
+		    .kind = kind, .arena = q.arena, .sink = {.arena = q.arena}, .who = &own_caller, .report = report};
 		writer_submit(r, &q.job);
 		result = q.job.result == JOB_NEEDS_TYPE ? number_type(&q, q.job.type) : q.job.result;
 	}
 	hand_over_issues(&q, sink);
 	record_arena_back(r, q.arena);
 	return result == JOB_DONE;
+}
+
+bool record_note(record *r, record_note_function *note, void *self, issues *sink)
+{
+	asking q = {.record = r, .who = &own_caller, .arena = record_arena(r)};
+	q.sink.arena = q.arena;
+	q.job = (job){.kind = JOB_NOTE,
+		      .arena = q.arena,
+		      .sink = {.arena = q.arena},
+		      .who = &own_caller,
+		      .note = note,
+		      .self = self};
+	if (r->use == RECORD_WRITE)
+		writer_submit(r, &q.job);
+	else
+		issue_add(&q.sink, FAIL_STORE_READ_ONLY, TEXT(""), TEXT(""));
+	hand_over_issues(&q, sink);
+	record_arena_back(r, q.arena);
+	return q.job.result == JOB_DONE;
 }
 
 bool record_tick(record *r, issues *sink)

@@ -61,6 +61,11 @@ arena *deriving_arena(deriving *dv)
 	return dv->arena;
 }
 
+record *deriving_record(deriving *dv)
+{
+	return dv->record;
+}
+
 instant deriving_now(deriving *dv)
 {
 	return dv->now;

@@ -37,7 +37,7 @@ static int events_after(snapshot *s, const caller *who, int64_t *after, int max,
 }
 
 /* Waits until something later than `after` is durable; false: in vain. A relative wait: what the wall clock says does not matter. */
-static bool wait_for_news(record *r, int64_t after, int wait_ms)
+bool record_wait(record *r, int64_t after, int wait_ms)
 {
 	feed_waiter me = {.event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
 	if (me.event < 0) return false;
@@ -69,6 +69,6 @@ int record_feed(record *r, const caller *who, int64_t after, int max, int wait_m
 		store_release(s);
 		/* Woken for something this caller has seen already, or may not see: the wait goes on. */
 		int64_t left_ms = (until - w->monotonic(w) + 999) / 1000;
-		if (n || sink->errors || left_ms <= 0 || !wait_for_news(r, after, (int)left_ms)) return n;
+		if (n || sink->errors || left_ms <= 0 || !record_wait(r, after, (int)left_ms)) return n;
 	}
 }

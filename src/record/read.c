@@ -42,6 +42,11 @@ int64_t reader_sequence(reader *rd)
 	return rd->sequence;
 }
 
+record *reader_record(const reader *rd)
+{
+	return rd->record;
+}
+
 snapshot *reader_snapshot(reader *rd)
 {
 	return rd->snapshot;

@@ -16,6 +16,11 @@ static store *open_store(record *r, const record_options *options, issues *sink)
 			assert(count < TABLES_MAX && all[i].tables[k]->derived);
 			tables[count++] = all[i].tables[k];
 		}
+	for (int i = 0; i < deriver_count; i++)
+		for (int k = 0; k < all[i].kept_count; k++) {
+			assert(count < TABLES_MAX && !all[i].kept[k]->derived);
+			tables[count++] = all[i].kept[k];
+		}
 	store_options o = {.file = options->file,
 			   .vfs = options->vfs,
 			   .schema_version = SCHEMA_VERSION,

@@ -116,6 +116,11 @@ typedef struct search_answer {
 /* Unknown parameters are refused (SEARCH_PARAMETER) unless `lenient`; then each is named as a warning in the sink. */
 bool record_search(reader *rd, text type, const search_pair *pairs, int count, bool lenient, search_answer *out,
 		   issues *sink);
+/* The same filters asked of one resource at a time, told from it alone: no chains, no order, no pages. NULL: refused. What is
+ * made is immutable, lives in `a`, and may be asked by many threads. */
+typedef struct record_query record_query;
+const record_query *record_query_of(record *r, text type, const search_pair *pairs, int count, arena *a, issues *sink);
+bool record_query_fits(const record_query *q, const doc *resource, arena *a, issues *sink);
 /* Limen's own search parameters (content/dk/search.yaml) beside R4's. Declared before record_open. */
 typedef struct own_search {
 	text type, code, expression;
@@ -136,6 +141,8 @@ typedef struct feed_event {
 int record_feed(record *r, const caller *who, int64_t after, int max, int wait_ms, arena *a, feed_event **out,
 		issues *sink);
 int64_t record_sequence(record *r); /* the newest durable log position */
+bool record_wait(record *r, int64_t after,
+		 int wait_ms); /* until something later than `after` is durable; false: in vain */
 
 /* ---- derivers ---- */
 typedef struct deriving deriving; /* one write inside the writer's transaction */
@@ -156,8 +163,11 @@ typedef struct change {
 typedef struct deriver {
 	const char *name;
 	void *self;
-	const table *const *tables;
+	const table *const *tables; /* computed: emptied and filled again when deriving again */
 	int table_count;
+	const table *const
+	    *kept; /* recorded by this deriver itself: what it promised, sent, was answered. Never emptied */
+	int kept_count;
 	/* In the caller's thread, before the writer: reads what it needs out of the resource, and may refuse (errors in the sink).
 	 * `resource` is as it will be kept, id and meta in it; only the instant in meta.lastUpdated is not final yet. NULL: deleted.
 	 * `rd` resolves references; what it read by type and id joins the read set. */
@@ -193,6 +203,12 @@ int64_t deriving_rid(deriving *dv, text type, text id);
 /* Names a row number as touched for a deriver's own use between apply and settle (a set of integers per deriver). */
 void deriving_touch(deriving *dv, const void *owner, int64_t number);
 int deriving_touched(deriving *dv, const void *owner, int64_t **out);
+
+/* A write of a deriver's own kept tables, in the writer's transaction, together with whatever else waits; not logged. True: durable. */
+typedef bool record_note_function(void *self, deriving *dv, issues *sink);
+bool record_note(record *r, record_note_function *note, void *self, issues *sink);
+record *deriving_record(deriving *dv);
+record *reader_record(const reader *rd);
 
 /* ---- time ---- */
 instant record_next_tick(record *r);

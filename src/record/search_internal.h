@@ -78,6 +78,16 @@ text_pair search_cut(text t, char separator);
 
 index_kind index_of_kind(search_kind kind); /* INDEX_KINDS where it has none */
 
+/* Values against values (search_match.c); query.c asks the same of one resource. */
+typedef enum comparison { IS_EQ, IS_NE, IS_GT, IS_LT, IS_GE, IS_LE, IS_SA, IS_EB, IS_AP } comparison;
+comparison cut_comparison(text *value); /* takes the prefix off */
+typedef struct span_test {
+	comparison how;
+	instant low, high; /* what was searched for */
+} span_test;
+bool span_matches(instant low, instant high, const span_test *q);
+bool number_span(decimal d, comparison how, decimal *low, decimal *high); /* false: too many digits */
+
 bool search_match(search *s, rid_set *out);
 bool search_all(search *s, rid_set *out); /* every live resource of the type, as an array */
 bool set_has(const rid_set *s, int64_t rid);

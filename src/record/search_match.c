@@ -115,9 +115,7 @@ static bool refuse(const search *s, const clause *c, text value, text expected)
 
 /* ---- prefixes: eq, gt, … ---- */
 
-typedef enum comparison { IS_EQ, IS_NE, IS_GT, IS_LT, IS_GE, IS_LE, IS_SA, IS_EB, IS_AP } comparison;
-
-static comparison cut_comparison(text *value)
+comparison cut_comparison(text *value)
 {
 	static const char names[][3] = {"eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"};
 	for (int i = 0; i <= IS_AP; i++)
@@ -216,12 +214,7 @@ static bool match_uri(search *s, const clause *c, text value, rid_set *out)
 
 /* ---- date: R4 3.1.1.4.9, spans against spans ---- */
 
-typedef struct span_test {
-	comparison how;
-	instant low, high; /* what was searched for */
-} span_test;
-
-static bool span_matches(instant low, instant high, const span_test *q)
+bool span_matches(instant low, instant high, const span_test *q)
 {
 	bool equal = low >= q->low && high <= q->high;
 	switch (q->how) {
@@ -318,7 +311,7 @@ static bool number_row(const cell *row, const void *with)
 }
 
 /* eq means what rounds to it: half a unit of the last digit to either side (R4 3.1.1.4.8). ap: a tenth. */
-static bool number_span(decimal d, comparison how, decimal *low, decimal *high)
+bool number_span(decimal d, comparison how, decimal *low, decimal *high)
 {
 	decimal half = {.coefficient = 5, .scale = d.scale + 1}, tenth;
 	if (how == IS_AP) {

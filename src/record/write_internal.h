@@ -38,7 +38,7 @@ typedef struct prepared {
 enum { STAMP_BYTES = 27 }; /* 2026-03-02T09:00:00.000000Z */
 
 /* ---- the writer (writer.c) ---- */
-typedef enum job_kind { JOB_COMMIT, JOB_TICK, JOB_TYPE, JOB_CHECK, JOB_REBUILD } job_kind;
+typedef enum job_kind { JOB_COMMIT, JOB_TICK, JOB_TYPE, JOB_CHECK, JOB_REBUILD, JOB_NOTE } job_kind;
 typedef enum job_result { JOB_WAITING, JOB_DONE, JOB_MOVED, JOB_NEEDS_TYPE, JOB_FAILED } job_result;
 
 typedef struct job {
@@ -62,6 +62,9 @@ typedef struct job {
 	/* type */
 	search_type *type;
 	check_report *report;
+	/* note */
+	record_note_function *note;
+	void *self;
 } job;
 
 /* The end of the log, as the writer knows it. */

@@ -108,6 +108,10 @@ static job_result run_kind(record *r, writing *w, job *j)
 	case JOB_CHECK:
 	case JOB_REBUILD:
 		return run_care(r, w, j);
+	case JOB_NOTE: {
+		deriving dv = deriving_begin(r, w, j->arena, j->who);
+		return j->note(j->self, &dv, &j->sink) && j->sink.errors == 0 ? JOB_DONE : JOB_FAILED;
+	}
 	case JOB_TYPE: {
 		deriving dv = deriving_begin(r, w, j->arena, j->who);
 		if (atomic_load(&j->type->numbered)) return JOB_DONE;
