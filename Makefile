@@ -96,9 +96,9 @@ $(OUT)/limen: $(OUT)/obj/embedded.o $(call libs,$(lastword $(FLOORS)))
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS)
 
 # bench/NAME.c and fuzz/NAME.c are programs of their own, linked with every floor.
-$(OUT)/bench/%: bench/%.c $(OUT)/obj/embedded.o $(call libs,$(lastword $(FLOORS)))
+$(OUT)/bench/%: bench/%.c $(wildcard bench/*.h) $(OUT)/obj/embedded.o $(call libs,$(lastword $(FLOORS)))
 	@mkdir -p $(@D)
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) $(BENCH_LIBS)
+	@$(CC) $(CFLAGS) -I. $(LDFLAGS) -o $@ $(filter %.c %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) $(BENCH_LIBS)
 $(OUT)/fuzz/%: fuzz/%.c $(OUT)/obj/embedded.o $(call libs,$(lastword $(FLOORS)))
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS)
