@@ -12,17 +12,23 @@ static const struct failure_row {
 #undef FAILURE
 };
 
+static int room(const issues *sink)
+{
+	return sink->keep ? sink->keep : ISSUES_MAX;
+}
+
 bool issues_full(const issues *sink)
 {
-	return sink->count >= (sink->keep ? sink->keep : ISSUES_MAX);
+	return sink->kept >= room(sink);
 }
 
 static void add(issues *sink, issue found)
 {
-	bool full = issues_full(sink);
+	bool is_error = found.severity == SEVERITY_ERROR;
 	sink->count++;
-	if (found.severity == SEVERITY_ERROR) sink->errors++;
-	if (full) return;
+	sink->errors += is_error;
+	if (sink->kept >= (is_error ? room(sink) : room(sink) / 2)) return;
+	sink->kept++;
 	issue *i = ARENA_NEW(sink->arena, issue);
 	*i = found;
 	for (int n = 0; n < 3; n++) i->args[n] = text_copy(sink->arena, found.args[n]);
@@ -50,6 +56,11 @@ bool issue_add(issues *sink, failure code, text arg0, text arg1)
 void issue_warn(issues *sink, failure code, place where, text arg0, text arg1)
 {
 	add(sink, (issue){.code = code, .severity = SEVERITY_WARNING, .place = where, .args = {arg0, arg1}});
+}
+
+void issue_put(issues *sink, severity how, failure code, place where, const text args[3])
+{
+	add(sink, (issue){.code = code, .severity = how, .place = where, .args = {args[0], args[1], args[2]}});
 }
 
 text issue_text(arena *a, const issue *i, language lang)

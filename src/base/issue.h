@@ -43,9 +43,10 @@ typedef struct issues {
 	arena *arena;
 	issue *first;
 	issue *last;
-	int count;
+	int count; /* all of them, kept or not */
 	int errors;
-	int keep; /* how many are kept, further ones are only counted; 0: ISSUES_MAX */
+	int kept;
+	int keep; /* how many are kept, further ones are only counted; 0: ISSUES_MAX. Advice takes half of it at most */
 } issues;
 
 bool issues_full(const issues *sink); /* what is added now is only counted: spare the work of telling it */
@@ -55,6 +56,7 @@ bool issues_full(const issues *sink); /* what is added now is only counted: spar
 bool issue_at(issues *sink, failure code, place where, text arg0, text arg1, text arg2);
 bool issue_add(issues *sink, failure code, text arg0, text arg1); /* without a place */
 void issue_warn(issues *sink, failure code, place where, text arg0, text arg1);
+void issue_put(issues *sink, severity how, failure code, place where, const text args[3]);
 
 /* The sentence for a person, with the arguments in it. Lives in `a`. */
 text issue_text(arena *a, const issue *i, language lang);

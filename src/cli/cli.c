@@ -26,9 +26,9 @@ void issues_print(cli *c, const issues *sink)
 		text line = issue_line(c->arena, i, c->language);
 		fprintf(c->outside->err, "limen: %.*s\n", TEXT_ARG(line));
 	}
-	if (sink->count > ISSUES_MAX)
+	if (sink->count > sink->kept)
 		fprintf(c->outside->err, "limen: … %s %d\n", said(c, "og flere:", "and more:"),
-			sink->count - ISSUES_MAX);
+			sink->count - sink->kept);
 }
 
 int issues_exit(const issues *sink)

@@ -3,19 +3,7 @@
  * profiles, invariants, slices, the text of narratives, where references lead. */
 #include "profile/internal.h"
 
-/* Where in the resource we are; printed as FHIRPath only when something is wrong. */
-struct step {
-	const struct step *up;
-	text name;
-	int index; /* in its list, or -1 */
-};
-
-struct check {
-	const doc *d;
-	issues *sink;
-};
-
-static void write_path(buffer *b, const struct step *at)
+static void write_path(buffer *b, const step *at)
 {
 	if (at->up) {
 		write_path(b, at->up);
@@ -25,11 +13,29 @@ static void write_path(buffer *b, const struct step *at)
 	if (at->index >= 0) buffer_format(b, "[%d]", at->index);
 }
 
-static bool wrong(const struct check *c, const struct step *at, failure code, text arg0, text arg1)
+text step_path(arena *a, const step *at)
 {
-	buffer b = {.arena = c->sink->arena};
-	if (!issues_full(c->sink)) write_path(&b, at);
-	return issue_at(c->sink, code, (place){.path = buffer_text(&b)}, arg0, arg1, TEXT(""));
+	buffer b = {.arena = a};
+	write_path(&b, at);
+	return buffer_text(&b);
+}
+
+bool step_is_valueless(const step *at)
+{
+	return at->node == NODE_ABSENT && at->beside != NODE_ABSENT;
+}
+
+bool step_object(const doc *d, const step *at, uint32_t *object)
+{
+	bool is_object = !step_is_valueless(at) && d->nodes[at->node].kind == NODE_OBJECT;
+	*object = is_object ? at->node : at->beside;
+	return is_object || (at->beside != NODE_ABSENT && d->nodes[at->beside].kind == NODE_OBJECT);
+}
+
+static bool wrong(const check *c, const step *at, failure code, text arg0, text arg1)
+{
+	text path = issues_full(c->sink) ? TEXT("") : step_path(c->sink->arena, at);
+	return issue_at(c->sink, code, (place){.path = path}, arg0, arg1, TEXT(""));
 }
 
 static const char *const kind_names[] = {
@@ -37,23 +43,27 @@ static const char *const kind_names[] = {
     [NODE_STRING] = "string", [NODE_ARRAY] = "array",   [NODE_OBJECT] = "object",
 };
 
-static bool wrong_kind(const struct check *c, const struct step *at, const char *wanted, uint32_t n)
+static bool wrong_kind(const check *c, const step *at, const char *wanted, uint32_t n)
 {
 	return wrong(c, at, FAIL_FHIR_KIND, text_of(wanted), text_of(kind_names[c->d->nodes[n].kind]));
 }
 
-/* A value as a message shows it: not a page of base64. */
-static text shown(const struct check *c, uint32_t n)
+text value_shown(arena *a, const doc *d, uint32_t n)
 {
 	enum { SHOWN_BYTES_MAX = 60 };
-	text t = doc_text(c->d, n);
+	text t = doc_text(d, n);
 	if (t.len <= SHOWN_BYTES_MAX) return t;
 	int64_t end = SHOWN_BYTES_MAX;
 	while (end > 0 && ((unsigned char)t.at[end] & 0xC0) == 0x80) end--;
-	return text_join(c->sink->arena, text_slice(t, 0, end), TEXT("…"));
+	return text_join(a, text_slice(t, 0, end), TEXT("…"));
 }
 
-static void check_primitive(const struct check *c, uint32_t n, type_id type, uint16_t binding, const struct step *at)
+static text shown(const check *c, uint32_t n)
+{
+	return value_shown(c->sink->arena, c->d, n);
+}
+
+static void check_primitive(const check *c, uint32_t n, type_id type, uint16_t binding, const step *at)
 {
 	text value = doc_text(c->d, n);
 	switch (format_check(type, c->d->nodes[n].kind, value)) {
@@ -76,9 +86,9 @@ static void check_primitive(const struct check *c, uint32_t n, type_id type, uin
 	}
 }
 
-static void check_members(const struct check *c, uint32_t n, type_id type, const struct step *at);
+static void check_members(const check *c, uint32_t n, type_id type, const step *at);
 
-static void check_object(const struct check *c, uint32_t n, type_id type, const struct step *at)
+static void check_object(const check *c, uint32_t n, type_id type, const step *at)
 {
 	if (c->d->nodes[n].kind != NODE_OBJECT)
 		wrong_kind(c, at, "object", n);
@@ -89,7 +99,7 @@ static void check_object(const struct check *c, uint32_t n, type_id type, const 
 }
 
 /* A resource says itself what it is. 0: it does not, and that has been reported. */
-static type_id resource_type(const struct check *c, uint32_t n, const struct step *at)
+static type_id resource_type(const check *c, uint32_t n, const step *at)
 {
 	uint32_t said = doc_get(c->d, n, NAME_resourceType);
 	if (said == NODE_ABSENT || c->d->nodes[said].kind != NODE_STRING)
@@ -100,17 +110,23 @@ static type_id resource_type(const struct check *c, uint32_t n, const struct ste
 	return type;
 }
 
-static void check_resource(const struct check *c, uint32_t n, const struct step *at)
+static void check_resource(const check *c, uint32_t n, const step *at)
 {
 	if (c->d->nodes[n].kind != NODE_OBJECT) {
 		wrong_kind(c, at, "object", n);
 		return;
 	}
 	type_id type = resource_type(c, n, at);
-	if (type != 0) check_members(c, n, type, at);
+	if (type == 0) return;
+	check_members(c, n, type, at);
+	if (!c->full) return;
+	step whole = *at;
+	whole.type = type;
+	validate_object(c->full, &whole);
+	validate_resource(c->full, &whole);
 }
 
-static void check_value(const struct check *c, uint32_t n, type_id type, uint16_t binding, const struct step *at)
+static void check_value(const check *c, uint32_t n, type_id type, uint16_t binding, const step *at)
 {
 	switch (type_kind_of(type)) {
 	case TYPE_PRIMITIVE:
@@ -119,6 +135,7 @@ static void check_value(const struct check *c, uint32_t n, type_id type, uint16_
 	case TYPE_COMPLEX:
 	case TYPE_BACKBONE:
 		check_object(c, n, type, at);
+		if (c->full && c->d->nodes[n].kind == NODE_OBJECT) validate_object(c->full, at);
 		return;
 	case TYPE_RESOURCE:
 		check_resource(c, n, at);
@@ -134,17 +151,23 @@ struct member {
 	bool companion; /* it is the one with an underscore */
 };
 
-static void check_one(const struct check *c, uint32_t n, const struct member *m, const struct step *at)
+static void check_one(const check *c, uint32_t n, const struct member *m, const step *at)
 {
-	if (m->companion)
-		check_object(c, n, type_find(TEXT("Element")), at);
-	else
-		check_value(c, n, m->type, m->element->binding, at);
+	if (m->companion) {
+		step beside = *at;
+		beside.node = at->beside; /* the value it is beside of, where there is one */
+		beside.beside = n;
+		check_object(c, n, c->element, &beside);
+		if (c->full) validate_companion(c->full, &beside);
+		return;
+	}
+	check_value(c, n, m->type, m->element->binding, at);
+	if (c->full) validate_value(c->full, at);
 }
 
 /* A list of primitives and the list of their ids and extensions run side by side; where one has nothing it says null.
  * The first item of the other list, or the index after nothing. */
-static uint32_t first_beside(const struct check *c, uint32_t object, uint32_t list, uint32_t *end)
+static uint32_t first_beside(const check *c, uint32_t object, uint32_t list, uint32_t *end)
 {
 	uint32_t beside = doc_get(c->d, object, name_companion(c->d->nodes[list].name));
 	bool is_list = beside != NODE_ABSENT && c->d->nodes[beside].kind == NODE_ARRAY;
@@ -152,25 +175,34 @@ static uint32_t first_beside(const struct check *c, uint32_t object, uint32_t li
 	return is_list ? beside + 1 : 0;
 }
 
-static void check_list(const struct check *c, uint32_t object, const struct member *m, const struct step *at)
+static void check_list(const check *c, uint32_t object, const struct member *m, const step *at)
 {
 	const node *nodes = c->d->nodes, *list = &nodes[m->node];
 	uint32_t beside_end, beside = first_beside(c, object, m->node, &beside_end);
 	if (list->len == 0) wrong(c, at, FAIL_FHIR_EMPTY, TEXT(""), TEXT(""));
 	if (m->element->max && list->len > m->element->max)
 		wrong(c, at, FAIL_FHIR_TOO_MANY, text_format(c->sink->arena, "%d", m->element->max), TEXT(""));
-	struct step item = {.up = at->up, .name = at->name, .index = 0};
+	step item = *at;
+	item.index = 0;
 	for (uint32_t i = m->node + 1; i < list->next; i = nodes[i].next, item.index++) {
 		bool has_beside = beside < beside_end && nodes[beside].kind != NODE_NULL;
+		item.node = i;
+		item.beside = has_beside ? beside : NODE_ABSENT;
 		if (nodes[i].kind != NODE_NULL || !has_beside) check_one(c, i, m, &item);
 		if (beside < beside_end) beside = nodes[beside].next;
 	}
 }
 
-static void check_member(const struct check *c, uint32_t object, const struct member *m, const struct step *up)
+static void check_member(const check *c, uint32_t object, type_id owner, const struct member *m, const step *up)
 {
 	/* A choice is called by its base name in FHIRPath: Observation.value. */
-	struct step at = {.up = up, .name = name_text(NULL, m->element->name), .index = -1};
+	step at = {.up = up,
+		   .name = name_text(NULL, m->element->name),
+		   .index = -1,
+		   .type = m->type,
+		   .node = m->node,
+		   .element = m->element,
+		   .owner = owner};
 	bool is_list = c->d->nodes[m->node].kind == NODE_ARRAY;
 	if (m->element->max != 1 && !is_list)
 		wrong_kind(c, &at, "array", m->node);
@@ -178,12 +210,14 @@ static void check_member(const struct check *c, uint32_t object, const struct me
 		wrong(c, &at, FAIL_FHIR_TOO_MANY, TEXT("1"), TEXT(""));
 	else if (is_list)
 		check_list(c, object, m, &at);
-	else
+	else {
+		if (!c->d->no_companions) at.beside = doc_get(c->d, object, name_companion(c->d->nodes[m->node].name));
 		check_one(c, m->node, m, &at);
+	}
 }
 
 /* The definition of a member; false: there is none. */
-static bool find_member(const struct check *c, uint32_t n, type_id type, struct member *out)
+static bool find_member(const check *c, uint32_t n, type_id type, struct member *out)
 {
 	name_id name = c->d->nodes[n].name, plain = name;
 	bool companion = name_is_companion(name);
@@ -199,7 +233,7 @@ static bool find_member(const struct check *c, uint32_t n, type_id type, struct 
 	return true;
 }
 
-static void check_required(const struct check *c, type_id type, const name_id *seen, const struct step *at)
+static void check_required(const check *c, type_id type, const name_id *seen, const step *at)
 {
 	const struct type_row *row = &image_types[type];
 	for (uint32_t i = 0; i < row->element_count; i++) {
@@ -211,7 +245,7 @@ static void check_required(const struct check *c, type_id type, const name_id *s
 	}
 }
 
-static void check_members(const struct check *c, uint32_t n, type_id type, const struct step *at)
+static void check_members(const check *c, uint32_t n, type_id type, const step *at)
 {
 	name_id seen[IMAGE_ELEMENTS_OF_ONE_TYPE] = {0}; /* under which JSON name an element occurred */
 	const node *nodes = c->d->nodes;
@@ -221,7 +255,8 @@ static void check_members(const struct check *c, uint32_t n, type_id type, const
 		if (is_resource && nodes[i].name == NAME_resourceType) continue;
 		if (!find_member(c, i, type, &m)) {
 			text name = name_text(c->d, nodes[i].name);
-			wrong(c, &(struct step){at, name, -1}, FAIL_FHIR_ELEMENT, name, type_name(type));
+			wrong(c, &(step){.up = at, .name = name, .index = -1}, FAIL_FHIR_ELEMENT, name,
+			      type_name(type));
 			continue;
 		}
 		name_id plain = m.companion ? name_companion(nodes[i].name) : nodes[i].name;
@@ -229,17 +264,26 @@ static void check_members(const struct check *c, uint32_t n, type_id type, const
 		if (*before != NAME_NONE && *before != plain)
 			wrong(c, at, FAIL_FHIR_CHOICE, name_text(NULL, m.element->name), TEXT(""));
 		*before = plain;
-		check_member(c, n, &m, at);
+		check_member(c, n, type, &m, at);
 	}
 	check_required(c, type, seen, at);
 }
 
+static bool check_root(const check *c)
+{
+	int errors = c->sink->errors;
+	text type = doc_type(c->d);
+	step root = {.name = type.len && type_find(type) ? type : TEXT("Resource"), .index = -1};
+	check_resource(c, 0, &root);
+	return c->sink->errors == errors;
+}
+
+bool check_whole(const doc *d, issues *sink, validator *full)
+{
+	return check_root(&(check){.d = d, .sink = sink, .element = type_find(TEXT("Element")), .full = full});
+}
+
 bool resource_check(const doc *d, issues *sink)
 {
-	const struct check c = {.d = d, .sink = sink};
-	int errors = sink->errors;
-	text type = doc_type(d);
-	check_resource(&c, 0,
-		       &(struct step){.name = type.len && type_find(type) ? type : TEXT("Resource"), .index = -1});
-	return sink->errors == errors;
+	return check_whole(d, sink, NULL);
 }
