@@ -1,6 +1,7 @@
 # What is made in build/gen before any C compiles. Included by the Makefile.
 #
 # names and definitions: from the npm package hl7.fhir.r4.examples (CC0), by tools/definitions.mjs
+# profiles, code systems: from the same package, as text, by tools/library.mjs
 # Copenhagen's clock:    from Debian's tzdata
 # the content image:     the list of the files of content/, by tools/content-files (each is checked when it is loaded)
 # the pages:             web/ built by Vite
@@ -34,6 +35,19 @@ $(OUT)/obj/definitions.o: $(GEN)/definitions.S $(GEN)/definitions.bin
 	@mkdir -p $(@D)
 	@$(CC) -c -o $@ $<
 $(OUT)/libfhir.a: $(OUT)/obj/definitions.o
+
+# R4's conformance resources as text, for src/profile/library.c. Nothing of it is seen by the compiler.
+$(GEN)/library.stamp: tools/library.mjs tools/node_modules/.package-lock.json
+	@mkdir -p $(GEN)
+	@echo "GEN  library"
+	@node tools/library.mjs $(FHIR_PACKAGE) $(GEN)
+	@touch $@
+$(GEN)/library.S $(GEN)/library.bin: $(GEN)/library.stamp
+	@:
+$(OUT)/obj/library.o: $(GEN)/library.S $(GEN)/library.bin
+	@mkdir -p $(@D)
+	@$(CC) -c -o $@ $<
+$(OUT)/libprofile.a: $(OUT)/obj/library.o
 
 # The content files, put in as they are (src/content/embedded.c): a new file changes its folder, a changed one the object.
 CONTENT_FOLDERS := $(shell find content -type d 2>/dev/null)

@@ -11,6 +11,7 @@
 #define LIMEN_PROFILE_PROFILE_H
 
 #include "fhir/fhir.h"
+#include "profile/library.h"
 #include "profile/terms.h"
 
 typedef struct profiles profiles;
