@@ -22,6 +22,7 @@ enum {
 	HTTP_IDLE_SECONDS = 60,         /* a connection that says nothing is closed */
 	NET_ANSWER_MAX = 2000,          /* of another system's answer, kept */
 	NET_ANSWER_READ_MAX = 1 << 20,  /* of it, read at all */
+	PATCH_OPERATIONS_MAX = 1000,    /* operations of one patch */
 	FIELD_BYTES_MAX = 4000,         /* one answer in a task's form */
 	PATH_BYTES_MAX = 64 * 1024,     /* one FHIRPath expression */
 	PATH_DEPTH_MAX = 100,           /* parentheses, arguments and signs within each other */
