@@ -1,5 +1,5 @@
-/* Any bytes as JSON: the quick and the careful reader agree on what is good, what is taken prints and reads back equal in
- * both styles, and checking it as a resource does not fall over. */
+/* Any bytes as JSON: the quick and the careful reader agree on what is good, and what is taken prints and reads back equal in
+ * both styles. */
 #include "fhir/fhir.h"
 #include "fhir/internal.h"
 
@@ -27,6 +27,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		    json_parse(a, buffer_text(&b), TEXT("printed"), &sink, &again) && doc_equal(&d, 0, &again, 0);
 		assert(same);
 	}
-	resource_check(&d, &sink);
 	return 0;
 }

@@ -9,6 +9,7 @@ enum {
 	SEARCH_COUNT_DEFAULT = 50,
 	STORE_READERS_MAX = 256,        /* snapshots open at once */
 	ISSUES_MAX = 100,               /* issues kept of one request */
+	FINDINGS_MAX = 50000,           /* told of one resource or Bundle of a file */
 	LOG_PAIRS_MAX = 16,             /* keys and values on one line of the log */
 	LOG_VALUE_BYTES_MAX = 4096,     /* one of them; the rest is cut */
 	JSON_DEPTH_MAX = 64,            /* nested objects and arrays */
@@ -22,13 +23,12 @@ enum {
 	HTTP_IDLE_SECONDS = 60,         /* a connection that says nothing is closed */
 	NET_ANSWER_MAX = 2000,          /* of another system's answer, kept */
 	NET_ANSWER_READ_MAX = 1 << 20,  /* of it, read at all */
-	PATCH_OPERATIONS_MAX = 1000,    /* operations of one patch */
 	FIELD_BYTES_MAX = 4000,         /* one answer in a task's form */
 	PATH_BYTES_MAX = 64 * 1024,     /* one FHIRPath expression */
 	PATH_DEPTH_MAX = 100,           /* parentheses, arguments and signs within each other */
 	PATH_WORK_MAX = 10000000, /* one FHIRPath evaluation: 16-byte pieces made; a step or an item counts for five */
-	PROFILE_DEPTH_MAX = 24,         /* profiles met within profiles, references followed */
-	VALIDATE_WORK_MAX = 10000000,   /* values held against profiles while one resource is checked */
+	PROFILE_DEPTH_MAX = 24,   /* profiles met within profiles, references followed */
+	VALIDATE_WORK_MAX = 10000000, /* values held against profiles while one resource is checked */
 };
 
 #define KIB ((int64_t)1024)

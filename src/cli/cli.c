@@ -31,6 +31,23 @@ void issues_print(cli *c, const issues *sink)
 			sink->count - sink->kept);
 }
 
+void progress_show(cli *c, int64_t *shown, const char *format, ...)
+{
+	const cli_outside *o = c->outside;
+	if (!o->err_is_terminal) return;
+	int64_t now = o->world->monotonic(o->world);
+	if (format && now - *shown < SECONDS(1) / 10) return;
+	*shown = now;
+	fputs(format ? "\r" : "\r\033[K", o->err);
+	if (format) {
+		va_list args;
+		va_start(args, format);
+		vfprintf(o->err, format, args);
+		va_end(args);
+	}
+	fflush(o->err);
+}
+
 int issues_exit(const issues *sink)
 {
 	return issues_status(sink) >= 500 ? CLI_SYSTEM : CLI_INPUT;
@@ -46,6 +63,15 @@ int fail_called(cli *c)
 {
 	issue_add(&c->sink, FAIL_CLI_ARGUMENTS, text_of(c->command->name), text_of(c->command->arguments));
 	return fail_usage(c);
+}
+
+bool type_given(cli *c, type_id *out)
+{
+	*out = 0;
+	if (c->on.len == 0) return true;
+	*out = type_find(c->on);
+	if (*out && type_kind_of(*out) == TYPE_RESOURCE) return true;
+	return issue_add(&c->sink, FAIL_RECORD_TYPE, c->on, TEXT(""));
 }
 
 bool command_takes(const command *k, const char *option_name)
@@ -71,6 +97,12 @@ static const option *option_find(text name)
 	return NULL;
 }
 
+static void list_add(cli *c, text_list *list, text value)
+{
+	if (list->count == list->cap) list->at = ARENA_DOUBLE(c->arena, text, list->at, &list->cap, 4);
+	list->at[list->count++] = value;
+}
+
 /* Puts the value where the row says. False: it is not of the row's kind. */
 static bool option_set(cli *c, const option *o, text value)
 {
@@ -79,6 +111,9 @@ static bool option_set(cli *c, const option *o, text value)
 	switch (o->kind) {
 	case OPTION_TEXT:
 		memcpy(field, &value, sizeof value);
+		return value.len > 0;
+	case OPTION_LIST:
+		list_add(c, (text_list *)(void *)field, value);
 		return value.len > 0;
 	case OPTION_NUMBER:
 		if (!text_to_int(value, &n) || n < 0) return false;

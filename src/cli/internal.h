@@ -4,6 +4,11 @@
 
 #include "cli/cli.h"
 
+typedef struct text_list {
+	text *at;
+	int count, cap;
+} text_list;
+
 typedef struct cli {
 	const cli_outside *outside;
 	arena *arena;
@@ -15,7 +20,8 @@ typedef struct cli {
 	/* options */
 	text db, content, host, actor, lang, on;
 	int64_t port, pathways, seed;
-	bool json, type, count, entries, trace, explain;
+	text_list profile, with;
+	bool json, type, count, entries, trace, explain, errors;
 } cli;
 
 typedef int command_function(cli *c);
@@ -28,9 +34,9 @@ extern const command commands[];
 extern const int command_count;
 
 command_function command_run, command_serve, command_load, command_today, command_get, command_find, command_why,
-    command_path, command_check, command_demo, command_content, command_help;
+    command_path, command_validate, command_check, command_demo, command_content, command_help;
 
-typedef enum option_kind { OPTION_TEXT, OPTION_NUMBER, OPTION_FLAG } option_kind;
+typedef enum option_kind { OPTION_TEXT, OPTION_LIST, OPTION_NUMBER, OPTION_FLAG } option_kind;
 typedef struct option {
 	const char *name;
 	size_t field; /* offset in cli */
@@ -47,6 +53,9 @@ void issues_print(cli *c, const issues *sink); /* each on a line of err, with fi
 int issues_exit(const issues *sink);           /* CLI_INPUT, or CLI_SYSTEM where the fault is not the input's */
 int fail_usage(cli *c);                        /* prints c->sink */
 int fail_called(cli *c);                       /* "limen get is called so: …" */
+bool type_given(cli *c, type_id *out);         /* --on: a resource type; 0: none given */
+/* On a terminal: a line of err that the next one takes the place of, ten a second at most; NULL: wiped away. */
+void progress_show(cli *c, int64_t *shown, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* ---- input, a piece at a time (pieces.c) ---- */
 typedef struct piece {
@@ -59,11 +68,42 @@ typedef struct piece_reader {
 	void *self;
 	void (*take)(void *self, const piece *p);   /* its json is gone when this returns */
 	void (*refuse)(void *self, const issue *i); /* what cannot be read; the rest is */
-	bool stop;                                  /* set by either: read no further */
+	void (*idle)(void *self);                   /* before it waits for more of a file; may be missing */
+	bool stop;                                  /* set by any of them: read no further */
 	int64_t files;
 } piece_reader;
 /* A file, "-" for standard input, or a folder: all .json and .ndjson below it. */
 void pieces_read(piece_reader *r, text name);
+
+/* ---- many pieces at once (crew.c) ---- */
+enum { CREW_MAX = 8 };
+typedef struct crew crew;
+typedef struct crew_work {
+	void *self;
+	/* What is to be said of a piece, into `out`; on any thread. Two of the same worker number never run at once. */
+	void (*one)(void *self, int worker, const piece *p, buffer *out);
+	void (*written)(void *self, text said); /* in the order of the pieces, one at a time */
+} crew_work;
+crew *crew_start(cli *c, const crew_work *work, int threads); /* NULL: c->sink says why */
+void crew_take(crew *w, const piece *p);                      /* copies its json; waits where the workers are behind */
+void crew_begin(crew *w);                                     /* what was taken so far need not wait for more */
+void crew_end(crew *w);                                       /* all is done and written */
+int crew_threads(void);                                       /* one for each processor, CREW_MAX at most */
+
+/* ---- what validate counts (summary.c) ---- */
+typedef struct summary summary;
+typedef struct verdict {
+	text type, profiles;  /* profiles: as the table shows them, empty: none */
+	int errors, warnings; /* findings */
+} verdict;
+summary *summary_open(void);
+void summary_add(summary *s, const verdict *v);
+void summary_finding(summary *s, arena *scratch, const issue *i, language lang);
+void summary_join(summary *to, const summary *from);
+int64_t summary_resources(const summary *s, int64_t *wrong); /* how many, and how many of them with errors */
+void summary_print(cli *c, const summary *s);
+void summary_close(summary *s);
+const char *severity_word(const cli *c, severity s);
 
 /* ---- the department, opened ---- */
 typedef struct house house;

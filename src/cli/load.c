@@ -31,17 +31,12 @@ typedef struct loading {
 
 static void progress(loading *l, bool done)
 {
-	const cli_outside *o = l->cli->outside;
-	if (!o->err_is_terminal) return;
-	int64_t now = o->world->monotonic(o->world);
-	if (!done && now - l->shown < SECONDS(1) / 10) return;
-	l->shown = now;
 	if (done)
-		fputs("\r\033[K", o->err);
+		progress_show(l->cli, &l->shown, NULL);
 	else
-		fprintf(o->err, "\r%lld %s, %lld %s", (long long)l->loaded, said(l->cli, "læst ind", "loaded"),
-			(long long)l->refused, said(l->cli, "afvist", "refused"));
-	fflush(o->err);
+		progress_show(l->cli, &l->shown, "%lld %s, %lld %s", (long long)l->loaded,
+			      said(l->cli, "læst ind", "loaded"), (long long)l->refused,
+			      said(l->cli, "afvist", "refused"));
 }
 
 /* ---- one item ---- */

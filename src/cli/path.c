@@ -270,15 +270,6 @@ static void refuse(void *self, const issue *i)
 
 /* ---- the command ---- */
 
-static bool type_given(cli *c, type_id *out)
-{
-	*out = 0;
-	if (c->on.len == 0) return true;
-	*out = type_find(c->on);
-	if (*out && type_kind_of(*out) == TYPE_RESOURCE) return true;
-	return issue_add(&c->sink, FAIL_RECORD_TYPE, c->on, TEXT(""));
-}
-
 /* The expression by itself, before anything is read: a call with one that can never be right is a wrong call. */
 static bool compile_first(asking *q)
 {

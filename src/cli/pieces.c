@@ -76,7 +76,8 @@ static bool scan_on(const cutting *k, scan *s)
 static bool fill(cutting *k)
 {
 	buffer *b = &k->window;
-	if (k->ended) return false;
+	if (k->reader->idle) k->reader->idle(k->reader->self);
+	if (k->ended || k->reader->stop) return false;
 	if (k->from > 0) {
 		memmove(b->at, b->at + k->from, (size_t)(b->len - k->from));
 		b->len -= k->from;
@@ -136,7 +137,7 @@ static void read_open(piece_reader *r, text name, int file)
 	cutting k = {.reader = r, .name = name, .file = file, .window = {.arena = window}, .line = 1};
 	k.lines = text_ends(name, TEXT(".ndjson"));
 	r->files++;
-	while (!r->stop && next_piece(&k, &p)) r->take(r->self, &p);
+	while (!r->stop && next_piece(&k, &p) && !r->stop) r->take(r->self, &p);
 	arena_free(window);
 }
 

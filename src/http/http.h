@@ -72,6 +72,8 @@ text http_header_of(const http_response *p, text name); /* empty: not there */
 /* A request in the same process, in one line: JSON in and out, the caller's fields as headers. */
 http_response http_call(http_app *app, arena *a, const caller *who, const char *method, text target, text body);
 
+text outcome_json(arena *a, const issues *sink, language lang); /* an OperationOutcome */
+
 /* What can be asked, for help: the i-th row of route.def; false past the last. */
 typedef struct http_route {
 	const char *method, *pattern, *help;

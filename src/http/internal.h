@@ -95,7 +95,6 @@ text reply_url(const exchange *x, text type, text id); /* base/type/id */
 
 /* ---- outcome.c ---- */
 void outcome_places(exchange *x); /* which header or parameter an issue without a place is about */
-text outcome_json(arena *a, const issues *sink, language lang);
 text outcome_said(arena *a, text sentence); /* one piece of information, all is well */
 
 /* ---- rest.c, for bundle.c ---- */

@@ -1,5 +1,5 @@
 /* limen path: the manual's examples, run as they stand there, and what they do not show: streams, limits, options together. */
-#include "run.h"
+#include "shell.h"
 
 #include <sys/stat.h>
 
@@ -38,14 +38,6 @@ static const char broken[] = "{\"resourceType\":\"Basic\",\"id\":\"a\"}\n"
 static world the_world;
 static text manual;
 
-static void put_file(const char *name, text content)
-{
-	FILE *f = fopen(name, "w");
-	assert_non_null(f);
-	assert_int_equal(fwrite(content.at, 1, (size_t)content.len, f), content.len);
-	fclose(f);
-}
-
 /* From here on the current folder is a fresh one with the files the manual speaks of. */
 TEST(opening)
 {
@@ -60,96 +52,14 @@ TEST(opening)
 	put_file("broken.ndjson", text_of(broken));
 }
 
-/* ---- words as a shell reads them: quotes of both kinds, and "< FILE" ---- */
-
-enum { WORDS_MAX = 24 };
-typedef struct call {
-	char *argv[WORDS_MAX];
-	int argc;
-	text input;
-} call;
-
-static text next_word(arena *a, text *left)
-{
-	buffer b = {.arena = a};
-	char quote = 0;
-	int64_t i = 0;
-	for (; i < left->len && (quote || left->at[i] != ' '); i++) {
-		char c = left->at[i];
-		if (quote ? c == quote : c == '\'' || c == '"')
-			quote = quote ? 0 : c;
-		else
-			buffer_char(&b, c);
-	}
-	while (i < left->len && left->at[i] == ' ') i++;
-	*left = text_slice(*left, i, left->len);
-	return buffer_text(&b);
-}
-
-static call call_of(arena *a, text line)
-{
-	call k = {0};
-	while (line.len) {
-		assert_true(k.argc < WORDS_MAX);
-		text word = next_word(a, &line);
-		if (text_equal(word, TEXT("<")))
-			k.input = read_file(a, text_z(a, next_word(a, &line)));
-		else
-			k.argv[k.argc++] = text_z(a, word);
-	}
-	return k;
-}
-
 static said run(arena *a, const char *line)
 {
-	call k = call_of(a, text_of(line));
-	return run_argv(a, &the_world, k.argc, k.argv, k.input);
-}
-
-/* ---- the manual ---- */
-
-/* What went wrong comes first, as in a terminal, then the answers; the exit code where it is not 0. */
-static text as_shown(arena *a, const said *s)
-{
-	buffer b = {.arena = a};
-	buffer_add(&b, s->err);
-	buffer_add(&b, s->out);
-	if (s->code) buffer_format(&b, "[exit %d]\n", s->code);
-	return buffer_text(&b);
-}
-
-static int check_block(arena *a, text block)
-{
-	int count = 0;
-	while (block.len) {
-		text_pair first = text_cut(block, '\n');
-		assert_true(text_starts(first.head, TEXT("$ limen ")));
-		int64_t end = text_starts(first.tail, TEXT("$ ")) ? 0 : text_find(first.tail, TEXT("\n$ ")) + 1;
-		if (end == 0 && !text_starts(first.tail, TEXT("$ "))) end = first.tail.len;
-		call k = call_of(a, text_slice(first.head, 2, first.head.len));
-		said s = run_argv(a, &the_world, k.argc, k.argv, k.input);
-		assert_text(as_shown(a, &s), text_slice(first.tail, 0, end));
-		block = text_slice(first.tail, end, first.tail.len);
-		count++;
-	}
-	return count;
+	return run_line(a, &the_world, line);
 }
 
 TEST(the_manuals_examples_hold)
 {
-	arena *a = test_arena();
-	int count = 0;
-	static const text fence = {"```console\n", 11};
-	for (text left = manual;;) {
-		int64_t at = text_find(left, fence);
-		if (at < 0) break;
-		left = text_slice(left, at + fence.len, left.len);
-		int64_t end = text_find(left, TEXT("```\n"));
-		assert_true(end > 0);
-		count += check_block(a, text_slice(left, 0, end));
-		left = text_slice(left, end, left.len);
-	}
-	assert_true(count >= 15);
+	assert_true(check_chapter(test_arena(), &the_world, manual, "## FHIRPath over files") >= 15);
 }
 
 /* ---- beyond it ---- */
@@ -203,8 +113,7 @@ TEST(rows_of_calls)
 
 static text fed(arena *a, const char *line, text input)
 {
-	call k = call_of(a, text_of(line));
-	said s = run_argv(a, &the_world, k.argc, k.argv, input);
+	said s = run_fed(a, &the_world, line, input);
 	return as_shown(a, &s);
 }
 

@@ -1,0 +1,409 @@
+/* Valid examples broken in one known way each: every fault must be found for that reason, at that place. What is broken where is
+ * chosen by a seed, which is printed (LIMEN_SEED repeats a run); LIMEN_LONG=1 takes every example. The share caught is printed
+ * for each way of breaking. */
+#define LIMEN_OS /* tests read their environment */
+#include "profile/profile.h"
+#include "harness.h"
+
+#include <unistd.h>
+
+enum { SITES_MAX = 40000, SHORT_SHARE = 8, SHOWN_MAX = 12, EXAMPLE_BYTES_MAX = 200 * 1024 };
+
+/* ---- a doc written again with one change ---- */
+
+typedef enum edit_kind { EDIT_DROP, EDIT_REPLACE, EDIT_RENAME, EDIT_ADD } edit_kind;
+typedef struct edit {
+	edit_kind kind;
+	uint32_t node; /* ADD: the object that gets a member more */
+	text text;     /* a value, a key, or a member with its key; JSON */
+} edit;
+
+static void write_edited(buffer *b, const doc *d, uint32_t n, const edit *e)
+{
+	const node *x = &d->nodes[n];
+	if (e->kind == EDIT_REPLACE && e->node == n) {
+		buffer_add(b, e->text);
+		return;
+	}
+	if (x->kind < NODE_ARRAY) {
+		json_write(b, d, n, JSON_COMPACT);
+		return;
+	}
+	bool first = true, object = x->kind == NODE_OBJECT;
+	buffer_char(b, object ? '{' : '[');
+	for (uint32_t i = n + 1; i < x->next; i = d->nodes[i].next) {
+		if (e->kind == EDIT_DROP && e->node == i) continue;
+		if (!first) buffer_char(b, ',');
+		first = false;
+		bool renamed = e->kind == EDIT_RENAME && e->node == i;
+		if (object) json_write_string(b, renamed ? e->text : name_text(d, d->nodes[i].name));
+		if (object) buffer_char(b, ':');
+		write_edited(b, d, i, e);
+	}
+	if (e->kind == EDIT_ADD && e->node == n) {
+		if (!first) buffer_char(b, ',');
+		buffer_add(b, e->text);
+	}
+	buffer_char(b, object ? '}' : ']');
+}
+
+/* ---- what can be broken: every value of a resource with its definition ---- */
+
+typedef struct site {
+	uint32_t node;   /* the value: the element itself, or an item of its list */
+	uint32_t member; /* the element in its object */
+	uint32_t object; /* whose element it is */
+	type_id owner, type;
+	element_info info;
+	text path, object_path;
+} site;
+
+typedef struct sites {
+	arena *arena;
+	const doc *d;
+	site *at;
+	int count;
+} sites;
+
+static void collect(sites *s, uint32_t object, type_id type, text path);
+
+static void collect_value(sites *s, const site *of)
+{
+	const node *x = &s->d->nodes[of->node];
+	if (x->kind == NODE_NULL || s->count == SITES_MAX) return;
+	s->at[s->count++] = *of;
+	if (x->kind != NODE_OBJECT) return;
+	type_id type = of->type;
+	if (type_kind_of(type) == TYPE_RESOURCE) type = type_find(doc_get_text(s->d, of->node, NAME_resourceType));
+	if (type) collect(s, of->node, type, of->path);
+}
+
+static void collect(sites *s, uint32_t object, type_id type, text path)
+{
+	const node *nodes = s->d->nodes;
+	for (uint32_t i = object + 1; i < nodes[object].next; i = nodes[i].next) {
+		site found = {.node = i, .member = i, .object = object, .owner = type, .object_path = path};
+		if (!element_find(type, nodes[i].name, &found.info, &found.type)) continue;
+		text name = name_text(NULL, found.info.name);
+		found.path = text_format(s->arena, "%.*s.%.*s", TEXT_ARG(path), TEXT_ARG(name));
+		if (nodes[i].kind != NODE_ARRAY) {
+			collect_value(s, &found);
+			continue;
+		}
+		text list = found.path;
+		int index = 0;
+		for (uint32_t k = i + 1; k < nodes[i].next; k = nodes[k].next, index++) {
+			found.node = k;
+			found.path = text_format(s->arena, "%.*s[%d]", TEXT_ARG(list), index);
+			collect_value(s, &found);
+		}
+	}
+}
+
+/* ---- the ways of breaking ---- */
+
+typedef struct fault {
+	edit edit;
+	const char *failure; /* one of these names, with spaces between */
+	text path;
+	text what;
+} fault;
+
+typedef struct breaking {
+	arena *arena;
+	const doc *d;
+	random_state *random;
+} breaking;
+
+static node_kind kind_at(const breaking *k, uint32_t n)
+{
+	return k->d->nodes[n].kind;
+}
+
+static bool is_list(const breaking *k, const site *s)
+{
+	return kind_at(k, s->member) == NODE_ARRAY;
+}
+
+static bool has_companion(const breaking *k, const site *s)
+{
+	return doc_get(k->d, s->object, name_companion(k->d->nodes[s->member].name)) != NODE_ABSENT;
+}
+
+static text written(const breaking *k, uint32_t n)
+{
+	buffer b = {.arena = k->arena};
+	json_write(&b, k->d, n, JSON_COMPACT);
+	return buffer_text(&b);
+}
+
+static bool replace(const site *s, text by, const char *failure, fault *f)
+{
+	*f = (fault){{EDIT_REPLACE, s->node, by}, failure, s->path, by};
+	return true;
+}
+
+static bool drop_required(const breaking *k, const site *s, fault *f)
+{
+	bool only = k->d->nodes[s->object].len == 1;
+	if (s->info.min == 0 || only || has_companion(k, s)) return false;
+	*f = (fault){{EDIT_DROP, s->member, {0}}, "FHIR_REQUIRED", s->object_path, name_text(NULL, s->info.name)};
+	return true;
+}
+
+static bool double_single(const breaking *k, const site *s, fault *f)
+{
+	if (s->info.max != 1) return false;
+	text value = written(k, s->node);
+	return replace(s, text_format(k->arena, "[%.*s,%.*s]", TEXT_ARG(value), TEXT_ARG(value)), "FHIR_TOO_MANY", f);
+}
+
+static bool list_to_single(const breaking *k, const site *s, fault *f)
+{
+	if (!is_list(k, s)) return false;
+	*f =
+	    (fault){{EDIT_REPLACE, s->member, written(k, s->node)}, "FHIR_KIND", text_cut_last(s->path, '[').head, {0}};
+	return true;
+}
+
+static bool retype(const breaking *k, const site *s, fault *f)
+{
+	switch (kind_at(k, s->node)) {
+	case NODE_OBJECT:
+		return replace(s, TEXT("\"text\""), "FHIR_KIND", f);
+	case NODE_STRING:
+		return replace(s, random_below(k->random, 2) ? TEXT("7") : TEXT("{\"x\":1}"), "FHIR_KIND", f);
+	case NODE_NUMBER:
+		return replace(s, TEXT("\"7\""), "FHIR_KIND", f);
+	case NODE_TRUE:
+	case NODE_FALSE:
+		return replace(s, TEXT("\"true\""), "FHIR_KIND", f);
+	case NODE_NULL:
+	case NODE_ARRAY:
+		return false;
+	}
+	return false;
+}
+
+static bool rename_element(const breaking *k, const site *s, fault *f)
+{
+	text name = name_text(k->d, k->d->nodes[s->member].name);
+	text longer = text_join(k->arena, name, TEXT("x"));
+	if (name_find(longer) != NAME_NONE) return false;
+	*f = (fault){{EDIT_RENAME, s->member, longer}, "FHIR_ELEMENT", {0}, longer};
+	f->path = text_format(k->arena, "%.*s.%.*s", TEXT_ARG(s->object_path), TEXT_ARG(longer));
+	return true;
+}
+
+static bool second_choice(const breaking *k, const site *s, fault *f)
+{
+	if (!s->info.is_choice || s->info.type_count < 2) return false;
+	for (int i = 0; i < s->info.type_count; i++) {
+		if (s->info.types[i] == s->type || type_kind_of(s->info.types[i]) != TYPE_PRIMITIVE) continue;
+		text name = name_text(NULL, element_choice_name(s->info.name, s->info.types[i]));
+		text member = text_format(k->arena, "\"%.*s\":true", TEXT_ARG(name));
+		*f = (fault){{EDIT_ADD, s->object, member}, "FHIR_CHOICE", s->object_path, member};
+		return true;
+	}
+	return false;
+}
+
+static bool make_empty(const breaking *k, const site *s, fault *f)
+{
+	switch (kind_at(k, s->node)) {
+	case NODE_OBJECT:
+		return type_kind_of(s->type) != TYPE_RESOURCE && replace(s, TEXT("{}"), "FHIR_EMPTY", f);
+	case NODE_STRING:
+		return replace(s, TEXT("\"\""), "FHIR_EMPTY", f);
+	default:
+		return false;
+	}
+}
+
+static bool make_null(const breaking *k, const site *s, fault *f)
+{
+	return type_kind_of(s->type) == TYPE_PRIMITIVE && !has_companion(k, s) &&
+	       replace(s, TEXT("null"), "FHIR_NULL", f);
+}
+
+static bool bad_format(const breaking *k, const site *s, fault *f)
+{
+	static const char *const rows[][2] = {
+	    {"integer", "1.5"},
+	    {"positiveInt", "0"},
+	    {"unsignedInt", "-1"},
+	    {"string", "\"a\\u0001\""},
+	    {"markdown", "\"a\\u0001\""},
+	    {"code", "\" x\""},
+	    {"id", "\"a_b\""},
+	    {"uri", "\"a b\""},
+	    {"url", "\"a b\""},
+	    {"canonical", "\"a b\""},
+	    {"oid", "\"1.2.3\""},
+	    {"uuid", "\"urn:uuid:1\""},
+	    {"base64Binary", "\"QUJ\""},
+	    {"date", "\"2026-02-30\""},
+	    {"dateTime", "\"2026-03-02T10:00:00\""},
+	    {"instant", "\"2026-03-02\""},
+	    {"time", "\"25:00:00\""},
+	};
+	(void)k;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (text_equal(type_name(s->type), text_of(rows[i][0])))
+			return replace(s, text_of(rows[i][1]), "FHIR_FORMAT", f);
+	return false;
+}
+
+static bool wrong_code(const breaking *k, const site *s, fault *f)
+{
+	(void)k;
+	if (!text_equal(type_name(s->type), TEXT("code")) || !s->info.binding) return false;
+	return replace(s, TEXT("\"no-such-code\""), "FHIR_CODE", f);
+}
+
+static const struct way {
+	const char *name;
+	bool (*make)(const breaking *k, const site *s, fault *f);
+} ways[] = {
+    {"a required element dropped", drop_required}, {"a single element doubled", double_single},
+    {"a list made single", list_to_single},        {"another JSON type", retype},
+    {"an element renamed", rename_element},        {"two of a choice", second_choice},
+    {"something made empty", make_empty},          {"null", make_null},
+    {"a primitive badly formed", bad_format},      {"a code not of its set", wrong_code},
+};
+enum { WAYS = sizeof ways / sizeof *ways };
+
+/* ---- the run ---- */
+
+typedef struct run {
+	random_state random;
+	const profiles *profiles;
+	int tried[WAYS], caught[WAYS];
+	int examples, shown;
+} run;
+
+static bool is_one_of(const char *name, const char *names)
+{
+	for (text_pair cut = text_cut(text_of(names), ' ');; cut = text_cut(cut.tail, ' ')) {
+		if (text_equal(cut.head, text_of(name))) return true;
+		if (!cut.found) return false;
+	}
+}
+
+static bool told(const issues *sink, const fault *f)
+{
+	for (const issue *i = sink->first; i; i = i->next)
+		if (i->severity == SEVERITY_ERROR && is_one_of(failure_name(i->code), f->failure) &&
+		    text_equal(i->place.path, f->path))
+			return true;
+	return false;
+}
+
+static bool valid(const run *r, arena *a, const doc *d, issues *sink)
+{
+	const validation how = {.profiles = r->profiles, .claimed = true, .outside.now = SECONDS(1772443800)};
+	return resource_validate(&how, d, a, sink);
+}
+
+static void show(run *r, arena *a, const char *file, const struct way *w, const fault *f, const issues *sink)
+{
+	if (r->shown++ >= SHOWN_MAX) return;
+	printf("NOT CAUGHT %s: %s: %.*s at %.*s; expected %s\n", file, w->name, TEXT_ARG(f->what), TEXT_ARG(f->path),
+	       f->failure);
+	int n = 0;
+	for (const issue *i = sink->first; i && n < 4; i = i->next, n++)
+		printf("   %s %.*s\n", failure_name(i->code), TEXT_ARG(issue_line(a, i, LANGUAGE_EN)));
+}
+
+static void try_fault(run *r, const char *file, const doc *d, int way, const fault *f)
+{
+	doc broken;
+	arena *a = arena_new(PROCESS_ARENA_MAX);
+	issues sink = {.arena = a, .keep = 10000};
+	buffer b = {.arena = a};
+	write_edited(&b, d, 0, &f->edit);
+	bool parsed = json_parse_resource(a, buffer_text(&b), TEXT(""), &sink, &broken);
+	if (!parsed) {
+		/* the root's own resourceType */
+		arena_free(a);
+		return;
+	}
+	bool caught = !valid(r, a, &broken, &sink) && told(&sink, f);
+	r->tried[way]++;
+	r->caught[way] += caught;
+	if (!caught) show(r, a, file, &ways[way], f, &sink);
+	arena_free(a);
+}
+
+static void break_example(run *r, arena *a, const char *file, const doc *d)
+{
+	sites s = {.arena = a, .d = d, .at = ARENA_ARRAY(a, site, SITES_MAX)};
+	const breaking k = {.arena = a, .d = d, .random = &r->random};
+	collect(&s, 0, d->type, doc_type(d));
+	for (int w = 0; w < WAYS && s.count; w++) {
+		int start = (int)random_below(&r->random, s.count);
+		for (int i = 0; i < s.count; i++) {
+			fault f;
+			if (!ways[w].make(&k, &s.at[(start + i) % s.count], &f)) continue;
+			try_fault(r, file, d, w, &f);
+			break;
+		}
+	}
+	r->examples++;
+}
+
+static void break_file(run *r, const char *file)
+{
+	doc d;
+	arena *a = arena_new(PROCESS_ARENA_MAX);
+	issues sink = {.arena = a};
+	text json = read_file(a, file);
+	bool good = json.len <= EXAMPLE_BYTES_MAX && json_parse_resource(a, json, text_of(file), &sink, &d);
+	if (good && valid(r, a, &d, &sink)) break_example(r, a, file, &d);
+	arena_free(a);
+}
+
+static void break_folder(run *r, const char *folder, int share)
+{
+	char **paths;
+	int count = list_files(test_arena(), folder, ".json", &paths);
+	for (int i = 0; i < count; i++)
+		if (random_below(&r->random, share) == 0) break_file(r, paths[i]);
+}
+
+static void print_shares(const run *r)
+{
+	int tried = 0, caught = 0;
+	for (int w = 0; w < WAYS; w++) {
+		printf("  %-32s %6d of %6d\n", ways[w].name, r->caught[w], r->tried[w]);
+		tried += r->tried[w];
+		caught += r->caught[w];
+	}
+	printf("mutation: %d of %d caught (%.2f %%), of %d examples\n", caught, tried,
+	       100.0 * caught / (tried ? tried : 1), r->examples);
+}
+
+static uint64_t seed_given(void)
+{
+	int64_t seed = 20260302;
+	const char *given = getenv("LIMEN_SEED");
+	if (given) assert_true(text_to_int(text_of(given), &seed));
+	printf("mutation: LIMEN_SEED=%lld\n", (long long)seed);
+	return (uint64_t)seed;
+}
+
+TEST(each_fault_is_found_for_its_reason)
+{
+	static run r;
+	const char *package = "tools/node_modules/hl7.fhir.r4.examples";
+	if (access(package, R_OK) != 0) SKIP("hl7.fhir.r4.examples is not unpacked in tools/node_modules");
+	r.random = random_seed(seed_given());
+	break_folder(&r, package, getenv("LIMEN_LONG") ? 1 : SHORT_SHARE);
+	print_shares(&r);
+	for (int w = 0; w < WAYS; w++) {
+		assert_true(r.tried[w] > 0);
+		assert_int_equal(r.caught[w], r.tried[w]);
+	}
+}
+
+TESTS(T(each_fault_is_found_for_its_reason))
