@@ -27,13 +27,16 @@ typedef enum path_kind {
 	PATH_TYPE /* what type() gives: `text` is the name; `type` is the FHIR type, 0 for a System one */
 } path_kind;
 
+/* 64 bytes, a line of the cache: what only a node has and what only a value has lie in the same place. */
 typedef struct path_item {
 	path_kind kind;
 	type_id type;     /* of a node: its FHIR type, 0 unknown */
 	uint32_t node;    /* of a node; NODE_ABSENT with a sibling: a primitive that has only extensions or an id */
 	uint32_t sibling; /* of a primitive: the node of its "_name" companion, or NODE_ABSENT */
-	const doc *d;     /* of a node */
-	text text;        /* a string; a date's or time's own text, without '@'; a quantity's unit */
+	union {
+		const doc *d; /* of a node */
+		text text;    /* a string; a date's or time's own text, without '@'; a quantity's unit; a type's name */
+	};
 	union {
 		bool boolean;
 		int64_t integer;

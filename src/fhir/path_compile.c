@@ -105,12 +105,36 @@ static bool no_element(compiler *c, const path_token *t, text of)
 	return refuse(c, FAIL_PATH_ELEMENT, t, t->text, of);
 }
 
+/* The bits of doc.root_bits for the names from `first` to `last`. */
+static uint64_t bits_of_names(name_id first, name_id last)
+{
+	uint64_t bits = 0;
+	if (first == NAME_NONE) return 0;
+	if (last - first >= 64) return ~UINT64_C(0);
+	for (int name = first; name <= last; name++) bits |= UINT64_C(1) << (name & 63);
+	return bits;
+}
+
+/* Under which JSON names the choice lies, and what each says it is. */
+static void list_choices(compiler *c, const element_info *info, path_hop *h)
+{
+	path_choice *choices = ARENA_ARRAY(c->arena, path_choice, info->type_count);
+	for (int i = 0; i < info->type_count; i++) {
+		name_id name = element_choice_name(info->name, info->types[i]);
+		if (name == NAME_NONE) continue;
+		choices[h->choice_count++] = (path_choice){name, info->types[i]};
+		h->bits |= bits_of_names(name, name);
+	}
+	h->choices = choices;
+}
+
 /* What a name leads to from `in`; fills the hop. */
 static bool step_into(compiler *c, const path_token *t, shape in, path_hop *h, shape *out)
 {
 	element_info info;
 	name_id name = name_find(t->text);
 	*h = (path_hop){.name = name, .companion = name_companion(name), .text = t->text};
+	h->bits = bits_of_names(name, name);
 	*out = (shape){.kind = -1, .unordered = in.unordered};
 	if (in.kind == PATH_TYPE || in.kind == PATH_QUANTITY) return true;
 	if (in.kind > PATH_NODE) return no_element(c, t, path_kind_name((path_kind)in.kind));
@@ -122,15 +146,25 @@ static bool step_into(compiler *c, const path_token *t, shape in, path_hop *h, s
 	}
 	if (!of || !element_find_path(of, name, &info)) {
 		if (of && of == in.type && shape_is_complete(of)) return no_element(c, t, type_name(of));
-		if (name != NAME_NONE && shape_may_be_choice(name)) h->choice_last = shape_choice_last(name);
+		if (name == NAME_NONE || !shape_may_be_choice(name)) return true;
+		h->choice_last = shape_choice_last(name);
+		h->bits = bits_of_names(name, h->choice_last);
 		return true;
 	}
 	out->kind = PATH_NODE;
-	if (info.is_choice) h->choice_last = shape_choice_last(name);
-	if (info.is_choice || info.type_count != 1) return true;
 	h->from = of;
+	if (info.is_choice) {
+		h->choice_last = shape_choice_last(name);
+		list_choices(c, &info, h);
+	}
+	if (info.is_choice || info.type_count != 1) return true;
 	h->to = out->type = info.types[0];
 	return true;
+}
+
+static bool is_walk(const path_step *s)
+{
+	return (s->op == OP_HOPS || s->op == OP_START) && s->use == USE_ITEMS;
 }
 
 static bool emit_hop(compiler *c, const path_token *t, shape in, shape *out)
@@ -138,8 +172,7 @@ static bool emit_hop(compiler *c, const path_token *t, shape in, shape *out)
 	path_hop *h = &c->hops[c->hop_count];
 	if (!step_into(c, t, in, h, out)) return false;
 	path_step *last = &c->steps[c->step_count - 1]; /* what gave the input */
-	bool extends = (last->op == OP_HOPS || last->op == OP_START) && last->first + last->count == c->hop_count;
-	if (extends) {
+	if (is_walk(last) && last->first + last->count == c->hop_count) {
 		last->count++;
 	} else if (last->op == OP_THIS) {
 		last->op = OP_START;
@@ -175,6 +208,28 @@ static bool type_specifier(compiler *c, path_type_name *out)
 	*out = (path_type_name){.fhir = fhir ? t : 0, .system = system ? shape_system_kind(name) : -1};
 	/* A FHIR type's name in the System namespace is a type nothing has; a name nobody knows is a mistake. */
 	if (!t && (!system || out->system < 0)) return refuse(c, FAIL_PATH_UNKNOWN_TYPE, first, name, TEXT(""));
+	return true;
+}
+
+/* A choice of which one type is meant is found under its one JSON name: value.ofType(Quantity) is valueQuantity. Not where a
+ * second type of the choice would be meant too. `walk` gave the choice. */
+static bool narrow_choice(const compiler *c, const path_step *walk, type_id wanted)
+{
+	if (!is_walk(walk) || !walk->count || walk->first + walk->count != c->hop_count) return false;
+	path_hop *h = &c->hops[c->hop_count - 1];
+	int chosen = -1, meant = 0;
+	for (int i = 0; i < h->choice_count; i++) {
+		if (h->choices[i].type == wanted) chosen = i;
+		meant += type_is(h->choices[i].type, wanted) && type_kind_of(wanted) != TYPE_PRIMITIVE;
+	}
+	if (chosen < 0 || meant > 1) return false;
+	h->name = h->choices[chosen].name;
+	h->companion = name_companion(h->name);
+	h->bits = bits_of_names(h->name, h->name);
+	h->only = h->to = wanted;
+	h->choice_last = NAME_NONE;
+	h->choice_count = 0;
+	h->choices = NULL;
 	return true;
 }
 
@@ -299,6 +354,40 @@ static void call_to_filter(compiler *c, const path_arg *arg)
 	c->stack--;
 }
 
+/* How many items, or whether there are any, is asked of the walk itself, which then makes none. */
+static bool call_to_use(const compiler *c, const path_function_row *f)
+{
+	path_step *s = &c->steps[c->step_count - 1];
+	bool counts = s->op == OP_CALL && strchr(path_functions[s->first].flags, 'n');
+	if (s->op != OP_START && s->op != OP_HOPS && !counts) return false;
+	bool tells = s->use == USE_EXISTS || s->use == USE_EMPTY;
+	if (f->run == function_not && tells)
+		s->use = s->use == USE_EXISTS ? USE_EMPTY : USE_EXISTS;
+	else if (s->use != USE_ITEMS)
+		return false;
+	else if (f->run == function_exists)
+		s->use = USE_EXISTS;
+	else if (f->run == function_empty)
+		s->use = USE_EMPTY;
+	else if (f->run == function_count)
+		s->use = USE_COUNT;
+	else
+		return false;
+	return true;
+}
+
+/* Calls that are part of the step before them. */
+static bool call_as_step(compiler *c, const path_function_row *f, const call_args *args)
+{
+	if (args->count == 0 && call_to_use(c, f)) return true;
+	if (f->run != function_of_type || !args->at[0].type.fhir) return false;
+	/* The step before the one that holds the argument's place gave the input. */
+	if (!narrow_choice(c, &c->steps[c->step_count - 2], args->at[0].type.fhir)) return false;
+	c->step_count--;
+	c->stack--;
+	return true;
+}
+
 static int find_visible(const compiler *c, text name)
 {
 	for (int i = c->visible_count - 1; i >= 0; i--)
@@ -336,7 +425,7 @@ static bool call(compiler *c, shape input, shape *out)
 	if (f->run == function_define_variable && !define(c, name + 2, &args, input)) return false;
 	if (input.unordered && f->run == function_as)
 		call_to_filter(c, &args.at[0]);
-	else
+	else if (!call_as_step(c, f, &args))
 		emit_call(c, name, number, &args);
 	*out = shape_of_call(f, input, args.shapes, args.at, args.count);
 	return true;
@@ -582,7 +671,8 @@ static bool type_operator(compiler *c, const path_token *t, shape *s)
 	path_type_name type = {.system = -1};
 	bool as = is_word(t, "as");
 	if (!type_specifier(c, &type)) return false;
-	emit(c, as ? OP_AS : OP_IS, t->column, 1)->type = type;
+	if (!as || !type.fhir || !narrow_choice(c, &c->steps[c->step_count - 1], type.fhir))
+		emit(c, as ? OP_AS : OP_IS, t->column, 1)->type = type;
 	*s = as ? shape_as(*s, type) : (shape){.kind = PATH_BOOLEAN};
 	return true;
 }
@@ -645,6 +735,8 @@ static path_types find_types(void)
 	    .quantity = type_find(TEXT("Quantity")),
 	    .element = type_find(TEXT("Element")),
 	    .extension = type_find(TEXT("Extension")),
+	    .resource = type_find(TEXT("Resource")),
+	    .domain_resource = type_find(TEXT("DomainResource")),
 	};
 }
 
@@ -662,6 +754,7 @@ static const path *finish(arena *a, const compiler *c, text source, type_id cont
 	    .step_count = c->step_count,
 	    .stack_max = c->stack_max,
 	    .slot_count = c->slot_count,
+	    .plain = c->step_count == 1 && c->steps->op == OP_START && is_walk(c->steps) && c->steps->count > 0,
 	    .keeps_scratch = c->keeps_scratch,
 	    .types = find_types(),
 	};

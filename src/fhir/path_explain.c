@@ -51,9 +51,18 @@ static void say_hops(buffer *b, const path *p, const path_step *s)
 		const path_hop *h = &p->hops[s->first + i];
 		buffer_format(b, "%s%.*s%s", i || s->type.fhir ? "." : "", TEXT_ARG(h->text),
 			      h->choice_last ? "[x]" : "");
+		if (h->only) buffer_format(b, "[%.*s]", TEXT_ARG(type_name(h->only)));
 	}
 	if (s->count && p->hops[s->first + s->count - 1].to)
 		buffer_format(b, " → %.*s", TEXT_ARG(type_name(p->hops[s->first + s->count - 1].to)));
+}
+
+/* What is asked of where a walk leads. */
+static void say_use(buffer *b, const path_step *s)
+{
+	static const char *const uses[] = {
+	    [USE_ITEMS] = "", [USE_COUNT] = " count()", [USE_EXISTS] = " exists()", [USE_EMPTY] = " empty()"};
+	buffer_add(b, text_of(uses[s->use]));
 }
 
 static void say_what(buffer *b, const path *p, const path_step *s)
@@ -71,6 +80,7 @@ static void say_what(buffer *b, const path *p, const path_step *s)
 	case OP_START:
 	case OP_HOPS:
 		say_hops(b, p, s);
+		say_use(b, s);
 		return;
 	case OP_BINARY:
 		buffer_add(b, text_of(path_operators[s->first].token));
@@ -87,6 +97,7 @@ static void say_what(buffer *b, const path *p, const path_step *s)
 		return;
 	case OP_CALL:
 		buffer_format(b, "%s()", path_functions[s->first].name);
+		say_use(b, s);
 		return;
 	case OP_THIS:
 	case OP_INDEX:

@@ -5,9 +5,9 @@
 
 path_items function_children(path_machine *m, const path_call *c)
 {
-	path_list out = {0};
-	for (int i = 0; i < c->input.count && !m->failed; i++) walk_children(m, &c->input.at[i], &out);
-	return list_items(&out);
+	path_list out = path_list_for(c->use);
+	for (int i = 0; i < c->input.count && !list_ended(m, &out); i++) walk_children(m, &c->input.at[i], &out);
+	return path_used(m, &out, c->use);
 }
 
 /* Level by level; a tree has no way back to what was seen. */

@@ -16,6 +16,7 @@ typedef struct path_list {
 	path_item *at;
 	int count;
 	int cap;
+	int most; /* 0, or: it ends after so many, and keeps none of them, for only their number is asked */
 } path_list;
 
 /* What $this, $index and $total mean in a body. */
@@ -36,6 +37,9 @@ typedef struct path_machine {
 	path_items *stack;
 	int top;
 	path_items *slots; /* variables of defineVariable() */
+	path_item *next; /* room for items of short life, before the arena: up to `end` */
+	path_item *end;
+	path_item uncounted; /* where items are written of which only the number is asked */
 	int64_t budget;
 	int column; /* of the step under way, for messages */
 	bool failed;
@@ -46,17 +50,49 @@ typedef struct path_call {
 	const path_items *values; /* by argument position; empty for bodies and types */
 	const path_arg *args;
 	int count;
+	path_use use; /* of a function flagged n: what is asked of what it gives */
 } path_call;
+
+/* The budget counts 16-byte pieces; an item takes four, a step makes one at most. */
+enum { PATH_ITEM_COST = 4 };
 
 /* path_run.c */
 path_items path_fail(path_machine *m, failure code, text arg0, text arg1); /* empty; the run is over */
-bool path_spend(path_machine *m, int64_t amount);                          /* false: budget spent, the run is over */
-path_item *list_slot(path_machine *m, path_list *l); /* one more, to be written whole; NULL: budget spent */
+bool path_overspent(path_machine *m);
+path_item *list_grown(path_machine *m, path_list *l);
 void list_add(path_machine *m, path_list *l, const path_item *i);
-path_items list_items(const path_list *l);
+/* A list for what is asked of it, and then the answer. */
+path_list path_list_for(path_use use);
+path_items path_used(path_machine *m, const path_list *l, path_use use);
+path_item *path_new_item(path_machine *m); /* one, to be written whole */
 path_items path_body(path_machine *m, const path_arg *body, const path_frame *frame);
 /* Is the criterion true for this one item? Scratch is given back. */
 bool path_criterion(path_machine *m, const path_arg *body, const path_item *this, int64_t index);
+
+/* False: budget spent, the run is over. */
+static inline bool path_spend(path_machine *m, int64_t amount)
+{
+	m->budget -= amount;
+	return m->budget >= 0 ? !m->failed : path_overspent(m);
+}
+
+/* One more, to be written whole; NULL: budget spent. A list that lies last in the machine's own room grows where it is. */
+static inline path_item *list_slot(path_machine *m, path_list *l)
+{
+	if (!path_spend(m, PATH_ITEM_COST)) return NULL;
+	return l->count < l->cap ? &l->at[l->count++] : list_grown(m, l);
+}
+
+static inline path_items list_items(const path_list *l)
+{
+	return (path_items){l->at, l->count};
+}
+
+/* Is the answer settled, so that the walk may end? */
+static inline bool list_ended(const path_machine *m, const path_list *l)
+{
+	return m->failed || (l->most && l->count >= l->most);
+}
 
 /* path_walk.c: navigation */
 path_item path_root_item(const path *p, const doc *d, uint32_t n);

@@ -64,14 +64,27 @@ typedef struct path_type_name {
 	int system; /* a path_kind, or -1 */
 } path_type_name;
 
+/* One of the JSON names of a choice, and the type it says. */
+typedef struct path_choice {
+	name_id name;
+	type_id type;
+} path_choice;
+
+/* What is asked of where hops lead: all items, or one word on how many they are, for which none is made. */
+typedef enum path_use { USE_ITEMS, USE_COUNT, USE_EXISTS, USE_EMPTY } path_use;
+
 /* One element name on the way. `name` is NAME_NONE where FHIR knows no such name: then `text` is looked for. */
 typedef struct path_hop {
 	name_id name;
 	name_id companion; /* "_name" where that is a defined name */
 	name_id
 	    choice_last; /* where some FHIR type has a choice of this name: the last name that begins with it; else 0 */
-	type_id from;    /* where the item's type is `from`, a plain child's type is `to` */
+	type_id from;    /* where the item's type is `from`, a plain child's type is `to`, and a choice's is in `choices` */
 	type_id to;
+	const path_choice *choices; /* the JSON names of the choice `from` has */
+	int choice_count;
+	type_id only;  /* of a choice this one type is meant (ofType): `name` is then the JSON name that has it */
+	uint64_t bits; /* those of doc.root_bits of which one must be set where the element is there */
 	text text;
 } path_hop;
 
@@ -94,13 +107,14 @@ typedef struct path_step {
 	int first;           /* literal, hop, slot, operator or function number; of a jump: its target */
 	int count;           /* hops or arguments; of OP_DECIDE: its operator */
 	int args;            /* of a call: the first of its arguments */
+	path_use use;        /* OP_START, OP_HOPS, OP_CALL of a function that can tell */
 	path_type_name type; /* OP_START: the root's filter; OP_IS, OP_AS */
 	text name;           /* OP_VARIABLE */
 } path_step;
 
 /* FHIR types the machine asks for by name, looked up once per compile. */
 typedef struct path_types {
-	type_id decimal, date, date_time, instant, time, quantity, element, extension;
+	type_id decimal, date, date_time, instant, time, quantity, element, extension, resource, domain_resource;
 } path_types;
 
 struct path {
@@ -114,6 +128,7 @@ struct path {
 	int literal_count;
 	int stack_max;
 	int slot_count;
+	bool plain;         /* one step of names, of which all items are asked */
 	bool keeps_scratch; /* something outside may keep what is made on the way: scratch is not rewound */
 	path_types types;
 };

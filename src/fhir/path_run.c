@@ -1,6 +1,7 @@
 /* The machine: runs a path's steps over a stack of collections. Everything it makes lies in the arena of the run. */
 #include "fhir/path_internal.h"
 
+#include <limits.h>
 #include <string.h>
 
 const path_operator_row path_operators[] = {
@@ -26,9 +27,6 @@ int path_function_find(text name)
 	return -1;
 }
 
-/* The budget counts 16-byte pieces; an item takes five, a step makes one at most. */
-enum { PATH_ITEM_COST = 5 };
-
 path_items path_fail(path_machine *m, failure code, text arg0, text arg1)
 {
 	if (!m->failed) {
@@ -39,28 +37,40 @@ path_items path_fail(path_machine *m, failure code, text arg0, text arg1)
 	return path_none();
 }
 
-bool path_spend(path_machine *m, int64_t amount)
+bool path_overspent(path_machine *m)
 {
-	m->budget -= amount;
-	if (m->budget >= 0) return !m->failed;
 	path_fail(m, FAIL_PATH_BUDGET, text_format(m->sink->arena, "%d", PATH_WORK_MAX), TEXT(""));
 	return false;
 }
 
-/* Twice the room; not zeroed, for each item is written whole. */
-static void list_grow(arena *a, path_list *l)
+/* Not zeroed, for each item is written whole. */
+static path_item *items_from_arena(arena *a, int count)
 {
-	l->cap = l->cap ? l->cap * 2 : 2;
-	char *bytes = arena_bytes(a, l->cap * (int64_t)sizeof(path_item) + (int64_t) _Alignof(path_item));
-	path_item *at = (path_item *)(void *)(bytes + (-(uintptr_t)bytes & (_Alignof(path_item) - 1)));
-	for (int i = 0; i < l->count; i++) at[i] = l->at[i];
-	l->at = at;
+	char *bytes = arena_bytes(a, count * (int64_t)sizeof(path_item) + (int64_t) _Alignof(path_item));
+	return (path_item *)(void *)(bytes + (-(uintptr_t)bytes & (_Alignof(path_item) - 1)));
 }
 
-path_item *list_slot(path_machine *m, path_list *l)
+static void list_move(path_machine *m, path_list *l)
 {
-	if (!path_spend(m, PATH_ITEM_COST)) return NULL;
-	if (l->count == l->cap) list_grow(m->arena, l);
+	path_item *at = items_from_arena(m->arena, l->cap ? l->cap * 2 : 1);
+	for (int i = 0; i < l->count; i++) at[i] = l->at[i];
+	l->at = at;
+	l->cap = l->cap ? l->cap * 2 : 1;
+}
+
+path_item *list_grown(path_machine *m, path_list *l)
+{
+	if (l->most) {
+		l->count++;
+		return &m->uncounted;
+	}
+	bool last = l->cap == 0 || l->at + l->cap == m->next;
+	if (last && m->next < m->end) {
+		if (l->cap++ == 0) l->at = m->next;
+		m->next++;
+	} else {
+		list_move(m, l);
+	}
 	return &l->at[l->count++];
 }
 
@@ -70,9 +80,9 @@ void list_add(path_machine *m, path_list *l, const path_item *i)
 	if (slot) *slot = *i;
 }
 
-path_items list_items(const path_list *l)
+path_item *path_new_item(path_machine *m)
 {
-	return (path_items){l->at, l->count};
+	return m->next < m->end ? m->next++ : items_from_arena(m->arena, 1);
 }
 
 static void push(path_machine *m, path_items items)
@@ -87,15 +97,37 @@ static path_items pop(path_machine *m)
 	return m->stack[--m->top];
 }
 
+path_list path_list_for(path_use use)
+{
+	static const int most[] = {[USE_ITEMS] = 0, [USE_COUNT] = INT_MAX, [USE_EXISTS] = 1, [USE_EMPTY] = 1};
+	return (path_list){.most = most[use]};
+}
+
+path_items path_used(path_machine *m, const path_list *l, path_use use)
+{
+	switch (use) {
+	case USE_ITEMS:
+		break;
+	case USE_COUNT:
+		return path_integer(m, l->count);
+	case USE_EXISTS:
+		return path_boolean(m, l->count > 0);
+	case USE_EMPTY:
+		return path_boolean(m, l->count == 0);
+	}
+	return list_items(l);
+}
+
 static path_items hop_all(path_machine *m, const path_step *s, path_items from)
 {
-	path_list out = {0};
-	for (int i = 0; i < from.count && !m->failed; i++) {
+	path_list out = path_list_for(s->use);
+	const path_hop *hops = m->p->hops + s->first;
+	for (int i = 0; i < from.count && !list_ended(m, &out); i++) {
 		bool same = from.at[i].kind == PATH_NODE && from.at[i].type == s->type.fhir;
 		if (s->type.fhir && !same && !path_is_type(&from.at[i], s->type)) continue;
-		walk_hops(m, &from.at[i], m->p->hops + s->first, s->count, &out);
+		walk_hops(m, &from.at[i], hops, s->count, &out);
 	}
-	return list_items(&out);
+	return path_used(m, &out, s->use);
 }
 
 static path_items variable(path_machine *m, const path_step *s)
@@ -184,6 +216,7 @@ static path_items call(path_machine *m, const path_step *s)
 	    .values = m->stack + top + 1,
 	    .args = m->p->args + s->args,
 	    .count = s->count,
+	    .use = s->use,
 	};
 	path_items out = path_functions[s->first].run(m, &c);
 	m->top = top;
@@ -284,46 +317,81 @@ path_items path_body(path_machine *m, const path_arg *body, const path_frame *fr
 bool path_criterion(path_machine *m, const path_arg *body, const path_item *this, int64_t index)
 {
 	arena_mark scratch = arena_here(m->arena);
+	path_item *next = m->next;
 	path_item one = *this;
 	path_frame frame = {.this = {&one, 1}, .index = index, .total = m->frame->total};
 	tri t = path_tri(m, path_body(m, body, &frame));
-	if (!m->failed && !m->p->keeps_scratch) arena_rewind(m->arena, scratch);
+	if (!m->failed && !m->p->keeps_scratch) {
+		arena_rewind(m->arena, scratch);
+		m->next = next;
+	}
 	return t == TRI_TRUE;
 }
 
-/* Most paths need no more of the stack than this. */
-enum { STACK_SMALL = 16 };
+/* Most paths need no more of the stack, and of items of short life, than this. Never read before written, so not cleared. */
+enum { STACK_SMALL = 48, ITEMS_SMALL = 24 };
+typedef struct room {
+	path_items stack[STACK_SMALL];
+	path_item items[ITEMS_SMALL];
+} room;
+
+/* Field by field, for clearing it first is a third of a short run. */
+static inline void machine_begin(path_machine *m, const path *p, const doc *d)
+{
+	m->p = p;
+	m->d = d;
+	m->next = m->end = NULL;
+	m->top = 0;
+	m->budget = PATH_WORK_MAX;
+	m->column = p->steps->column;
+	m->failed = false;
+}
+
+/* The result may lie in the room. */
+static path_items evaluate(path_machine *m, uint32_t n, room *r)
+{
+	const path *p = m->p;
+	path_frame frame = {0};
+	m->root = path_root_item(p, m->d, n);
+	m->frame = &frame;
+	m->stack = p->stack_max <= STACK_SMALL ? r->stack : ARENA_ARRAY(m->arena, path_items, p->stack_max);
+	m->slots = p->slot_count ? ARENA_ARRAY(m->arena, path_items, p->slot_count) : NULL;
+	if (!p->keeps_scratch) {
+		m->next = r->items;
+		m->end = r->items + ITEMS_SMALL;
+	}
+	frame.this = (path_items){&m->root, 1};
+	return run_steps(m, 0, p->step_count);
+}
+
+static bool within(path_items items, const path_item *from, int64_t count)
+{
+	return items.count && items.at >= from && items.at < from + count;
+}
 
 /* NOLINTNEXTLINE(readability-function-size): what runs, on what, with what, into what: seven by contract */
 bool path_run(const path *p, const doc *d, uint32_t n, const path_outside *outside, arena *a, issues *sink,
 	      path_items *out)
 {
-	path_frame frame = {0};
-	path_machine m; /* field by field, for clearing it first is a third of a short run */
-	m.p = p;
-	m.d = d;
+	path_machine m;
+	room r;
+	machine_begin(&m, p, d);
 	m.arena = a;
 	m.sink = sink;
 	m.outside = outside;
-	m.top = 0;
-	m.budget = PATH_WORK_MAX;
-	m.column = p->steps->column;
-	m.failed = false;
 	path_list plain = {0};
-	if (n == 0 && p->step_count == 1 && p->steps->op == OP_START && walk_plain(&m, p->steps, &plain)) {
+	if (p->plain && n == 0 && walk_plain(&m, p->steps, &plain)) {
 		*out = list_items(&plain);
 		return !m.failed;
 	}
-	m.root = path_root_item(p, d, n);
-	m.frame = &frame;
-	path_items small[STACK_SMALL]; /* never read before it is written, so not cleared */
-	m.stack = p->stack_max <= STACK_SMALL ? small : ARENA_ARRAY(a, path_items, p->stack_max);
-	m.slots = p->slot_count ? ARENA_ARRAY(a, path_items, p->slot_count) : NULL;
-	frame.this = (path_items){&m.root, 1};
-	path_items result = run_steps(&m, 0, p->step_count);
+	path_items result = evaluate(&m, n, &r);
 	/* What lies on this function's own stack, or in the path, is copied to where results belong. */
-	bool literal = result.at >= p->literals && result.at < p->literals + p->literal_count;
-	if (result.count == 1 && (result.at == &m.root || literal)) result = path_one(&m, result.at);
+	if (within(result, &m.root, 1) || within(result, r.items, ITEMS_SMALL) ||
+	    within(result, p->literals, p->literal_count)) {
+		path_item *at = items_from_arena(a, result.count);
+		for (int i = 0; i < result.count; i++) at[i] = result.at[i];
+		result.at = at;
+	}
 	*out = result;
 	return !m.failed;
 }
@@ -331,14 +399,14 @@ bool path_run(const path *p, const doc *d, uint32_t n, const path_outside *outsi
 bool path_true(const path *p, const doc *d, uint32_t n, const path_outside *outside, arena *a, issues *sink)
 {
 	arena_mark scratch = arena_here(a);
-	path_items out;
-	int before = sink->count;
-	if (!path_run(p, d, n, outside, a, sink, &out)) return false;
-	bool yes = out.count == 1;
-	if (yes) {
-		path_machine m = {.p = p, .sink = sink, .arena = a};
-		yes = path_tri(&m, out) == TRI_TRUE;
-	}
-	if (sink->count == before && !p->keeps_scratch) arena_rewind(a, scratch);
+	path_machine m;
+	room r;
+	machine_begin(&m, p, d);
+	m.arena = a;
+	m.sink = sink;
+	m.outside = outside;
+	path_items out = evaluate(&m, n, &r);
+	bool yes = !m.failed && out.count == 1 && path_tri(&m, out) == TRI_TRUE;
+	if (!m.failed && !p->keeps_scratch) arena_rewind(a, scratch);
 	return yes;
 }

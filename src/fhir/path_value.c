@@ -120,7 +120,7 @@ path_items path_none(void)
 
 path_items path_one(path_machine *m, const path_item *i)
 {
-	path_item *at = ARENA_NEW(m->arena, path_item);
+	path_item *at = path_new_item(m);
 	*at = *i;
 	return (path_items){at, 1};
 }

@@ -57,10 +57,11 @@ static void arrive(const walk *w, const path_item *i)
 }
 
 /* What an object of this declared type is: of a Resource, or where nothing is known, it says itself. */
-static type_id actual_type(const doc *d, uint32_t n, type_id type)
+static inline type_id actual_type(const walk *w, uint32_t n, type_id type)
 {
-	if (type && !(type_is_abstract(type) && type_kind_of(type) == TYPE_RESOURCE)) return type;
-	type_id actual = resource_type_at(d, n);
+	const path_types *known = &w->m->p->types;
+	if (type && type != known->resource && type != known->domain_resource) return type;
+	type_id actual = resource_type_at(w->d, n);
 	return actual ? actual : type;
 }
 
@@ -74,7 +75,7 @@ static void arrive_node(const walk *w, uint32_t n, uint32_t companion, type_id t
 	path_item i = {.kind = PATH_NODE, .d = w->d, .node = n, .sibling = companion, .type = type};
 	if (n != NODE_ABSENT && nodes[n].kind == NODE_OBJECT) {
 		i.sibling = NODE_ABSENT;
-		i.type = actual_type(w->d, n, type);
+		i.type = actual_type(w, n, type);
 	}
 	arrive(w, &i);
 }
@@ -91,7 +92,7 @@ static void arrive_element(const walk *w, uint32_t plain, uint32_t companion, ty
 	}
 	uint32_t i = many ? plain + 1 : 0, end = many ? nodes[plain].next : 0;
 	uint32_t j = many_companions ? companion + 1 : 0, j_end = many_companions ? nodes[companion].next : 0;
-	while ((i < end || j < j_end) && !w->m->failed) {
+	while ((i < end || j < j_end) && !list_ended(w->m, w->out)) {
 		bool nested = i < end && nodes[i].kind == NODE_ARRAY;
 		if (!nested) arrive_node(w, i < end ? i : NODE_ABSENT, j < j_end ? j : NODE_ABSENT, type);
 		if (i < end) i = nodes[i].next;
@@ -112,6 +113,11 @@ static type_id is_choice_of(type_id parent, name_id name, const path_hop *h)
 {
 	name_id base;
 	if (name <= h->name || name > h->choice_last) return 0;
+	if (parent == h->from && h->choices) {
+		for (int i = 0; i < h->choice_count; i++)
+			if (h->choices[i].name == name) return h->choices[i].type;
+		return 0;
+	}
 	type_id type = child_type(parent, name, &base);
 	return base == h->name ? type : 0;
 }
@@ -165,7 +171,7 @@ static void walk_primitive(const walk *w, const path_item *from, const path_hop 
 static void plain_object(const walk *w, uint32_t object, type_id type, const path_hop *h);
 
 /* Written where it will lie, field by field: clearing and copying it would take longer than the walk. */
-static void put_node(const walk *w, uint32_t n, type_id type)
+static inline void put_node(const walk *w, uint32_t n, type_id type)
 {
 	path_item *i = list_slot(w->m, w->out);
 	if (!i) return;
@@ -174,22 +180,20 @@ static void put_node(const walk *w, uint32_t n, type_id type)
 	i->node = n;
 	i->sibling = NODE_ABSENT;
 	i->d = w->d;
-	i->text = (text){0};
-	i->number = (decimal){0};
 }
 
-static void plain_value(const walk *w, uint32_t n, type_id type, const path_hop *next)
+static inline void plain_value(const walk *w, uint32_t n, type_id type, const path_hop *next)
 {
 	const path_hop *end = w->hops + w->count;
-	bool is_object = w->d->nodes[n].kind == NODE_OBJECT;
-	if (w->d->nodes[n].kind == NODE_NULL) return;
-	if (is_object) type = actual_type(w->d, n, type);
-	if (is_object && next < end) {
-		plain_object(w, n, type, next);
-		return;
-	}
+	node_kind kind = (node_kind)w->d->nodes[n].kind;
+	if (kind == NODE_NULL || kind == NODE_ARRAY) return;
+	if (kind == NODE_OBJECT) type = actual_type(w, n, type);
 	if (next == end) {
 		put_node(w, n, type);
+		return;
+	}
+	if (kind == NODE_OBJECT) {
+		plain_object(w, n, type, next);
 		return;
 	}
 	path_item i = {.kind = PATH_NODE, .d = w->d, .node = n, .type = type};
@@ -200,18 +204,18 @@ static void plain_value(const walk *w, uint32_t n, type_id type, const path_hop 
 static inline bool is_element(type_id type, name_id name, name_id wanted, const path_hop *h, type_id *child)
 {
 	if (name == wanted) {
-		*child = type_by_name(type, name, h);
+		*child = type == h->from && h->to ? h->to : type_by_name(type, name, h);
 		return true;
 	}
 	return h->choice_last && (*child = is_choice_of(type, name, h));
 }
 
-static name_id name_wanted(const doc *d, const path_hop *h)
+static inline name_id name_wanted(const doc *d, const path_hop *h)
 {
 	return h->name != NAME_NONE ? h->name : doc_name(d, h->text);
 }
 
-static uint32_t find_in(const doc *d, uint32_t object, type_id type, const path_hop *h, type_id *child)
+static inline uint32_t find_in(const doc *d, uint32_t object, type_id type, const path_hop *h, type_id *child)
 {
 	name_id wanted = name_wanted(d, h);
 	const node *nodes = d->nodes;
@@ -221,37 +225,47 @@ static uint32_t find_in(const doc *d, uint32_t object, type_id type, const path_
 }
 
 /* The same at the root, where the keys are listed. */
-static uint32_t find_at_root(const doc *d, type_id type, const path_hop *h, type_id *child)
+static inline uint32_t find_at_root(const doc *d, type_id type, const path_hop *h, type_id *child)
 {
+	if (h->bits && !(d->root_bits & h->bits)) return NODE_ABSENT;
 	name_id wanted = name_wanted(d, h);
-	if (wanted == NAME_NONE || (!h->choice_last && !(d->root_bits >> (wanted & 63) & 1))) return NODE_ABSENT;
+	if (wanted == NAME_NONE) return NODE_ABSENT;
 	for (const root_key *k = d->root, *end = k + d->root_count; k < end; k++)
 		if (is_element(type, k->name, wanted, h, child)) return k->node;
 	return NODE_ABSENT;
 }
 
+/* From object to object as long as each has one value, then into each value of an array. */
 static void plain_object(const walk *w, uint32_t object, type_id type, const path_hop *h)
 {
-	const node *nodes = w->d->nodes;
-	type_id child = 0;
-	uint32_t i =
-	    object == 0 && w->d->root ? find_at_root(w->d, type, h, &child) : find_in(w->d, object, type, h, &child);
-	if (i == NODE_ABSENT || !path_spend(w->m, 1)) return;
-	if (nodes[i].kind != NODE_ARRAY) {
-		plain_value(w, i, child, h + 1);
+	const doc *d = w->d;
+	const path_hop *end = w->hops + w->count;
+	uint32_t i;
+	for (;;) {
+		type_id child = 0;
+		i = object == 0 && d->root ? find_at_root(d, type, h, &child) : find_in(d, object, type, h, &child);
+		if (i == NODE_ABSENT || !path_spend(w->m, 1)) return;
+		type = child;
+		h++;
+		if (d->nodes[i].kind != NODE_OBJECT || h == end) break;
+		object = i;
+		type = actual_type(w, i, type);
+	}
+	if (d->nodes[i].kind != NODE_ARRAY) {
+		plain_value(w, i, type, h);
 		return;
 	}
-	uint32_t end = nodes[i].next;
-	for (i++; i < end && !w->m->failed; i = nodes[i].next)
-		if (nodes[i].kind != NODE_ARRAY) plain_value(w, i, child, h + 1);
+	uint32_t last = d->nodes[i].next;
+	for (i++; i < last && !list_ended(w->m, w->out); i = d->nodes[i].next) plain_value(w, i, type, h);
 }
 
 bool walk_plain(path_machine *m, const path_step *s, path_list *out)
 {
 	const doc *d = m->d;
-	if (!d->no_companions || !d->type || s->count == 0) return false;
+	if (!d->no_companions || !d->type) return false;
 	walk w = {.m = m, .d = d, .hops = m->p->hops + s->first, .count = s->count, .out = out};
-	if (!s->type.fhir || type_is(d->type, s->type.fhir)) plain_object(&w, 0, d->type, w.hops);
+	if (!s->type.fhir || d->type == s->type.fhir || type_is(d->type, s->type.fhir))
+		plain_object(&w, 0, d->type, w.hops);
 	return true;
 }
 
@@ -307,9 +321,11 @@ void walk_name(path_machine *m, const path_item *from, name_id name, path_list *
 static void children_of_object(const walk *w, uint32_t object, type_id type)
 {
 	const node *nodes = w->d->nodes;
-	for (uint32_t i = object + 1, end = nodes[object].next; i < end && !w->m->failed; i = nodes[i].next) {
-		name_id name = nodes[i].name, other = name_companion(name), base;
+	const uint32_t end = nodes[object].next;
+	for (uint32_t i = object + 1; i < end && !list_ended(w->m, w->out); i = nodes[i].next) {
+		name_id name = nodes[i].name, base;
 		if (name == NAME_resourceType) continue;
+		name_id other = w->d->no_companions ? NAME_NONE : name_companion(name);
 		uint32_t pair = other == NAME_NONE ? NODE_ABSENT : doc_get(w->d, object, other);
 		if (!name_is_companion(name))
 			arrive_element(w, i, pair, child_type(type, name, &base));
@@ -318,14 +334,35 @@ static void children_of_object(const walk *w, uint32_t object, type_id type)
 	}
 }
 
+/* How many there are, where no companion adds to them and their types do not matter. */
+static int count_plain_children(const doc *d, uint32_t object)
+{
+	const node *nodes = d->nodes;
+	int count = 0;
+	for (uint32_t i = object + 1; i < nodes[object].next; i = nodes[i].next) {
+		if (nodes[i].name == NAME_resourceType) continue;
+		if (nodes[i].kind != NODE_ARRAY) {
+			count += nodes[i].kind != NODE_NULL;
+			continue;
+		}
+		for (uint32_t j = i + 1; j < nodes[i].next; j = nodes[j].next)
+			count += nodes[j].kind != NODE_NULL && nodes[j].kind != NODE_ARRAY;
+	}
+	return count;
+}
+
 void walk_children(path_machine *m, const path_item *from, path_list *out)
 {
 	if (from->kind != PATH_NODE) return;
 	walk w = {.m = m, .d = from->d, .out = out};
-	if (path_is_object(from))
+	if (out->most && from->d->no_companions && path_is_object(from)) {
+		int count = count_plain_children(from->d, from->node);
+		if (path_spend(m, count)) out->count += count;
+	} else if (path_is_object(from)) {
 		children_of_object(&w, from->node, from->type);
-	else if (from->sibling != NODE_ABSENT)
+	} else if (from->sibling != NODE_ABSENT) {
 		children_of_object(&w, from->sibling, m->p->types.element);
+	}
 }
 
 bool path_is_type(const path_item *i, path_type_name t)
