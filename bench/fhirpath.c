@@ -11,13 +11,8 @@
 enum { RESOURCES_MAX = 20000, ROUNDS_MIN = 5 };
 #define SPENT_MIN (INT64_C(150) * 1000 * 1000)
 
-typedef struct resource {
-	doc doc;
-	type_id type;
-} resource;
-
 static arena *kept;
-static resource resources[RESOURCES_MAX];
+static doc docs[RESOURCES_MAX];
 static int count;
 
 static int64_t now_ns(void)
@@ -46,28 +41,38 @@ static void read_resources(const char *name)
 	if (!f) stop(TEXT("cannot be read"), name);
 	for (ssize_t n; (n = getline(&line, &cap, f)) > 0 && count < RESOURCES_MAX;) {
 		issues sink = {.arena = kept};
-		resource *r = &resources[count++];
 		text json = text_copy(kept, text_trim((text){line, n}));
-		if (!json_parse_resource(kept, json, text_of(name), &sink, &r->doc)) stop(first_issue(&sink), name);
-		r->type = type_find(doc_type(&r->doc));
+		if (!json_parse_resource(kept, json, text_of(name), &sink, &docs[count++]))
+			stop(first_issue(&sink), name);
 	}
 	free(line);
 	fclose(f);
+}
+
+/* Those of the type asked, as fhirpath.mjs picks them for fhirpath.js before it measures. */
+static const doc *asked[RESOURCES_MAX];
+static int asked_count;
+
+static void pick(type_id type)
+{
+	asked_count = 0;
+	for (int i = 0; i < count; i++)
+		if (type_find(doc_type(&docs[i])) == type) asked[asked_count++] = &docs[i];
 }
 
 typedef struct tally {
 	int64_t evaluations, answers, weighted;
 } tally;
 
-static tally round_of(const path *p, type_id type, arena *a)
+/* As a caller does it: one path on each resource, the answers forgotten after each. */
+static tally round_of(const path *p, arena *a)
 {
 	tally t = {0};
-	for (int i = 0; i < count; i++) {
+	issues sink = {.arena = a};
+	for (int i = 0; i < asked_count; i++) {
 		path_items out;
-		issues sink = {.arena = a};
-		if (resources[i].type != type) continue;
 		arena_mark here = arena_here(a);
-		if (!path_run(p, &resources[i].doc, 0, NULL, a, &sink, &out)) stop(first_issue(&sink), "refused");
+		if (!path_run(p, asked[i], 0, NULL, a, &sink, &out)) stop(first_issue(&sink), "refused");
 		arena_rewind(a, here);
 		t.evaluations++;
 		t.answers += out.count;
@@ -83,12 +88,13 @@ static void measure(text line, arena *a)
 	type_id type = type_find(sides.head);
 	const path *p = path_compile(kept, sides.tail, type, NULL, &sink);
 	if (!p) stop(first_issue(&sink), "refused");
-	tally t = round_of(p, type, a);
+	pick(type);
+	tally t = round_of(p, a);
 	if (t.evaluations == 0) stop(sides.head, "no resources of this type");
 	int64_t best = INT64_MAX;
 	for (int64_t start = now_ns(), round = 0; round < ROUNDS_MIN || now_ns() - start < SPENT_MIN; round++) {
 		int64_t began = now_ns();
-		round_of(p, type, a);
+		round_of(p, a);
 		int64_t spent = now_ns() - began;
 		if (spent < best) best = spent;
 	}

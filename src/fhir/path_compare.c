@@ -206,6 +206,8 @@ tri path_equal(path_machine *m, const path_item *x, const path_item *y)
 	path_item a = path_value(m, x), b = path_value(m, y);
 	decimal p, q;
 	if (!path_spend(m, 1 + (a.kind == PATH_STRING ? a.text.len / 16 : 0))) return TRI_EMPTY;
+	if (a.kind == PATH_STRING && b.kind == PATH_STRING) return text_equal(a.text, b.text) ? TRI_TRUE : TRI_FALSE;
+	if (a.kind == PATH_INTEGER && b.kind == PATH_INTEGER) return a.integer == b.integer ? TRI_TRUE : TRI_FALSE;
 	if (numbers(&a, &b, &p, &q)) return decimal_compare(p, q) == 0 ? TRI_TRUE : TRI_FALSE;
 	if (is_stamp(&a) && is_stamp(&b)) return stamp_equal(&a, &b);
 	if ((a.kind == PATH_QUANTITY || b.kind == PATH_QUANTITY) && to_quantity(&a) && to_quantity(&b))
@@ -213,7 +215,6 @@ tri path_equal(path_machine *m, const path_item *x, const path_item *y)
 	if (path_is_valueless(&a) != path_is_valueless(&b)) return TRI_EMPTY;
 	if (a.kind != b.kind) return TRI_FALSE;
 	if (a.kind == PATH_BOOLEAN) return a.boolean == b.boolean ? TRI_TRUE : TRI_FALSE;
-	if (a.kind == PATH_STRING) return text_equal(a.text, b.text) ? TRI_TRUE : TRI_FALSE;
 	if (a.kind == PATH_TYPE) return a.type == b.type && text_equal(a.text, b.text) ? TRI_TRUE : TRI_FALSE;
 	return items_equal(m, &a, &b, false) ? TRI_TRUE : TRI_FALSE;
 }
@@ -265,6 +266,8 @@ path_order path_compare(path_machine *m, const path_item *x, const path_item *y)
 	path_item a = path_value(m, x), b = path_value(m, y);
 	decimal p, q;
 	stamp s, t;
+	if (a.kind == PATH_INTEGER && b.kind == PATH_INTEGER)
+		return a.integer < b.integer ? ORDER_LESS : a.integer > b.integer ? ORDER_GREATER : ORDER_EQUAL;
 	if (numbers(&a, &b, &p, &q)) return order_of(decimal_compare(p, q));
 	if (a.kind == PATH_STRING && b.kind == PATH_STRING) return order_of(text_compare(a.text, b.text));
 	if (is_stamp(&a) && is_stamp(&b) && (a.kind == PATH_TIME) == (b.kind == PATH_TIME))

@@ -740,6 +740,15 @@ static path_types find_types(void)
 	};
 }
 
+/* Of a path of names alone the type it starts from, where that is one that is not specialised. */
+static type_id plain_from(const compiler *c, type_id context)
+{
+	const path_step *s = c->steps;
+	if (c->step_count != 1 || s->op != OP_START || !is_walk(s) || !s->count) return 0;
+	type_id from = s->type.fhir ? s->type.fhir : context;
+	return shape_is_complete(from) ? from : 0;
+}
+
 static const path *finish(arena *a, const compiler *c, text source, type_id context)
 {
 	path *p = ARENA_NEW(a, path);
@@ -754,7 +763,7 @@ static const path *finish(arena *a, const compiler *c, text source, type_id cont
 	    .step_count = c->step_count,
 	    .stack_max = c->stack_max,
 	    .slot_count = c->slot_count,
-	    .plain = c->step_count == 1 && c->steps->op == OP_START && is_walk(c->steps) && c->steps->count > 0,
+	    .plain = plain_from(c, context),
 	    .keeps_scratch = c->keeps_scratch,
 	    .types = find_types(),
 	};

@@ -45,7 +45,7 @@ path_items function_trace(path_machine *m, const path_call *c)
 	path_items shown = c->input;
 	path_list projected = {0};
 	for (int i = 0; c->count > 1 && i < c->input.count && !m->failed; i++) {
-		path_frame frame = {.this = path_one(m, &c->input.at[i]), .index = i, .total = m->frame->total};
+		path_frame frame = {.this = {&c->input.at[i], 1}, .index = i, .total = m->frame->total};
 		path_items some = path_body(m, &c->args[1], &frame);
 		for (int n = 0; n < some.count; n++) list_add(m, &projected, &some.at[n]);
 	}
@@ -119,13 +119,13 @@ static bool contained(path_machine *m, const path_item *from, text id, path_item
 		 list = doc_get(from->d, resource, NAME_contained);
 	const node *nodes = from->d->nodes;
 	if (!id.len) {
-		*out = path_root_item(m->p, from->d, resource);
+		path_root_item(m->p, from->d, resource, out);
 		return true;
 	}
 	if (list == NODE_ABSENT || nodes[list].kind != NODE_ARRAY) return false;
 	for (uint32_t i = list + 1; i < nodes[list].next; i = nodes[i].next) {
 		if (!text_equal(doc_get_text(from->d, i, NAME_id), id)) continue;
-		*out = path_root_item(m->p, from->d, i);
+		path_root_item(m->p, from->d, i, out);
 		return true;
 	}
 	return false;
@@ -145,7 +145,7 @@ static bool in_bundle(path_machine *m, const path_item *from, text reference, pa
 		text url = doc_get_text(d, i, NAME_fullUrl);
 		uint32_t resource = doc_get(d, i, NAME_resource);
 		if (resource == NODE_ABSENT || (!text_equal(url, reference) && !text_ends(url, relative))) continue;
-		*out = path_root_item(m->p, d, resource);
+		path_root_item(m->p, d, resource, out);
 		return true;
 	}
 	return false;
@@ -175,7 +175,7 @@ path_items function_resolve(path_machine *m, const path_call *c)
 	for (int i = 0; i < c->input.count && !m->failed; i++) {
 		path_item found = {0};
 		if (!resolve_one(m, &c->input.at[i], &found)) continue;
-		if (found.kind == PATH_NODE && !found.type) found.type = path_root_item(m->p, found.d, found.node).type;
+		if (found.kind == PATH_NODE && !found.type) path_root_item(m->p, found.d, found.node, &found);
 		list_add(m, &out, &found);
 	}
 	return list_items(&out);

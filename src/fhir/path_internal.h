@@ -37,7 +37,7 @@ typedef struct path_machine {
 	path_items *stack;
 	int top;
 	path_items *slots; /* variables of defineVariable() */
-	path_item *next; /* room for items of short life, before the arena: up to `end` */
+	path_item *next;   /* room for items of short life, before the arena: up to `end` */
 	path_item *end;
 	path_item uncounted; /* where items are written of which only the number is asked */
 	int64_t budget;
@@ -64,10 +64,11 @@ void list_add(path_machine *m, path_list *l, const path_item *i);
 /* A list for what is asked of it, and then the answer. */
 path_list path_list_for(path_use use);
 path_items path_used(path_machine *m, const path_list *l, path_use use);
-path_item *path_new_item(path_machine *m); /* one, to be written whole */
+path_item *path_items_new(arena *a, int64_t count); /* not cleared */
+path_item *path_new_item(path_machine *m);          /* one, to be written whole */
 path_items path_body(path_machine *m, const path_arg *body, const path_frame *frame);
 /* Is the criterion true for this one item? Scratch is given back. */
-bool path_criterion(path_machine *m, const path_arg *body, const path_item *this, int64_t index);
+bool path_criterion(path_machine *m, const path_arg *body, path_item *this, int64_t index);
 
 /* False: budget spent, the run is over. */
 static inline bool path_spend(path_machine *m, int64_t amount)
@@ -95,11 +96,14 @@ static inline bool list_ended(const path_machine *m, const path_list *l)
 }
 
 /* path_walk.c: navigation */
-path_item path_root_item(const path *p, const doc *d, uint32_t n);
+void path_root_item(const path *p, const doc *d, uint32_t n, path_item *out);
 uint32_t walk_to_resource(const doc *d, uint32_t n, bool contained_too);
 void walk_hops(path_machine *m, const path_item *from, const path_hop *hops, int count, path_list *out);
-/* A path of names alone, from the root of a resource without companions. False: the doc is not so, nothing is done. */
-bool walk_plain(path_machine *m, const path_step *s, path_list *out);
+/* A path of names alone, from the root of a resource without companions. False: it branches on the way, or leads to resources;
+ * nothing is done. */
+bool walk_quick(const path *p, const doc *d, arena *a, path_items *out);
+/* The same of a step within a path, to at most one item. */
+bool walk_straight(path_machine *m, const path_item *from, const path_step *s, path_items *out);
 void walk_children(path_machine *m, const path_item *from, path_list *out);
 void walk_name(path_machine *m, const path_item *from, name_id name, path_list *out); /* one plain element */
 bool path_is_object(const path_item *i);                       /* a node with children of its own, not a primitive */
@@ -108,7 +112,13 @@ bool path_is_exact_type(const path_item *i, path_type_name t); /* of a primitive
 
 /* path_value.c: what an item is worth */
 /* A primitive or Quantity node as a System value; anything else as it is. */
-path_item path_value(const path_machine *m, const path_item *i);
+void path_value_into(const path_machine *m, const path_item *i, path_item *out);
+static inline path_item path_value(const path_machine *m, const path_item *i)
+{
+	path_item v;
+	path_value_into(m, i, &v);
+	return v;
+}
 bool path_has_value(const path_item *i);
 bool path_is_valueless(const path_item *i); /* a primitive with a companion only */
 typedef enum tri { TRI_FALSE, TRI_TRUE, TRI_EMPTY } tri;

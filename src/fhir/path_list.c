@@ -108,9 +108,9 @@ path_items function_where(path_machine *m, const path_call *c)
 	return list_items(&out);
 }
 
-static path_items project(path_machine *m, const path_arg *body, const path_item *this, int64_t index)
+static path_items project(path_machine *m, const path_arg *body, path_item *this, int64_t index)
 {
-	path_frame frame = {.this = path_one(m, this), .index = index, .total = m->frame->total};
+	path_frame frame = {.this = {this, 1}, .index = index, .total = m->frame->total};
 	return path_body(m, body, &frame);
 }
 
@@ -185,7 +185,7 @@ path_items function_aggregate(path_machine *m, const path_call *c)
 {
 	path_items total = c->count > 1 ? c->values[1] : path_none();
 	for (int i = 0; i < c->input.count && !m->failed; i++) {
-		path_frame frame = {.this = path_one(m, &c->input.at[i]), .index = i, .total = total};
+		path_frame frame = {.this = {&c->input.at[i], 1}, .index = i, .total = total};
 		total = path_body(m, &c->args[0], &frame);
 	}
 	return total;

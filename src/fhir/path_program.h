@@ -79,7 +79,8 @@ typedef struct path_hop {
 	name_id companion; /* "_name" where that is a defined name */
 	name_id
 	    choice_last; /* where some FHIR type has a choice of this name: the last name that begins with it; else 0 */
-	type_id from;    /* where the item's type is `from`, a plain child's type is `to`, and a choice's is in `choices` */
+	type_id
+	    from; /* where the item's type is `from`, a plain child's type is `to`, and a choice's is in `choices` */
 	type_id to;
 	const path_choice *choices; /* the JSON names of the choice `from` has */
 	int choice_count;
@@ -128,7 +129,7 @@ struct path {
 	int literal_count;
 	int stack_max;
 	int slot_count;
-	bool plain;         /* one step of names, of which all items are asked */
+	type_id plain;      /* of one step of names, of which all items are asked: the type they start from; else 0 */
 	bool keeps_scratch; /* something outside may keep what is made on the way: scratch is not rewound */
 	path_types types;
 };

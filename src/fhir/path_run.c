@@ -44,7 +44,7 @@ bool path_overspent(path_machine *m)
 }
 
 /* Not zeroed, for each item is written whole. */
-static path_item *items_from_arena(arena *a, int count)
+path_item *path_items_new(arena *a, int64_t count)
 {
 	char *bytes = arena_bytes(a, count * (int64_t)sizeof(path_item) + (int64_t) _Alignof(path_item));
 	return (path_item *)(void *)(bytes + (-(uintptr_t)bytes & (_Alignof(path_item) - 1)));
@@ -52,7 +52,7 @@ static path_item *items_from_arena(arena *a, int count)
 
 static void list_move(path_machine *m, path_list *l)
 {
-	path_item *at = items_from_arena(m->arena, l->cap ? l->cap * 2 : 1);
+	path_item *at = path_items_new(m->arena, l->cap ? l->cap * 2 : 1);
 	for (int i = 0; i < l->count; i++) at[i] = l->at[i];
 	l->at = at;
 	l->cap = l->cap ? l->cap * 2 : 1;
@@ -82,7 +82,7 @@ void list_add(path_machine *m, path_list *l, const path_item *i)
 
 path_item *path_new_item(path_machine *m)
 {
-	return m->next < m->end ? m->next++ : items_from_arena(m->arena, 1);
+	return m->next < m->end ? m->next++ : path_items_new(m->arena, 1);
 }
 
 static void push(path_machine *m, path_items items)
@@ -118,13 +118,21 @@ path_items path_used(path_machine *m, const path_list *l, path_use use)
 	return list_items(l);
 }
 
+/* Is it of the type the step starts from? */
+static inline bool is_start(const path_step *s, const path_item *i)
+{
+	if (!s->type.fhir || (i->kind == PATH_NODE && i->type == s->type.fhir)) return true;
+	return path_is_type(i, s->type);
+}
+
 static path_items hop_all(path_machine *m, const path_step *s, path_items from)
 {
+	path_items one;
+	if (from.count == 1 && is_start(s, from.at) && walk_straight(m, from.at, s, &one)) return one;
 	path_list out = path_list_for(s->use);
 	const path_hop *hops = m->p->hops + s->first;
 	for (int i = 0; i < from.count && !list_ended(m, &out); i++) {
-		bool same = from.at[i].kind == PATH_NODE && from.at[i].type == s->type.fhir;
-		if (s->type.fhir && !same && !path_is_type(&from.at[i], s->type)) continue;
+		if (!is_start(s, &from.at[i])) continue;
 		walk_hops(m, &from.at[i], hops, s->count, &out);
 	}
 	return path_used(m, &out, s->use);
@@ -138,7 +146,8 @@ static path_items variable(path_machine *m, const path_step *s)
 	 * fhirpath.html). */
 	bool root = text_equal(s->name, TEXT("rootResource"));
 	if (root || text_equal(s->name, TEXT("resource"))) {
-		path_item whole = path_root_item(m->p, m->d, walk_to_resource(m->d, m->root.node, !root));
+		path_item whole;
+		path_root_item(m->p, m->d, walk_to_resource(m->d, m->root.node, !root), &whole);
 		return path_one(m, &whole);
 	}
 	const path_outside *o = m->outside;
@@ -314,12 +323,11 @@ path_items path_body(path_machine *m, const path_arg *body, const path_frame *fr
 	return out;
 }
 
-bool path_criterion(path_machine *m, const path_arg *body, const path_item *this, int64_t index)
+bool path_criterion(path_machine *m, const path_arg *body, path_item *this, int64_t index)
 {
 	arena_mark scratch = arena_here(m->arena);
 	path_item *next = m->next;
-	path_item one = *this;
-	path_frame frame = {.this = {&one, 1}, .index = index, .total = m->frame->total};
+	path_frame frame = {.this = {this, 1}, .index = index, .total = m->frame->total};
 	tri t = path_tri(m, path_body(m, body, &frame));
 	if (!m->failed && !m->p->keeps_scratch) {
 		arena_rewind(m->arena, scratch);
@@ -334,6 +342,9 @@ typedef struct room {
 	path_items stack[STACK_SMALL];
 	path_item items[ITEMS_SMALL];
 } room;
+
+/* What a doc of so few nodes gives is within every budget. */
+enum { QUICK_NODES_MAX = PATH_WORK_MAX / (2 * PATH_ITEM_COST) };
 
 /* Field by field, for clearing it first is a third of a short run. */
 static inline void machine_begin(path_machine *m, const path *p, const doc *d)
@@ -352,7 +363,7 @@ static path_items evaluate(path_machine *m, uint32_t n, room *r)
 {
 	const path *p = m->p;
 	path_frame frame = {0};
-	m->root = path_root_item(p, m->d, n);
+	path_root_item(p, m->d, n, &m->root);
 	m->frame = &frame;
 	m->stack = p->stack_max <= STACK_SMALL ? r->stack : ARENA_ARRAY(m->arena, path_items, p->stack_max);
 	m->slots = p->slot_count ? ARENA_ARRAY(m->arena, path_items, p->slot_count) : NULL;
@@ -369,9 +380,9 @@ static bool within(path_items items, const path_item *from, int64_t count)
 	return items.count && items.at >= from && items.at < from + count;
 }
 
-/* NOLINTNEXTLINE(readability-function-size): what runs, on what, with what, into what: seven by contract */
-bool path_run(const path *p, const doc *d, uint32_t n, const path_outside *outside, arena *a, issues *sink,
-	      path_items *out)
+/* NOLINTNEXTLINE(readability-function-size): as path_run */
+static __attribute__((noinline)) bool run_all(const path *p, const doc *d, uint32_t n, const path_outside *outside,
+					      arena *a, issues *sink, path_items *out)
 {
 	path_machine m;
 	room r;
@@ -379,21 +390,26 @@ bool path_run(const path *p, const doc *d, uint32_t n, const path_outside *outsi
 	m.arena = a;
 	m.sink = sink;
 	m.outside = outside;
-	path_list plain = {0};
-	if (p->plain && n == 0 && walk_plain(&m, p->steps, &plain)) {
-		*out = list_items(&plain);
-		return !m.failed;
-	}
 	path_items result = evaluate(&m, n, &r);
 	/* What lies on this function's own stack, or in the path, is copied to where results belong. */
 	if (within(result, &m.root, 1) || within(result, r.items, ITEMS_SMALL) ||
 	    within(result, p->literals, p->literal_count)) {
-		path_item *at = items_from_arena(a, result.count);
+		path_item *at = path_items_new(a, result.count);
 		for (int i = 0; i < result.count; i++) at[i] = result.at[i];
 		result.at = at;
 	}
 	*out = result;
 	return !m.failed;
+}
+
+/* NOLINTNEXTLINE(readability-function-size): what runs, on what, with what, into what: seven by contract */
+bool path_run(const path *p, const doc *d, uint32_t n, const path_outside *outside, arena *a, issues *sink,
+	      path_items *out)
+{
+	if (p->plain && n == 0 && d->type == p->plain && d->no_companions && d->count < QUICK_NODES_MAX &&
+	    walk_quick(p, d, a, out))
+		return true;
+	return run_all(p, d, n, outside, a, sink, out);
 }
 
 bool path_true(const path *p, const doc *d, uint32_t n, const path_outside *outside, arena *a, issues *sink)

@@ -8,34 +8,33 @@ enum { NANOS = 1000000000, DAY_SECONDS = 86400 };
 enum { ZONE_EAST_MAX = 14 * 60, ZONE_WEST_MAX = 12 * 60 };
 
 typedef struct cutter {
-	text t;
+	const char *at;
+	const char *end;
 	bool bad;
 } cutter;
 
-static int digit_at(const cutter *c, int64_t i)
+static inline bool is_digit(const cutter *c)
 {
-	return i < c->t.len && c->t.at[i] >= '0' && c->t.at[i] <= '9' ? c->t.at[i] - '0' : -1;
+	return c->at < c->end && *c->at >= '0' && *c->at <= '9';
 }
 
-static bool take(cutter *c, char mark)
+static inline bool take(cutter *c, char mark)
 {
-	if (!c->t.len || c->t.at[0] != mark) return false;
-	c->t = text_slice(c->t, 1, c->t.len);
+	if (c->at == c->end || *c->at != mark) return false;
+	c->at++;
 	return true;
 }
 
-static int take_digits(cutter *c, int n, int low, int high)
+static inline int take_digits(cutter *c, int n, int low, int high)
 {
 	int value = 0;
 	for (int i = 0; i < n; i++) {
-		int digit = digit_at(c, i);
-		if (digit < 0) {
+		if (!is_digit(c)) {
 			c->bad = true;
 			return 0;
 		}
-		value = value * 10 + digit;
+		value = value * 10 + (*c->at++ - '0');
 	}
-	c->t = text_slice(c->t, n, c->t.len);
 	if (value < low || value > high) c->bad = true;
 	return value;
 }
@@ -43,10 +42,8 @@ static int take_digits(cutter *c, int n, int low, int high)
 static void take_fraction(cutter *c, stamp *s)
 {
 	int value = 0, n = 0;
-	for (; digit_at(c, 0) >= 0; n++) {
-		if (n < 9) value = value * 10 + digit_at(c, 0);
-		c->t = text_slice(c->t, 1, c->t.len);
-	}
+	for (; is_digit(c); n++, c->at++)
+		if (n < 9) value = value * 10 + (*c->at - '0');
 	if (n == 0) c->bad = true;
 	s->digits = n < 9 ? n : 9;
 	for (int i = s->digits; i < 9; i++) value *= 10;
@@ -86,36 +83,34 @@ static void take_zone(cutter *c, stamp *s)
 	if (!east) s->zone_minutes = -s->zone_minutes;
 }
 
-bool stamp_parse(text t, stamp *out)
+/* Written in place: a copy at the end would wait for all its parts. */
+bool stamp_parse(text t, stamp *s)
 {
-	cutter c = {.t = t};
-	stamp s = {.month = 1, .day = 1, .last = STAMP_YEAR};
-	s.year = take_digits(&c, 4, 1, 9999);
+	cutter c = {.at = t.at, .end = t.at + t.len};
+	*s = (stamp){.month = 1, .day = 1, .last = STAMP_YEAR};
+	s->year = take_digits(&c, 4, 1, 9999);
 	if (take(&c, '-')) {
-		s.month = take_digits(&c, 2, 1, 12);
-		s.last = STAMP_MONTH;
+		s->month = take_digits(&c, 2, 1, 12);
+		s->last = STAMP_MONTH;
 		if (take(&c, '-')) {
-			s.day = take_digits(&c, 2, 1, 31);
-			s.last = STAMP_DAY;
+			s->day = take_digits(&c, 2, 1, 31);
+			s->last = STAMP_DAY;
 		}
 	}
-	if (s.last == STAMP_DAY && take(&c, 'T')) {
-		take_time(&c, &s);
-		take_zone(&c, &s);
+	if (s->last == STAMP_DAY && take(&c, 'T')) {
+		take_time(&c, s);
+		take_zone(&c, s);
 	}
-	if (c.bad || c.t.len || !day_valid((civil){s.year, s.month, s.day})) return false;
-	*out = s;
-	return true;
+	if (c.bad || c.at < c.end) return false;
+	return s->day <= 28 || day_valid((civil){s->year, s->month, s->day});
 }
 
-bool stamp_parse_time(text t, stamp *out)
+bool stamp_parse_time(text t, stamp *s)
 {
-	cutter c = {.t = t};
-	stamp s = {.is_time = true};
-	take_time(&c, &s);
-	if (c.bad || c.t.len) return false;
-	*out = s;
-	return true;
+	cutter c = {.at = t.at, .end = t.at + t.len};
+	*s = (stamp){.is_time = true};
+	take_time(&c, s);
+	return !c.bad && c.at == c.end;
 }
 
 static void add_fraction(buffer *b, const stamp *s)
@@ -207,8 +202,22 @@ static path_order compare_unzoned(const stamp *zoned, const stamp *local)
 	return z < earliest ? ORDER_LESS : z > latest ? ORDER_GREATER : ORDER_UNKNOWN;
 }
 
+/* To the second or closer on both sides, and both with a zone: as most are. */
+static bool is_instant(const stamp *s)
+{
+	return s->has_zone && s->last >= STAMP_SECOND && !s->is_time;
+}
+
+static path_order compare_instants(const stamp *x, const stamp *y)
+{
+	path_order o =
+	    order_of(seconds_of(x) - (int64_t)x->zone_minutes * 60, seconds_of(y) - (int64_t)y->zone_minutes * 60);
+	return o == ORDER_EQUAL ? order_of(x->nano, y->nano) : o;
+}
+
 path_order stamp_compare(const stamp *x, const stamp *y)
 {
+	if (is_instant(x) && is_instant(y)) return compare_instants(x, y);
 	if (x->is_time || y->is_time || x->last < STAMP_HOUR || y->last < STAMP_HOUR) return compare_parts(x, y);
 	if (x->has_zone && !y->has_zone) return compare_unzoned(x, y);
 	if (!x->has_zone && y->has_zone) {

@@ -30,8 +30,8 @@ typedef struct stamp {
 
 typedef enum path_order { ORDER_UNKNOWN = -2, ORDER_LESS = -1, ORDER_EQUAL = 0, ORDER_GREATER = 1 } path_order;
 
-bool stamp_parse(text t, stamp *out);      /* date or dateTime, hours without minutes too */
-bool stamp_parse_time(text t, stamp *out); /* hh, hh:mm, hh:mm:ss, hh:mm:ss.fff */
+bool stamp_parse(text t, stamp *s);      /* date or dateTime, hours without minutes too */
+bool stamp_parse_time(text t, stamp *s); /* hh, hh:mm, hh:mm:ss, hh:mm:ss.fff */
 text stamp_text(arena *a, const stamp *s);
 path_order stamp_compare(const stamp *x, const stamp *y);
 bool stamp_add(stamp *s, int64_t amount, stamp_part part); /* fractions in milliseconds; false: out of range */

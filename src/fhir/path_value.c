@@ -38,24 +38,41 @@ bool path_has_value(const path_item *i)
 	return k == NODE_FALSE || k == NODE_TRUE || k == NODE_NUMBER || k == NODE_STRING;
 }
 
-static path_item value_of_number(const path_types *types, const path_item *i, text t)
+/* Written where it will lie, its own fields only: a node whose value is asked is the commonest thing there is. */
+static void put_value(path_item *out, path_kind kind)
 {
-	path_item v = {.kind = PATH_INTEGER};
-	if (i->type != types->decimal && text_to_int(t, &v.integer)) return v;
-	v.kind = PATH_DECIMAL;
-	return decimal_parse(t, &v.number) ? v : *i;
+	out->kind = kind;
+	out->type = 0;
+	out->node = out->sibling = NODE_ABSENT;
 }
 
-static path_item value_of_string(const path_types *types, const path_item *i, text t)
+static void put_text(path_item *out, path_kind kind, text t)
 {
-	path_kind k = PATH_STRING;
-	if (i->type == types->date)
-		k = PATH_DATE;
-	else if (i->type == types->date_time || i->type == types->instant)
-		k = PATH_DATETIME;
-	else if (i->type == types->time)
-		k = PATH_TIME;
-	return (path_item){.kind = k, .text = t};
+	put_value(out, kind);
+	out->text = t;
+}
+
+static void put_number(const path_types *types, const path_item *i, path_item *out)
+{
+	text t = doc_text(i->d, i->node);
+	int64_t n;
+	decimal number;
+	if (i->type != types->decimal && text_to_int(t, &n)) {
+		put_value(out, PATH_INTEGER);
+		out->integer = n;
+	} else if (decimal_parse(t, &number)) {
+		put_value(out, PATH_DECIMAL);
+		out->number = number;
+	} else {
+		*out = *i;
+	}
+}
+
+static path_kind kind_of_string(const path_types *types, type_id type)
+{
+	if (type == types->date) return PATH_DATE;
+	if (type == types->date_time || type == types->instant) return PATH_DATETIME;
+	return type == types->time ? PATH_TIME : PATH_STRING;
 }
 
 static bool is_quantity(const path_types *types, const path_item *i)
@@ -65,39 +82,50 @@ static bool is_quantity(const path_types *types, const path_item *i)
 
 /* The unit is UCUM's code; where there is no code, the printed unit; a code of another system goes with its system,
  * so that it is comparable with its like alone. */
-static path_item value_of_quantity(arena *a, const path_item *i)
+static void put_quantity(arena *a, const path_item *i, path_item *out)
 {
-	path_item v = {.kind = PATH_QUANTITY};
+	decimal number;
 	uint32_t n = doc_get(i->d, i->node, NAME_value);
-	if (n == NODE_ABSENT || !decimal_parse(doc_text(i->d, n), &v.number)) return *i;
+	if (n == NODE_ABSENT || !decimal_parse(doc_text(i->d, n), &number)) {
+		*out = *i;
+		return;
+	}
 	text code = doc_get_text(i->d, i->node, NAME_code), system = doc_get_text(i->d, i->node, NAME_system);
-	v.text = code.len ? code : doc_get_text(i->d, i->node, NAME_unit);
+	text unit = code.len ? code : doc_get_text(i->d, i->node, NAME_unit);
 	if (code.len && !text_equal(system, TEXT("http://unitsofmeasure.org")))
-		v.text = text_format(a, "%.*s|%.*s", TEXT_ARG(system), TEXT_ARG(code));
-	if (!v.text.len) v.text = TEXT("1");
-	return v;
+		unit = text_format(a, "%.*s|%.*s", TEXT_ARG(system), TEXT_ARG(code));
+	put_text(out, PATH_QUANTITY, unit.len ? unit : TEXT("1"));
+	out->number = number;
 }
 
-path_item path_value(const path_machine *m, const path_item *i)
+void path_value_into(const path_machine *m, const path_item *i, path_item *out)
 {
-	if (i->kind != PATH_NODE) return *i;
-	if (!path_has_value(i))
-		return path_is_object(i) && is_quantity(&m->p->types, i) ? value_of_quantity(m->arena, i) : *i;
-	switch ((node_kind)i->d->nodes[i->node].kind) {
+	const path_types *types = &m->p->types;
+	node_kind kind =
+	    i->kind == PATH_NODE && !path_is_valueless(i) ? (node_kind)i->d->nodes[i->node].kind : NODE_NULL;
+	switch (kind) {
 	case NODE_TRUE:
-		return (path_item){.kind = PATH_BOOLEAN, .boolean = true};
 	case NODE_FALSE:
-		return (path_item){.kind = PATH_BOOLEAN};
+		put_value(out, PATH_BOOLEAN);
+		out->boolean = kind == NODE_TRUE;
+		return;
 	case NODE_NUMBER:
-		return value_of_number(&m->p->types, i, doc_text(i->d, i->node));
+		put_number(types, i, out);
+		return;
 	case NODE_STRING:
-		return value_of_string(&m->p->types, i, doc_text(i->d, i->node));
+		put_text(out, kind_of_string(types, i->type), doc_text(i->d, i->node));
+		return;
+	case NODE_OBJECT:
+		if (is_quantity(types, i))
+			put_quantity(m->arena, i, out);
+		else
+			*out = *i;
+		return;
 	case NODE_NULL:
 	case NODE_ARRAY:
-	case NODE_OBJECT:
-		break;
+		*out = *i;
+		return;
 	}
-	return *i;
 }
 
 bool path_number(const path_item *value, decimal *out)
@@ -165,7 +193,7 @@ bool path_single(path_machine *m, path_items items, path_item *out)
 {
 	if (items.count == 0) return false;
 	if (items.count > 1) return too_many(m, items);
-	*out = path_value(m, items.at);
+	path_value_into(m, items.at, out);
 	return !path_is_valueless(out);
 }
 

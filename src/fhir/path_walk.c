@@ -12,24 +12,30 @@ typedef struct walk {
 	path_list *out;
 } walk;
 
+/* Field by field: clearing and copying it would take longer than the walk. */
+static inline void write_node(path_item *i, const doc *d, uint32_t n, type_id type)
+{
+	i->kind = PATH_NODE;
+	i->type = type;
+	i->node = n;
+	i->sibling = NODE_ABSENT;
+	i->d = d;
+}
+
 static type_id resource_type_at(const doc *d, uint32_t n)
 {
 	uint32_t t = doc_get(d, n, NAME_resourceType);
 	return t == NODE_ABSENT ? 0 : type_find(doc_text(d, t));
 }
 
-path_item path_root_item(const path *p, const doc *d, uint32_t n)
+void path_root_item(const path *p, const doc *d, uint32_t n, path_item *out)
 {
-	path_item i = {.kind = PATH_NODE, .d = d, .node = n, .type = p->context};
-	if (n == 0 && d->type) {
-		i.type = d->type;
-		return i;
-	}
-	if (d->nodes[n].kind != NODE_OBJECT) return i;
+	type_id type = n == 0 && d->type ? d->type : p->context;
+	write_node(out, d, n, type);
+	if ((n == 0 && d->type) || d->nodes[n].kind != NODE_OBJECT) return;
 	uint32_t t = doc_get(d, n, NAME_resourceType);
-	if (t == NODE_ABSENT) return i;
-	if (!i.type || !text_equal(type_name(i.type), doc_text(d, t))) i.type = type_find(doc_text(d, t));
-	return i;
+	if (t != NODE_ABSENT && (!type || !text_equal(type_name(type), doc_text(d, t))))
+		out->type = type_find(doc_text(d, t));
 }
 
 /* The innermost resource around node `n`: a contained one too, or only what contains it. */
@@ -56,11 +62,16 @@ static void arrive(const walk *w, const path_item *i)
 		list_add(w->m, w->out, i);
 }
 
+/* Of what type it is, the resource itself says. */
+static inline bool is_any_resource(const path *p, type_id type)
+{
+	return !type || type == p->types.resource || type == p->types.domain_resource;
+}
+
 /* What an object of this declared type is: of a Resource, or where nothing is known, it says itself. */
 static inline type_id actual_type(const walk *w, uint32_t n, type_id type)
 {
-	const path_types *known = &w->m->p->types;
-	if (type && type != known->resource && type != known->domain_resource) return type;
+	if (!is_any_resource(w->m->p, type)) return type;
 	type_id actual = resource_type_at(w->d, n);
 	return actual ? actual : type;
 }
@@ -170,16 +181,10 @@ static void walk_primitive(const walk *w, const path_item *from, const path_hop 
 /* Docs without companions, which are most: each key is a whole element, and an item is made only where the hops end. */
 static void plain_object(const walk *w, uint32_t object, type_id type, const path_hop *h);
 
-/* Written where it will lie, field by field: clearing and copying it would take longer than the walk. */
 static inline void put_node(const walk *w, uint32_t n, type_id type)
 {
 	path_item *i = list_slot(w->m, w->out);
-	if (!i) return;
-	i->kind = PATH_NODE;
-	i->type = type;
-	i->node = n;
-	i->sibling = NODE_ABSENT;
-	i->d = w->d;
+	if (i) write_node(i, w->d, n, type);
 }
 
 static inline void plain_value(const walk *w, uint32_t n, type_id type, const path_hop *next)
@@ -207,7 +212,7 @@ static inline bool is_element(type_id type, name_id name, name_id wanted, const 
 		*child = type == h->from && h->to ? h->to : type_by_name(type, name, h);
 		return true;
 	}
-	return h->choice_last && (*child = is_choice_of(type, name, h));
+	return name <= h->choice_last && name > h->name && (*child = is_choice_of(type, name, h));
 }
 
 static inline name_id name_wanted(const doc *d, const path_hop *h)
@@ -259,14 +264,80 @@ static void plain_object(const walk *w, uint32_t object, type_id type, const pat
 	for (i++; i < last && !list_ended(w->m, w->out); i = d->nodes[i].next) plain_value(w, i, type, h);
 }
 
-bool walk_plain(path_machine *m, const path_step *s, path_list *out)
+/* An object, which the root of a resource is for certain. */
+static bool is_whole(const path_item *i)
 {
-	const doc *d = m->d;
-	if (!d->no_companions || !d->type) return false;
-	walk w = {.m = m, .d = d, .hops = m->p->hops + s->first, .count = s->count, .out = out};
-	if (!s->type.fhir || d->type == s->type.fhir || type_is(d->type, s->type.fhir))
-		plain_object(&w, 0, d->type, w.hops);
+	return (i->node == 0 && i->d->type) || i->d->nodes[i->node].kind == NODE_OBJECT;
+}
+
+/* A place in a doc, and of what type it is. */
+typedef struct spot {
+	uint32_t node;
+	type_id type;
+} spot;
+
+/* Where hops from an object lead to one place, an array there being as good as its values; NODE_ABSENT: nowhere. False: they
+ * branch on the way, or end in resources, which say themselves what they are. */
+static inline __attribute__((always_inline)) bool /* in both of its two callers, for a call would cost as much again */
+straight(const path *p, const doc *d, const path_step *s, spot from, spot *to)
+{
+	const path_hop *h = p->hops + s->first, *last = h + s->count - 1;
+	type_id type = from.type, child = 0;
+	uint32_t n = from.node;
+	for (;; h++, type = child) {
+		n = n == 0 && d->root ? find_at_root(d, type, h, &child) : find_in(d, n, type, h, &child);
+		if (n == NODE_ABSENT) break;
+		if (is_any_resource(p, child)) return false;
+		if (d->nodes[n].kind == NODE_ARRAY && d->nodes[n].len == 1) n++;
+		if (h == last) break;
+		if (d->nodes[n].kind != NODE_OBJECT) return false;
+	}
+	if (n != NODE_ABSENT && d->nodes[n].kind == NODE_NULL) n = NODE_ABSENT;
+	*to = (spot){n, child};
 	return true;
+}
+
+static path_items array_items(arena *a, const doc *d, spot array)
+{
+	const node *nodes = d->nodes;
+	path_items out = {path_items_new(a, nodes[array.node].len), 0};
+	for (uint32_t i = array.node + 1; i < nodes[array.node].next; i = nodes[i].next)
+		if (nodes[i].kind != NODE_NULL && nodes[i].kind != NODE_ARRAY)
+			write_node(&out.at[out.count++], d, i, array.type);
+	return out;
+}
+
+bool walk_quick(const path *p, const doc *d, arena *a, path_items *out)
+{
+	spot end;
+	if (!straight(p, d, p->steps, (spot){0, d->type}, &end)) return false;
+	*out = path_none();
+	if (end.node == NODE_ABSENT) return true;
+	if (d->nodes[end.node].kind == NODE_ARRAY) {
+		*out = array_items(a, d, end);
+		return true;
+	}
+	*out = (path_items){path_items_new(a, 1), 1};
+	write_node(out->at, d, end.node, end.type);
+	return true;
+}
+
+bool walk_straight(path_machine *m, const path_item *from, const path_step *s, path_items *out)
+{
+	spot end;
+	const doc *d = from->d;
+	if (s->count == 0 || from->kind != PATH_NODE || !d->no_companions || !is_whole(from)) return false;
+	if (!straight(m->p, d, s, (spot){from->node, from->type}, &end)) return false;
+	bool absent = end.node == NODE_ABSENT;
+	if (!absent && d->nodes[end.node].kind == NODE_ARRAY) return false;
+	*out = path_none();
+	if (s->use != USE_ITEMS) {
+		*out = path_used(m, &(path_list){.count = !absent}, s->use);
+	} else if (!absent) {
+		*out = (path_items){path_new_item(m), 1};
+		write_node(out->at, d, end.node, end.type);
+	}
+	return path_spend(m, PATH_ITEM_COST);
 }
 
 /* type() has a name and a namespace; a System quantity has a value and a unit. */
@@ -284,12 +355,6 @@ static void walk_system(const walk *w, const path_item *from, const path_hop *h)
 	else
 		return;
 	arrive(w, &i);
-}
-
-/* An object, which the root of a resource is for certain. */
-static bool is_whole(const path_item *i)
-{
-	return (i->node == 0 && i->d->type) || i->d->nodes[i->node].kind == NODE_OBJECT;
 }
 
 void walk_hops(path_machine *m, const path_item *from, const path_hop *hops, int count, path_list *out)

@@ -45,20 +45,21 @@ typedef struct root_key {
 	name_id name;
 } root_key;
 
+/* What FHIRPath asks of first comes first. */
 typedef struct doc {
 	const node *nodes;
+	/* Of an object json_parse read: its keys in order, and the bit `name & 63` of each, so that one that is not there is
+	 * mostly known at once. Else NULL. */
+	const root_key *root;
+	uint64_t root_bits;
+	uint32_t root_count;
 	uint32_t count;
+	uint16_t type;         /* of a resource json_parse_resource read: its type_id; else 0, not looked up */
+	bool no_companions;    /* known: no key begins with an underscore */
 	const char *source;    /* the JSON as it came */
 	const char *unescaped; /* texts of strings that had escapes */
 	const text *names;     /* of this document's own names: names[id - NAME_DYNAMIC] */
 	uint32_t name_count;
-	uint16_t type;      /* of a resource json_parse_resource read: its type_id; else 0, not looked up */
-	bool no_companions; /* known: no key begins with an underscore */
-	/* Of an object json_parse read: its keys in order, and the bit `name & 63` of each, so that one that is not there is
-	 * mostly known at once. Else NULL. */
-	const root_key *root;
-	uint32_t root_count;
-	uint64_t root_bits;
 } doc;
 
 enum { NODE_ABSENT = 0 }; /* index 0 is the root, which is nobody's child: so 0 says "not there" */
