@@ -1,9 +1,13 @@
 #define LIMEN_OS /* tests read their environment */
+#include <postgresql/libpq-fe.h>
+
 #include "harness.h"
 
 #include <dirent.h>
 #include <ftw.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int skips;
@@ -96,6 +100,74 @@ char *temp_folder(void)
 	char *kept = strdup(made);
 	if (folder_count < (int)(sizeof folders / sizeof *folders)) folders[folder_count++] = kept;
 	return kept;
+}
+
+bool test_on_postgres(void)
+{
+	return getenv("LIMEN_ENGINE") != NULL;
+}
+
+static text postgres_said(arena *a, const char *where, const char *sql)
+{
+	PGconn *pg = PQconnectdb(where);
+	PQclear(PQexec(pg, "SET client_min_messages=error"));
+	PGresult *r = PQexec(pg, sql);
+	bool worked = PQresultStatus(r) == PGRES_COMMAND_OK || PQresultStatus(r) == PGRES_TUPLES_OK;
+	if (!worked) fail_msg("%s: %s", sql, PQerrorMessage(pg));
+	text first = PQntuples(r) ? text_copy(a, text_of(PQgetvalue(r, 0, 0))) : (text){0};
+	PQclear(r);
+	PQfinish(pg);
+	return first;
+}
+
+text test_said(arena *a, text store, const char *sql)
+{
+	return postgres_said(a, text_z(a, store), sql);
+}
+
+void test_engine(const char *how)
+{
+	int status = -1;
+	pid_t pid = fork();
+	if (pid == 0) {
+		execl("tools/postgres", "tools/postgres", how, (char *)NULL);
+		_exit(127);
+	}
+	waitpid(pid, &status, 0);
+	if (status != 0) fail_msg("tools/postgres %s", how);
+}
+
+void test_sql(arena *a, text store, const char *sql)
+{
+	char *name = text_z(a, store);
+	if (test_on_postgres()) {
+		postgres_said(a, name, sql);
+		return;
+	}
+	sqlite3 *db;
+	assert_int_equal(sqlite3_open(name, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+text test_kept(arena *a, text store)
+{
+	char *name = text_z(a, store);
+	return test_on_postgres() ? postgres_said(a, name, "SELECT schema_to_xml(current_schema(), true, false, '')")
+				  : read_file(a, name);
+}
+
+text test_store(arena *a, const char *file)
+{
+	static int made;
+	const char *engine = getenv("LIMEN_ENGINE");
+	if (!engine) return text_of(file);
+	bool in_memory = strcmp(file, ":memory:") == 0;
+	text schema = in_memory
+			  ? text_format(a, "m%d_%d", (int)getpid(), __atomic_add_fetch(&made, 1, __ATOMIC_RELAXED))
+			  : text_format(a, "f%016llx", (unsigned long long)text_hash(text_of(file)));
+	postgres_said(a, engine, text_z(a, text_format(a, "CREATE SCHEMA IF NOT EXISTS %.*s", TEXT_ARG(schema))));
+	return text_format(a, "%s&options=-csearch_path%%3D%.*s", engine, TEXT_ARG(schema));
 }
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)

@@ -37,6 +37,15 @@ text read_file(arena *a, const char *path); /* whole; fails the test where it ca
 int list_files(arena *a, const char *folder, const char *ending, char ***out);
 char *temp_folder(void); /* a fresh empty folder, removed when the program ends */
 
+/* The second engine: where LIMEN_ENGINE names a PostgreSQL (tools/postgres sets it), tests that keep something keep it there. */
+bool test_on_postgres(void);
+/* What a store is opened with for this file: on PostgreSQL a schema of its own, the same for the same file; ":memory:" is a new one. */
+text test_store(arena *a, const char *file);
+void test_engine(const char *how);                     /* PostgreSQL: "--stop" (kill -9), "--immediate", "--start" */
+void test_sql(arena *a, text store, const char *sql);  /* said to the engine behind Limen's back */
+text test_said(arena *a, text store, const char *sql); /* PostgreSQL: the first column of the first row */
+text test_kept(arena *a, text store);                  /* all that is kept there, to compare */
+
 int harness_run(const struct CMUnitTest *tests, size_t n, int argc, char **argv);
 void harness_text(text actual, text expected, const char *file, int line);
 void harness_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 typedef enum verb {
+	VERB_ADD,
 	VERB_INSERT,
 	VERB_PUT,
 	VERB_DELETE,
@@ -38,6 +39,7 @@ typedef struct scan_order {
 scan_order order_of(const table *t, int index);
 text sql_compose(arena *a, const driver *d, const shape *s);
 text sql_table(arena *a, const driver *d, const table *t); /* CREATE TABLE and its indexes */
+bool put_looks_first(const driver *d, const table *t);     /* a put may find another row in its way */
 
 enum { KEPT_STATEMENTS_MAX = 256, KEPT_SLOTS = 512 };
 typedef struct kept_statement {

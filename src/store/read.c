@@ -49,10 +49,20 @@ store_result store_last(snapshot *r, const table *t, arena *a, cell *row, issues
 
 /* ---- scans ---- */
 
+/* Where an engine is far away rows come in pages: the first small, for most scans are left early, then greater ones. A page begins
+ * after the last row of the one before, so that no statement is kept open on the way. */
+enum { PAGE_GROWS = 4, PAGE_ROWS_MAX = 4096 };
+
 struct scan {
 	snapshot *reader;
 	const table *table;
+	arena *arena;
 	taken use;
+	scan_options options; /* its cells are copies, where there are pages */
+	scan_order order;
+	int64_t left; /* rows the caller still wants; 0: no limit */
+	int64_t page, met;
+	cell last[2 * TABLE_COLUMNS_MAX]; /* the place of the page's last row */
 };
 
 static shape scan_shape(const table *t, const scan_options *o, verb v)
@@ -84,15 +94,75 @@ static void scan_bind(const driver *d, statement *s, const scan_options *o)
 	if (o->limit > 0) d->bind(s, ++at, &INT_CELL(o->limit), true);
 }
 
+static const cell *cells_copy(arena *a, const cell *from, int count)
+{
+	if (!from) return NULL;
+	cell *to = ARENA_ARRAY(a, cell, count);
+	for (int i = 0; i < count; i++) to[i] = cell_copy(a, from[i]);
+	return to;
+}
+
+static bool scan_begin(scan *s, issues *sink)
+{
+	shape how = scan_shape(s->table, &s->options, VERB_SCAN);
+	if (!statement_take(s->reader, &how, &s->use, sink)) return false;
+	scan_bind(s->reader->store->driver, s->use.statement, &s->options);
+	return true;
+}
+
+/* The limit becomes that of a page. */
+static void page_set(scan *s, int64_t rows)
+{
+	s->page = s->left && s->left < rows ? s->left : rows;
+	s->met = 0;
+	s->options.limit = s->page;
+}
+
+/* What the scan will ask again later is copied: the caller's cells may be gone by then. */
+static void pages_begin(scan *s)
+{
+	scan_options *o = &s->options;
+	o->prefix = cells_copy(s->arena, o->prefix, o->prefix_cells);
+	o->low = cells_copy(s->arena, o->low, 1);
+	o->high = cells_copy(s->arena, o->high, 1);
+	s->order = order_of(s->table, o->index);
+	s->left = o->limit;
+	for (int i = 0; i < o->prefix_cells; i++) s->last[i] = o->prefix[i];
+	page_set(s, s->reader->store->driver->page_rows);
+}
+
+/* After the last row the bound it has passed says nothing more. */
+static bool page_next(scan *s, issues *sink)
+{
+	scan_options *o = &s->options;
+	statement_give(s->reader, &s->use);
+	if (s->left) s->left -= s->page;
+	o->after = s->last;
+	o->after_cells = s->order.count;
+	if (o->descending)
+		o->high = NULL;
+	else
+		o->low = NULL;
+	page_set(s, s->page * PAGE_GROWS < PAGE_ROWS_MAX ? s->page * PAGE_GROWS : PAGE_ROWS_MAX);
+	return scan_begin(s, sink);
+}
+
+/* A row of the page was met; the last one's place is kept. */
+static void page_met(scan *s, const cell *row)
+{
+	if (!s->page || ++s->met < s->page) return;
+	for (int i = s->options.prefix_cells; i < s->order.count; i++)
+		s->last[i] = cell_copy(s->arena, row[s->order.columns[i]]);
+}
+
 scan *store_scan(snapshot *r, const table *t, const scan_options *options, arena *a, issues *sink)
 {
-	shape s = scan_shape(t, options, VERB_SCAN);
-	taken use;
-	if (!statement_take(r, &s, &use, sink)) return NULL;
-	scan_bind(r->store->driver, use.statement, options);
+	/* A row whose column is NULL has no place to continue after. */
+	assert(options->index < 0 || options->prefix_cells > 0 || options->low);
 	scan *made = ARENA_NEW(a, scan);
-	*made = (scan){.reader = r, .table = t, .use = use};
-	return made;
+	*made = (scan){.reader = r, .table = t, .arena = a, .options = *options};
+	if (r->store->driver->page_rows) pages_begin(made);
+	return scan_begin(made, sink) ? made : NULL;
 }
 
 bool scan_next(scan *s, cell *row, issues *sink)
@@ -101,9 +171,15 @@ bool scan_next(scan *s, cell *row, issues *sink)
 	const driver *d = s->reader->store->driver;
 	driver_failure why;
 	driver_step step = d->step(s->use.statement, &why);
+	bool more = s->page && s->met == s->page && s->left != s->page;
+	if (step == STEP_DONE && more) {
+		if (!page_next(s, sink)) return false;
+		step = d->step(s->use.statement, &why);
+	}
 	if (step == STEP_ROW) {
 		for (int i = 0; i < s->table->column_count; i++)
 			row[i] = d->column(s->use.statement, i, s->table->columns[i].kind);
+		page_met(s, row);
 		return true;
 	}
 	if (step == STEP_FAILED) store_fail(sink, &why);
@@ -153,7 +229,8 @@ bool store_collect(snapshot *r, const table *t, const scan_options *options, int
 {
 	const driver *d = r->store->driver;
 	scan_options all = *options;
-	all.limit = 0; /* counted here, so that one statement serves all limits */
+	/* Counted here, so that one statement serves all limits; an engine far away would send what nobody takes. */
+	if (!d->page_rows) all.limit = 0;
 	shape s = scan_shape(t, &all, VERB_COLLECT);
 	s.value_column = (int16_t)value_column;
 	assert(!s.descending);

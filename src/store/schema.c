@@ -101,7 +101,8 @@ static bool is_store(store *s, issues *sink)
 	for (int i = 0; has && i < 2; i++)
 		if (!s->driver->has_table(s->writer->connection, own[i]->name, &has, &why))
 			return store_fail(sink, &why);
-	return has || issue_add(sink, FAIL_STORE_CORRUPT, text_of(s->target), TEXT(""));
+	return has ||
+	       issue_add(sink, s->driver->without_tables, store_target_shown(s->arena, text_of(s->target)), TEXT(""));
 }
 
 /* A file opened as it is must be as this program would have it. */

@@ -106,19 +106,50 @@ static void add_from(buffer *b, const driver *d, const shape *s)
 	}
 }
 
-static void compose_insert(buffer *b, const driver *d, const shape *s)
+/* Is there another row that has what a unique index allows only once? The marks are those of the inserted row. */
+static void add_look(buffer *b, const driver *d, const table *t, const table_index *x)
+{
+	buffer_format(b, " AND NOT EXISTS (SELECT 1 FROM %s WHERE ", t->name);
+	for (int i = 0; i < x->column_count; i++)
+		buffer_format(b, "%s=%c%d AND ", t->columns[x->columns[i]].name, d->place_mark, x->columns[i] + 1);
+	buffer_add(b, TEXT("NOT ("));
+	for (int i = 0; i < t->key_columns; i++)
+		buffer_format(b, "%s%s=%c%d", i ? " AND " : "", t->columns[i].name, d->place_mark, i + 1);
+	buffer_add(b, TEXT("))"));
+}
+
+bool put_looks_first(const driver *d, const table *t)
+{
+	bool unique = false;
+	for (int i = 0; i < t->index_count; i++) unique = unique || t->indexes[i].unique;
+	return unique && d->looks_first;
+}
+
+static void add_inserted(buffer *b, const driver *d, const shape *s)
 {
 	const table *t = s->table;
+	bool looks = s->verb == VERB_PUT && put_looks_first(d, t);
 	int mark = 0;
 	buffer_format(b, "INSERT INTO %s(", t->name);
 	add_columns(b, t);
-	buffer_add(b, TEXT(") VALUES ("));
+	buffer_add(b, looks ? TEXT(") SELECT ") : TEXT(") VALUES ("));
 	for (int i = 0; i < t->column_count; i++) {
 		if (i) buffer_char(b, ',');
 		add_mark(b, d, &mark);
 	}
-	buffer_char(b, ')');
-	if (s->verb == VERB_INSERT) return;
+	if (!looks) buffer_char(b, ')');
+	if (!looks) return;
+	buffer_add(b, TEXT(" WHERE true"));
+	for (int i = 0; i < t->index_count; i++)
+		if (t->indexes[i].unique) add_look(b, d, t, &t->indexes[i]);
+}
+
+static void compose_insert(buffer *b, const driver *d, const shape *s)
+{
+	const table *t = s->table;
+	add_inserted(b, d, s);
+	if (s->verb == VERB_INSERT) buffer_add(b, text_of(d->insert_else));
+	if (s->verb != VERB_PUT) return;
 	buffer_add(b, TEXT(" ON CONFLICT ("));
 	for (int i = 0; i < t->key_columns; i++) {
 		if (i) buffer_char(b, ',');
@@ -157,6 +188,7 @@ text sql_compose(arena *a, const driver *d, const shape *s)
 	buffer b = {.arena = a};
 	int mark = 0;
 	switch ((verb)s->verb) {
+	case VERB_ADD:
 	case VERB_INSERT:
 	case VERB_PUT:
 		compose_insert(&b, d, s);
@@ -180,12 +212,15 @@ text sql_compose(arena *a, const driver *d, const shape *s)
 	return text_slice(buffer_text(&b), 0, b.len - 1);
 }
 
-static void compose_index(buffer *b, const table *t, const table_index *x)
+static void compose_index(buffer *b, const driver *d, const table *t, int index)
 {
+	const table_index *x = &t->indexes[index];
+	scan_order order = order_of(t, index);
+	int count = d->whole_indexes && !x->unique ? order.count : x->column_count;
 	buffer_format(b, "CREATE %sINDEX %s ON %s(", x->unique ? "UNIQUE " : "", x->name, t->name);
-	for (int i = 0; i < x->column_count; i++) {
+	for (int i = 0; i < count; i++) {
 		if (i) buffer_char(b, ',');
-		add_name(b, t, x->columns[i]);
+		add_name(b, t, order.columns[i]);
 	}
 	buffer_add(b, TEXT(");\n"));
 }
@@ -207,7 +242,7 @@ text sql_table(arena *a, const driver *d, const table *t)
 		add_name(&b, t, i);
 	}
 	buffer_format(&b, "))%s;\n", t->rowid ? "" : d->clustered);
-	for (int i = 0; i < t->index_count; i++) compose_index(&b, t, &t->indexes[i]);
+	for (int i = 0; i < t->index_count; i++) compose_index(&b, d, t, i);
 	buffer_char(&b, 0);
 	return text_slice(buffer_text(&b), 0, b.len - 1);
 }

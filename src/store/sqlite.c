@@ -170,8 +170,9 @@ static connection *sqlite_open(const char *target, const char *vfs, opening how,
 	return NULL;
 }
 
-static statement *sqlite_prepare(connection *c, const char *sql, driver_failure *why)
+static statement *sqlite_prepare(connection *c, const char *sql, driver_ask ask, driver_failure *why)
 {
+	(void)ask; /* it answers at once */
 	sqlite3_stmt *stmt = NULL;
 	if (!worked(c, sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL), why)) return NULL;
 	statement *s = sqlite3_malloc(sizeof *s);
@@ -272,7 +273,7 @@ static bool sqlite_alive(const connection *c)
 	return !sqlite3_get_autocommit(c->db);
 }
 
-static int64_t sqlite_changes(const connection *c)
+static int64_t sqlite_changes(connection *c)
 {
 	return sqlite3_total_changes64(c->db);
 }
@@ -333,5 +334,7 @@ const driver driver_sqlite = {
     .rowid_type = "INTEGER",
     .clustered = "WITHOUT ROWID",
     .index_hint = "INDEXED BY %s",
+    .insert_else = "",
     .place_mark = '?',
+    .without_tables = FAIL_STORE_CORRUPT,
 };

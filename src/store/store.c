@@ -35,12 +35,33 @@ static bool shape_equal(const shape *x, const shape *y)
 	       x->descending == y->descending && x->limited == y->limited;
 }
 
+static driver_ask asked_of(const driver *d, const shape *s)
+{
+	switch ((verb)s->verb) {
+	case VERB_INSERT:
+		return ASK_NEW;
+	case VERB_PUT:
+		return put_looks_first(d, s->table) ? ASK_NEW : ASK_NOTHING;
+	case VERB_ADD:
+	case VERB_DELETE:
+	case VERB_CLEAR:
+		return ASK_NOTHING;
+	case VERB_GET:
+	case VERB_LAST:
+	case VERB_SCAN:
+	case VERB_COUNT:
+	case VERB_COLLECT:
+		return ASK_ROWS;
+	}
+	return ASK_ROWS;
+}
+
 static statement *statement_make(snapshot *r, const shape *s, issues *sink)
 {
 	const driver *d = r->store->driver;
 	arena *scratch = arena_new(MIB);
 	driver_failure why;
-	statement *made = d->prepare(r->connection, sql_compose(scratch, d, s).at, &why);
+	statement *made = d->prepare(r->connection, sql_compose(scratch, d, s).at, asked_of(d, s), &why);
 	arena_free(scratch);
 	if (!made) store_fail(sink, &why);
 	return made;
@@ -190,6 +211,18 @@ bool store_integrity(snapshot *r, issues *sink)
 
 /* ---- open and close ---- */
 
+text store_target_shown(arena *a, text file)
+{
+	if (!postgres_named(file)) return file;
+	text_pair scheme = text_cut(file, ':');
+	text rest = text_cut(text_slice(scheme.tail, 2, scheme.tail.len), '?').head; /* an option may be a password */
+	text_pair sides = text_cut_last(rest, '@');
+	text place = sides.found ? sides.tail : rest;
+	text user = sides.found ? text_cut(sides.head, ':').head : (text){0};
+	return text_format(a, "%.*s://%.*s%s%.*s", TEXT_ARG(scheme.head), TEXT_ARG(user), sides.found ? "@" : "",
+			   TEXT_ARG(place));
+}
+
 /* A store "in memory" is a file in a memory file system, so that readers and the writer see what they see on disk. */
 static bool make_memory_target(store *s)
 {
@@ -229,7 +262,7 @@ store *store_open(arena *a, const store_options *options, issues *sink)
 {
 	store *s = ARENA_NEW(a, store);
 	*s = (store){.arena = a,
-		     .driver = &driver_sqlite,
+		     .driver = postgres_named(options->file) ? &driver_postgres : &driver_sqlite,
 		     .vfs = options->vfs,
 		     .read_only = options->read_only,
 		     .as_is = options->as_is || options->read_only};
@@ -242,7 +275,7 @@ store *store_open(arena *a, const store_options *options, issues *sink)
 	s->writer = connection_open(s, true, sink);
 	s->writing.store = s;
 	if (s->writer && schema_prepare(s, options, sink)) {
-		if (!s->as_is && !s->vfs) name_durable(s);
+		if (!s->as_is && !s->vfs && s->driver == &driver_sqlite) name_durable(s);
 		return s;
 	}
 	store_close(s);

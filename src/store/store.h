@@ -2,9 +2,11 @@
  *
  * Each floor declares its tables as constants and hands them to store_open, which creates them and migrates forward. A row is an
  * array of cells in the order of the columns. The first `key_columns` columns are the primary key. Scans run along the key or an
- * index, in order, by prefix and range, and see one snapshot.
+ * index, in order, by prefix and range, and see one snapshot. Texts and bytes sort by their bytes. A row whose first column of an
+ * index is NULL is not met along that index; where the first is not NULL, none of the index's columns may be.
  *
- * SQLite (WAL, synchronous=FULL) is the first engine, behind driver.h; the verbs are the same on the next.
+ * SQLite (WAL, synchronous=FULL) is the first engine, PostgreSQL the second, behind driver.h; the verbs and what they answer are the
+ * same on both.
  *
  * Threads: one writer (store_write_*), many readers, each reader with a `snapshot` of its own from the pool. A snapshot sees
  * one committed state from begin to end. What a verb returns lives in the arena given to it.
@@ -59,7 +61,8 @@ typedef struct writing writing;   /* the one write transaction */
 typedef enum store_result { STORE_OK, STORE_NOT_FOUND, STORE_EXISTS, STORE_FAILED } store_result;
 
 typedef struct store_options {
-	text file;                                /* ":memory:" in tests: a file of its own in memory, gone at close */
+	text
+	    file; /* SQLite: a path; ":memory:" in tests: a file of its own in memory, gone at close. PostgreSQL: postgresql://… */
 	const char *vfs;                          /* NULL: the default; tests give one that drops unsynced writes */
 	int schema_version;                       /* of the program: a newer file is refused, an older one migrated */
 	const struct store_migration *migrations; /* in ascending order of `version` */
@@ -83,6 +86,9 @@ store *store_open(arena *a, const store_options *options, issues *sink); /* NULL
 bool store_fresh(const store *s);
 void store_close(store *s);
 
+/* What names a store, fit to be shown: without a password. */
+text store_target_shown(arena *a, text file);
+
 /* Readers. Many at once, each used by one thread at a time. */
 snapshot *store_snapshot(store *s, issues *sink);
 void store_release(snapshot *r);
@@ -102,6 +108,8 @@ int64_t store_changes(const writing *w); /* rows written since the store was ope
 /* Housekeeping of the engine that can wait until the answers are out (SQLite: moving the WAL into the file). Writer's thread. */
 void store_tidy(store *s);
 
+/* The caller knows that the key is free, and waits for no answer: a failure may come with a later verb or the commit. */
+store_result store_add(writing *w, const table *t, const cell *row, issues *sink);
 store_result store_insert(writing *w, const table *t, const cell *row,
 			  issues *sink); /* STORE_EXISTS where the key is taken */
 store_result store_put(writing *w, const table *t, const cell *row, issues *sink); /* insert or replace */

@@ -111,14 +111,40 @@ static store_result run(writing *w, const shape *s, const cell *cells, int count
 	return STORE_FAILED;
 }
 
+/* A row whose first column of an index is NULL is not on it; where the first is there, so are the others. */
+static bool is_placed(const table *t, const cell *row)
+{
+	bool placed = true;
+	for (int i = 0; i < t->index_count; i++) {
+		const table_index *x = &t->indexes[i];
+		for (int k = 1; k < x->column_count; k++)
+			placed =
+			    placed && (row[x->columns[0]].kind == CELL_NULL || row[x->columns[k]].kind != CELL_NULL);
+	}
+	return placed;
+}
+
+static store_result write_row(writing *w, const table *t, verb v, const cell *row, issues *sink)
+{
+	assert(is_placed(t, row));
+	return run(w, &(shape){.table = t, .verb = (int16_t)v, .index = -1}, row, t->column_count, sink);
+}
+
+store_result store_add(writing *w, const table *t, const cell *row, issues *sink)
+{
+	store_result done = write_row(w, t, VERB_ADD, row, sink);
+	assert(done != STORE_EXISTS);
+	return done;
+}
+
 store_result store_insert(writing *w, const table *t, const cell *row, issues *sink)
 {
-	return run(w, &(shape){.table = t, .verb = VERB_INSERT, .index = -1}, row, t->column_count, sink);
+	return write_row(w, t, VERB_INSERT, row, sink);
 }
 
 store_result store_put(writing *w, const table *t, const cell *row, issues *sink)
 {
-	return run(w, &(shape){.table = t, .verb = VERB_PUT, .index = -1}, row, t->column_count, sink);
+	return write_row(w, t, VERB_PUT, row, sink);
 }
 
 store_result store_delete(writing *w, const table *t, const cell *key, int key_cells, issues *sink)

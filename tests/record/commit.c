@@ -268,28 +268,21 @@ static void refuses_to_write(record *r, arena *a)
 	assert_false(record_tick(r, &sink));
 }
 
-static text bytes_of(arena *a, text file)
-{
-	text all;
-	world *w = world_real();
-	assert_true(w->read_file(w, a, file, &all));
-	return all;
-}
-
 TEST(a_reader_takes_what_is_kept)
 {
 	arena *a = test_arena();
 	issues sink;
-	text file = text_format(a, "%s/limen.db", temp_folder());
+	const char *name = text_z(a, text_format(a, "%s/limen.db", temp_folder()));
+	text file = test_store(a, name);
 	assert_null(open_as(a, RECORD_READ, file, &sink));
 	assert_int_equal(sink.first->code, FAIL_STORE_OPEN);
 	assert_null(open_as(a, RECORD_CHECK, file, &sink));
-	record *r = open_record_at(a, text_z(a, file), NULL);
+	record *r = open_record_at(a, name, NULL);
 	put(r, a, "Patient", "p", "'name':[{'family':'Holm'}]");
 	put(r, a, "Task", "t",
 	    "'status':'requested','intent':'order','for':{'reference':'http://limen.test/fhir/Patient/p'}");
 	record_close(r);
-	text before = bytes_of(a, file);
+	text before = test_kept(a, file);
 	r = open_as(a, RECORD_READ, file, &sink);
 	assert_non_null(r);
 	assert_int_equal(sink.count, 0); /* the address is taken from the file: no other definitions */
@@ -305,7 +298,7 @@ TEST(a_reader_takes_what_is_kept)
 	check_clean(r, a);
 	refuses_to_write(r, a);
 	record_close(r);
-	assert_text(bytes_of(a, file), before);
+	assert_text(test_kept(a, file), before);
 }
 
 /* Last in its program: what is declared stays declared. */
@@ -313,11 +306,12 @@ TEST(a_reader_with_other_definitions_says_so)
 {
 	arena *a = test_arena();
 	issues sink;
-	text file = text_format(a, "%s/limen.db", temp_folder());
-	record *r = open_record_at(a, text_z(a, file), NULL);
+	const char *name = text_z(a, text_format(a, "%s/limen.db", temp_folder()));
+	text file = test_store(a, name);
+	record *r = open_record_at(a, name, NULL);
 	put(r, a, "Patient", "p", "'name':[{'family':'Holm'}]");
 	record_close(r);
-	text before = bytes_of(a, file);
+	text before = test_kept(a, file);
 	static const own_search more[] = {
 	    {{"Patient", 7}, {"nickname", 8}, {"Patient.name.where(use = 'nickname').given", 42}, SEARCH_STRING}};
 	record_own_search(more, 1);
@@ -330,7 +324,7 @@ TEST(a_reader_with_other_definitions_says_so)
 	record_close(r);
 	assert_null(open_as(a, RECORD_CHECK, file, &sink));
 	assert_int_equal(sink.first->code, FAIL_RECORD_OTHER);
-	assert_text(bytes_of(a, file), before);
+	assert_text(test_kept(a, file), before);
 	r = open_as(a, RECORD_WRITE, file, &sink);
 	assert_text(search_ids(r, a, "Patient", "nickname=x"), TEXT(""));
 	record_close(r);

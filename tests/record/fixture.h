@@ -22,7 +22,7 @@ MAYBE record *open_record_at(arena *a, const char *file, world *w)
 {
 	issues sink = {.arena = a};
 	record_options o = {
-	    .file = text_of(file), .world = w ? w : world_real(), .base = TEXT("http://limen.test/fhir")};
+	    .file = test_store(a, file), .world = w ? w : world_real(), .base = TEXT("http://limen.test/fhir")};
 	record *r = record_open(a, &o, &sink);
 	show(&sink);
 	assert_non_null(r);

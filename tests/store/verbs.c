@@ -32,7 +32,7 @@ static store *open_at(arena *a, issues *sink, text file)
 
 static store *open_memory(arena *a, issues *sink)
 {
-	store *s = open_at(a, sink, TEXT(":memory:"));
+	store *s = open_at(a, sink, test_store(a, ":memory:"));
 	assert_non_null(s);
 	return s;
 }
@@ -192,7 +192,7 @@ TEST(a_snapshot_stays)
 
 static text file_in(arena *a, const char *folder)
 {
-	return text_format(a, "%s/limen.db", folder);
+	return test_store(a, text_z(a, text_format(a, "%s/limen.db", folder)));
 }
 
 static void refused(const store_options *o, failure code)
@@ -270,30 +270,50 @@ TEST(migration_steps)
 	store_close(s);
 }
 
+static void refused_files(arena *a, text file, const char *folder, store_options *o)
+{
+	o->file = text_format(a, "%s/none/limen.db", folder);
+	refused(o, FAIL_STORE_OPEN);
+	FILE *f = fopen(text_z(a, file), "w");
+	for (int i = 0; i < 400; i++) fputs("this is no database ", f);
+	fclose(f);
+	o->file = file;
+	refused(o, FAIL_STORE_CORRUPT);
+	unlink(text_z(a, file));
+	o->as_is = true;
+	refused(o, FAIL_STORE_OPEN);
+	assert_int_equal(access(text_z(a, file), F_OK), -1); /* none is made */
+	fclose(fopen(text_z(a, file), "w"));
+	refused(o, FAIL_STORE_CORRUPT);
+	o->read_only = true;
+	refused(o, FAIL_STORE_CORRUPT);
+}
+
+/* Nobody there; no schema; nothing of ours in it. */
+static void refused_servers(arena *a, text file, const char *folder, store_options *o)
+{
+	o->file = text_format(a, "postgresql:///postgres?host=%s", folder);
+	refused(o, FAIL_STORE_OPEN);
+	o->file = text_format(a, "%.*s_none", TEXT_ARG(file));
+	refused(o, FAIL_STORE_OPEN);
+	o->file = file;
+	o->as_is = true;
+	refused(o, FAIL_STORE_OPEN);
+	o->read_only = true;
+	refused(o, FAIL_STORE_OPEN);
+}
+
 TEST(refusals)
 {
 	arena *a = test_arena();
 	issues sink = {.arena = a};
 	const char *folder = temp_folder();
 	text file = file_in(a, folder);
-	store_options o = {.file = text_format(a, "%s/none/limen.db", folder),
-			   .schema_version = 1,
-			   .tables = tables,
-			   .table_count = 2};
-	refused(&o, FAIL_STORE_OPEN);
-	FILE *f = fopen(text_z(a, file), "w");
-	for (int i = 0; i < 400; i++) fputs("this is no database ", f);
-	fclose(f);
-	o.file = file;
-	refused(&o, FAIL_STORE_CORRUPT);
-	unlink(text_z(a, file));
-	o.as_is = true;
-	refused(&o, FAIL_STORE_OPEN);
-	assert_int_equal(access(text_z(a, file), F_OK), -1); /* none is made */
-	fclose(fopen(text_z(a, file), "w"));
-	refused(&o, FAIL_STORE_CORRUPT);
-	o.read_only = true;
-	refused(&o, FAIL_STORE_CORRUPT);
+	store_options o = {.schema_version = 1, .tables = tables, .table_count = 2};
+	if (test_on_postgres())
+		refused_servers(a, file, folder, &o);
+	else
+		refused_files(a, file, folder, &o);
 	o.read_only = o.as_is = false;
 	store_close(store_open(a, &o, &sink));
 	o.as_is = true;
@@ -314,6 +334,19 @@ TEST(refusals)
 	store_close(s);
 }
 
+static void damage(const char *path, long from, long page)
+{
+	FILE *f = fopen(path, "r+");
+	assert_non_null(f);
+	fseek(f, 0, SEEK_END);
+	long size = ftell(f);
+	for (long at = from * page; at < size; at += page) {
+		fseek(f, at + page / 2, SEEK_SET);
+		for (int i = 0; i < 64; i++) fputc(0xa5, f);
+	}
+	fclose(f);
+}
+
 TEST(a_damaged_page_is_an_issue)
 {
 	arena *a = test_arena();
@@ -324,14 +357,16 @@ TEST(a_damaged_page_is_an_issue)
 	add_scores(w, 20, 200, &sink);
 	assert_true(store_write_commit(w, &sink));
 	store_close(s);
-	FILE *f = fopen(text_z(a, file), "r+");
-	fseek(f, 0, SEEK_END);
-	long size = ftell(f);
-	for (long at = 3 * 4096; at < size; at += 4096) {
-		fseek(f, at, SEEK_SET);
-		for (int i = 0; i < 64; i++) fputc(0xa5, f);
+	if (test_on_postgres()) {
+		text path =
+		    test_said(a, file, "SELECT current_setting('data_directory')||'/'||pg_relation_filepath('scores')");
+		test_sql(a, file, "CHECKPOINT");
+		test_engine("--immediate");
+		damage(text_z(a, path), 1, 8192);
+		test_engine("--start");
+	} else {
+		damage(text_z(a, file), 3, 4096);
 	}
-	fclose(f);
 	s = open_at(a, &sink, file);
 	if (s) {
 		snapshot *r = store_snapshot(s, &sink);
