@@ -1,7 +1,8 @@
 #include "base/base.h"
 
-#include <stdio.h>
 #include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,12 +18,12 @@
 #include <sanitizer/asan_interface.h>
 #define POISON(p, n) __asan_poison_memory_region((p), (size_t)(n))
 #define UNPOISON(p, n) __asan_unpoison_memory_region((p), (size_t)(n))
-/* A red zone after each allocation, so that a read past the end is seen. */
-enum { RED_ZONE = 16 };
+/* A red zone after each allocation, so that a read past the end is seen; and no block lives on after its arena. */
+enum { RED_ZONE = 16, SPARE_BLOCKS_MAX = 0 };
 #else
 #define POISON(p, n) ((void)(p), (void)(n))
 #define UNPOISON(p, n) ((void)(p), (void)(n))
-enum { RED_ZONE = 0 };
+enum { RED_ZONE = 0, SPARE_BLOCKS_MAX = 64 };
 #endif
 
 enum { BLOCK_BYTES_MIN = 16 * 1024, BLOCK_BYTES_MAX = 1024 * 1024 };
@@ -50,12 +51,49 @@ static _Noreturn void out_of_budget(const arena *a, int64_t wanted)
 	abort();
 }
 
+/* Blocks of the largest size are handed from arena to arena: what one request gave back the next one writes to, without the system's
+ * taking the pages and clearing new ones between. */
+static struct {
+	pthread_mutex_t lock;
+	struct block *first;
+	int count;
+} spare = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static struct block *spare_take(void)
+{
+	pthread_mutex_lock(&spare.lock);
+	struct block *b = spare.first;
+	if (b) {
+		spare.first = b->previous;
+		spare.count--;
+	}
+	pthread_mutex_unlock(&spare.lock);
+	return b;
+}
+
+static void block_free(struct block *b)
+{
+	UNPOISON(b->data, b->bytes);
+	if (b->bytes == BLOCK_BYTES_MAX) {
+		pthread_mutex_lock(&spare.lock);
+		if (spare.count < SPARE_BLOCKS_MAX) {
+			b->previous = spare.first;
+			spare.first = b;
+			spare.count++;
+			b = NULL;
+		}
+		pthread_mutex_unlock(&spare.lock);
+	}
+	free(b);
+}
+
 static void add_block(arena *a, int64_t at_least)
 {
 	int64_t bytes = a->block ? a->block->bytes * 2 : BLOCK_BYTES_MIN;
 	if (bytes > BLOCK_BYTES_MAX) bytes = BLOCK_BYTES_MAX;
 	if (bytes < at_least) bytes = at_least;
-	struct block *b = malloc(sizeof *b + (size_t)bytes);
+	struct block *b = bytes == BLOCK_BYTES_MAX ? spare_take() : NULL;
+	if (!b) b = malloc(sizeof *b + (size_t)bytes);
 	if (!b) out_of_budget(a, at_least);
 	b->previous = a->block;
 	b->bytes = bytes;
@@ -79,8 +117,7 @@ static void free_blocks_down_to(arena *a, const struct block *keep)
 	while (a->block != keep) {
 		struct block *b = a->block;
 		a->block = b->previous;
-		UNPOISON(b->data, b->bytes);
-		free(b);
+		block_free(b);
 	}
 }
 
