@@ -1,8 +1,6 @@
-/* resource_check: what it refuses, row by row, and that it takes every official and shared resource that is right. */
+/* resource_check: what it refuses, row by row. (That it takes what is right: examples.c.) */
 #include "profile/profile.h"
 #include "harness.h"
-
-#include <unistd.h>
 
 /* "NAME path" of each issue, joined with "; "; "good" where there is none. */
 static text verdict(arena *a, const char *json)
@@ -267,79 +265,5 @@ TEST(thousands_of_faults_are_counted_not_kept)
 	assert_true(arena_used(a) - before < 100 * 1024);
 }
 
-/* The package's own mistakes; why each is one is beside it. */
-static const char *const known_wrong[] = {
-    "ImplementationGuide-fhir.json",                                /* no name, no status, both 1..1 */
-    "ig-r4.json",                                                   /* the same resource again */
-    "Questionnaire-qs1.json",                                       /* items without linkId, which is 1..1 */
-    "SearchParameter-codesystem-extensions-CodeSystem-author.json", /* no base, which is 1..*; so the nine below */
-    "SearchParameter-codesystem-extensions-CodeSystem-effective.json",
-    "SearchParameter-codesystem-extensions-CodeSystem-end.json",
-    "SearchParameter-codesystem-extensions-CodeSystem-keyword.json",
-    "SearchParameter-codesystem-extensions-CodeSystem-workflow.json",
-    "SearchParameter-valueset-extensions-ValueSet-author.json",
-    "SearchParameter-valueset-extensions-ValueSet-effective.json",
-    "SearchParameter-valueset-extensions-ValueSet-end.json",
-    "SearchParameter-valueset-extensions-ValueSet-keyword.json",
-    "SearchParameter-valueset-extensions-ValueSet-workflow.json",
-    /* an id of 71 characters; 64 is the most */
-    "SearchParameter-questionnaireresponse-extensions-QuestionnaireResponse-item-subject.json",
-    "package.json", /* npm's, no resource */
-    /* MedCom's: a Communication's payload without content[x], which is 1..1 */
-    "Bundle-3d1149cd-d3e3-421a-ae31-4860decb4272.json",
-};
-
-static bool is_known_wrong(text file)
-{
-	text name = text_cut_last(file, '/').tail;
-	for (size_t i = 0; i < sizeof known_wrong / sizeof *known_wrong; i++)
-		if (text_equal(name, text_of(known_wrong[i]))) return true;
-	return false;
-}
-
-/* How many of the folder's resources were refused; each must be a known one. */
-static int refused_in(const char *folder, int *total)
-{
-	char **paths;
-	int refused = 0;
-	*total = list_files(test_arena(), folder, ".json", &paths);
-	for (int i = 0; i < *total; i++) {
-		arena *a = arena_new(PROCESS_ARENA_MAX);
-		issues sink = {.arena = a};
-		doc d;
-		text file = text_of(paths[i]);
-		bool good =
-		    json_parse_resource(a, read_file(a, paths[i]), file, &sink, &d) && resource_check(&d, &sink);
-		if (good == is_known_wrong(file))
-			fail_msg("%s: %.*s", paths[i],
-				 TEXT_ARG(good ? TEXT("taken") : issue_line(a, sink.first, LANGUAGE_EN)));
-		refused += !good;
-		arena_free(a);
-	}
-	return refused;
-}
-
-TEST(official_resources_are_taken)
-{
-	const char *package = "tools/node_modules/hl7.fhir.r4.examples";
-	int total;
-	if (access(package, R_OK) != 0) SKIP("hl7.fhir.r4.examples is not unpacked in tools/node_modules");
-	assert_int_equal(refused_in(package, &total), 15);
-	assert_int_equal(total, 5306 + 1);
-}
-
-TEST(shared_resources_are_taken)
-{
-	static const char *const folders[] = {"data/medcom", "data/dk-core"};
-	for (int i = 0; i < 2; i++) {
-		int total;
-		const char *file = shared_path(folders[i]);
-		if (!file) SKIP("%s is not there", folders[i]);
-		assert_int_equal(refused_in(text_z(test_arena(), text_of(file)), &total), i == 0 ? 1 : 0);
-		assert_true(total > 0);
-	}
-}
-
 TESTS(T(elements_and_kinds), T(ids_and_extensions_of_primitives), T(cardinality_codes_and_contained), T(formats),
-      T(messages), T(thousands_of_faults_are_counted_not_kept), T(official_resources_are_taken),
-      T(shared_resources_are_taken))
+      T(messages), T(thousands_of_faults_are_counted_not_kept))
