@@ -26,7 +26,8 @@ enum {
 	FIELD_BYTES_MAX = 4000,         /* one answer in a task's form */
 	PATH_BYTES_MAX = 64 * 1024,     /* one FHIRPath expression */
 	PATH_DEPTH_MAX = 100,           /* parentheses, arguments and signs within each other */
-	PATH_WORK_MAX = 10000000, /* one FHIRPath evaluation: 16-byte pieces made; a step or an item counts for five */
+	PATH_WORK_MAX = 10000000,       /* one FHIRPath evaluation: 16-byte pieces made; a step or an item counts for four */
+	HTML_DEPTH_MAX = 64,            /* elements within each other in a narrative */
 	PROFILE_DEPTH_MAX = 24,   /* profiles met within profiles, references followed */
 	VALIDATE_WORK_MAX = 10000000, /* values held against profiles while one resource is checked */
 };

@@ -49,16 +49,23 @@ typedef struct path_items {
 	int count;
 } path_items;
 
-/* What an evaluation may ask of outside. Every part may be missing: then the expression that needs it gives empty. */
+/* What an evaluation may ask of outside. Any part may be missing: without resolve what lies outside the doc is not found, and
+ * without trace nobody hears; an expression that needs one of the others fails by the function's name. */
 typedef struct path_outside {
 	void *self;
 	instant now; /* for now(), today(), timeOfDay(); INSTANT_NONE, or no outside at all, refuses them */
 	/* A reference to outside the doc: no contained resource, no entry of the same Bundle. False: not found, left out. */
 	bool (*resolve)(void *self, text reference, path_item *out);
-	/* 1 member, 0 not, -1 unknown value set: then memberOf() is empty */
+	/* Of a code, Coding, CodeableConcept or string: 1 member, 0 not, -1 unknown value set: then memberOf() is empty */
 	int (*member_of)(void *self, const path_item *item, text value_set);
 	/* 1 it fits the profile (of any type, by canonical URL), 0 it does not, -1 unknown profile: then conformsTo() fails */
 	int (*conforms)(void *self, const path_item *item, text profile);
+	/* Two different codes of one system: 1 the first is above the second, 0 it is not, -1 unknown system: then empty */
+	int (*subsumes)(void *self, text system, text general, text specific);
+	/* 1 the item is in that slice of the profile, 0 it is not, -1 there is no such profile or slice: then slice() fails */
+	int (*in_slice)(void *self, const path_item *item, text profile, text name);
+	/* The ElementDefinition that defines the item; false: none is known, left out */
+	bool (*definition)(void *self, const path_item *item, path_item *out);
 	/* %name beyond the standard ones and the constants; false: unknown */
 	bool (*variable)(void *self, text name, path_items *out);
 	void (*trace)(void *self, text name, const path_items *items); /* what trace() saw */

@@ -201,22 +201,32 @@ static bool to_quantity(path_item *i)
 	return true;
 }
 
+static tri tri_of(bool b)
+{
+	return b ? TRI_TRUE : TRI_FALSE;
+}
+
+/* Two values of one kind that is no number, stamp or quantity; or two elements. */
+static bool same_equal(path_machine *m, const path_item *x, const path_item *y)
+{
+	if (x->kind == PATH_BOOLEAN) return x->boolean == y->boolean;
+	if (x->kind == PATH_TYPE) return x->type == y->type && text_equal(x->text, y->text);
+	return items_equal(m, x, y, false);
+}
+
 tri path_equal(path_machine *m, const path_item *x, const path_item *y)
 {
 	path_item a = path_value(m, x), b = path_value(m, y);
 	decimal p, q;
 	if (!path_spend(m, 1 + (a.kind == PATH_STRING ? a.text.len / 16 : 0))) return TRI_EMPTY;
-	if (a.kind == PATH_STRING && b.kind == PATH_STRING) return text_equal(a.text, b.text) ? TRI_TRUE : TRI_FALSE;
-	if (a.kind == PATH_INTEGER && b.kind == PATH_INTEGER) return a.integer == b.integer ? TRI_TRUE : TRI_FALSE;
-	if (numbers(&a, &b, &p, &q)) return decimal_compare(p, q) == 0 ? TRI_TRUE : TRI_FALSE;
+	if (a.kind == PATH_STRING && b.kind == PATH_STRING) return tri_of(text_equal(a.text, b.text));
+	if (a.kind == PATH_INTEGER && b.kind == PATH_INTEGER) return tri_of(a.integer == b.integer);
+	if (numbers(&a, &b, &p, &q)) return tri_of(decimal_compare(p, q) == 0);
 	if (is_stamp(&a) && is_stamp(&b)) return stamp_equal(&a, &b);
 	if ((a.kind == PATH_QUANTITY || b.kind == PATH_QUANTITY) && to_quantity(&a) && to_quantity(&b))
 		return quantity_equal(&a, &b);
 	if (path_is_valueless(&a) != path_is_valueless(&b)) return TRI_EMPTY;
-	if (a.kind != b.kind) return TRI_FALSE;
-	if (a.kind == PATH_BOOLEAN) return a.boolean == b.boolean ? TRI_TRUE : TRI_FALSE;
-	if (a.kind == PATH_TYPE) return a.type == b.type && text_equal(a.text, b.text) ? TRI_TRUE : TRI_FALSE;
-	return items_equal(m, &a, &b, false) ? TRI_TRUE : TRI_FALSE;
+	return tri_of(a.kind == b.kind && same_equal(m, &a, &b));
 }
 
 bool path_equivalent(path_machine *m, const path_item *x, const path_item *y)

@@ -737,6 +737,9 @@ static path_types find_types(void)
 	    .extension = type_find(TEXT("Extension")),
 	    .resource = type_find(TEXT("Resource")),
 	    .domain_resource = type_find(TEXT("DomainResource")),
+	    .xhtml = type_find(TEXT("xhtml")),
+	    .coding = type_find(TEXT("Coding")),
+	    .concept = type_find(TEXT("CodeableConcept")),
 	};
 }
 

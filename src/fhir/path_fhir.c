@@ -131,20 +131,64 @@ static bool contained(path_machine *m, const path_item *from, text id, path_item
 	return false;
 }
 
-/* In a Bundle: the entry whose fullUrl is the reference, or ends in it where it is relative (R4,
- * bundle.html#references). */
+/* In a Bundle (R4, bundle.html#references) */
+
+static text full_url(const doc *d, uint32_t entry)
+{
+	return doc_get_text(d, entry, NAME_fullUrl);
+}
+
+/* What a relative reference is relative to: http://host/fhir/ of an entry that is http://host/fhir/Patient/1. Empty: nothing. */
+static text base_of(text url)
+{
+	text_pair id = text_cut_last(url, '/'), type = text_cut_last(id.head, '/');
+	bool is_rest = id.found && type.found && text_starts(url, TEXT("http")) && type_find(type.tail);
+	return is_rest ? text_slice(url, 0, type.head.len + 1) : (text){0};
+}
+
+static bool is_relative(text reference)
+{
+	return text_find(reference, TEXT(":")) < 0;
+}
+
+/* A version, where the reference asks for one, must be the resource's own. */
+static bool is_version(const doc *d, uint32_t resource, text version)
+{
+	uint32_t meta = version.len ? doc_get(d, resource, NAME_meta) : NODE_ABSENT;
+	return !version.len || (meta != NODE_ABSENT && text_equal(doc_get_text(d, meta, NAME_versionId), version));
+}
+
+/* The entry `from` is in, or NODE_ABSENT. */
+static uint32_t entry_around(const doc *d, uint32_t entries, uint32_t from)
+{
+	const node *nodes = d->nodes;
+	if (from <= entries || from >= nodes[entries].next) return NODE_ABSENT;
+	uint32_t i = entries + 1;
+	while (nodes[i].next <= from) i = nodes[i].next;
+	return i;
+}
+
+/* A relative reference is looked for below the base of its own entry; where that has none, in any entry it ends. */
 static bool in_bundle(path_machine *m, const path_item *from, text reference, path_item *out)
 {
+	static const text history = {"/_history/", 10};
 	const doc *d = from->d;
 	const node *nodes = d->nodes;
 	uint32_t entries = doc_get(d, 0, NAME_entry);
 	if (!text_equal(doc_type(d), TEXT("Bundle")) || entries == NODE_ABSENT || nodes[entries].kind != NODE_ARRAY)
 		return false;
-	text relative = text_join(m->arena, TEXT("/"), reference);
+	int64_t at = text_find(reference, history);
+	text wanted = at < 0 ? reference : text_slice(reference, 0, at), base = {0};
+	text version = at < 0 ? (text){0} : text_slice(reference, at + history.len, reference.len);
+	uint32_t own = entry_around(d, entries, from->node);
+	if (is_relative(wanted) && own != NODE_ABSENT) base = base_of(full_url(d, own));
+	bool loose = is_relative(wanted) && !base.len;
+	if (is_relative(wanted)) wanted = text_join(m->arena, loose ? TEXT("/") : base, wanted);
 	for (uint32_t i = entries + 1; i < nodes[entries].next && path_spend(m, 1); i = nodes[i].next) {
-		text url = doc_get_text(d, i, NAME_fullUrl);
+		text url = full_url(d, i);
 		uint32_t resource = doc_get(d, i, NAME_resource);
-		if (resource == NODE_ABSENT || (!text_equal(url, reference) && !text_ends(url, relative))) continue;
+		if (resource == NODE_ABSENT || !(loose ? text_ends(url, wanted) : text_equal(url, wanted))) continue;
+		if (!is_version(d, resource, version)) continue;
 		path_root_item(m->p, d, resource, out);
 		return true;
 	}
@@ -179,25 +223,4 @@ path_items function_resolve(path_machine *m, const path_call *c)
 		list_add(m, &out, &found);
 	}
 	return list_items(&out);
-}
-
-path_items function_member_of(path_machine *m, const path_call *c)
-{
-	text url;
-	path_item v;
-	if (!path_single(m, c->input, &v) || !path_single_text(m, c->values[0], &url)) return path_none();
-	int answer =
-	    m->outside && m->outside->member_of ? m->outside->member_of(m->outside->self, c->input.at, url) : -1;
-	return answer < 0 ? path_none() : path_boolean(m, answer == 1);
-}
-
-path_items function_conforms_to(path_machine *m, const path_call *c)
-{
-	text url;
-	path_item v;
-	if (!path_single(m, c->input, &v) || !path_single_text(m, c->values[0], &url)) return path_none();
-	const path_item *i = c->input.at;
-	if (!path_spend(m, i->kind == PATH_NODE ? i->d->count : 1)) return path_none();
-	int answer = m->outside && m->outside->conforms ? m->outside->conforms(m->outside->self, i, url) : -1;
-	return answer < 0 ? path_fail(m, FAIL_PATH_PROFILE, url, TEXT("")) : path_boolean(m, answer == 1);
 }

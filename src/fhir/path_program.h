@@ -115,7 +115,8 @@ typedef struct path_step {
 
 /* FHIR types the machine asks for by name, looked up once per compile. */
 typedef struct path_types {
-	type_id decimal, date, date_time, instant, time, quantity, element, extension, resource, domain_resource;
+	type_id decimal, date, date_time, instant, time, quantity, element, extension, resource, domain_resource, xhtml,
+	    coding, concept;
 } path_types;
 
 struct path {

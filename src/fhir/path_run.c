@@ -339,6 +339,7 @@ bool path_criterion(path_machine *m, const path_arg *body, path_item *this, int6
 /* Most paths need no more of the stack, and of items of short life, than this. Never read before written, so not cleared. */
 enum { STACK_SMALL = 48, ITEMS_SMALL = 24 };
 typedef struct room {
+	path_frame frame;
 	path_items stack[STACK_SMALL];
 	path_item items[ITEMS_SMALL];
 } room;
@@ -362,16 +363,15 @@ static inline void machine_begin(path_machine *m, const path *p, const doc *d)
 static path_items evaluate(path_machine *m, uint32_t n, room *r)
 {
 	const path *p = m->p;
-	path_frame frame = {0};
 	path_root_item(p, m->d, n, &m->root);
-	m->frame = &frame;
+	m->frame = &r->frame;
 	m->stack = p->stack_max <= STACK_SMALL ? r->stack : ARENA_ARRAY(m->arena, path_items, p->stack_max);
 	m->slots = p->slot_count ? ARENA_ARRAY(m->arena, path_items, p->slot_count) : NULL;
 	if (!p->keeps_scratch) {
 		m->next = r->items;
 		m->end = r->items + ITEMS_SMALL;
 	}
-	frame.this = (path_items){&m->root, 1};
+	r->frame = (path_frame){.this = {&m->root, 1}};
 	return run_steps(m, 0, p->step_count);
 }
 

@@ -205,7 +205,7 @@ TEST(refusals)
 	    {patient, "name.where(famly = 'x')", "! PATH_ELEMENT at 12"},
 	    {patient, "'x'.family", "! PATH_ELEMENT at 5"},
 	    {patient, "name.frist()", "! PATH_FUNCTION at 6"},
-	    {patient, "text.div.htmlChecks()", "! PATH_FUNCTION at 10"},
+	    {patient, "name.htmlCheck()", "! PATH_FUNCTION at 6"},
 	    {patient, "name.where()", "! PATH_ARGUMENTS at 6"},
 	    {patient, "name.count(1)", "! PATH_ARGUMENTS at 6"},
 	    {patient, "name is Humanname", "! PATH_UNKNOWN_TYPE at 9"},
@@ -220,7 +220,15 @@ TEST(refusals)
 	    {patient, "active + 1", "! PATH_COMPARE at 8"},
 	    {patient, "name.first() < 1", "! PATH_COMPARE at 14"},
 	    {patient, "birthDate + 1 'mo'", "! PATH_COMPARE at 11"},
-	    {patient, "'x'.conformsTo('http://example.org/profile')", "! PATH_PROFILE at 5"},
+	    /* What only the outside knows is refused by name where nobody answers. */
+	    {patient, "'x'.conformsTo('http://example.org/profile')", "! PATH_UNANSWERED at 5"},
+	    {patient, "gender.memberOf('urn:set')", "! PATH_UNANSWERED at 8"},
+	    {patient, "maritalStatus.subsumes(maritalStatus)", ""},
+	    {observation, "code.subsumedBy(code)", "! PATH_UNANSWERED at 6"},
+	    {patient, "name.subsumes(name)", "! PATH_SINGLE at 6"},
+	    {patient, "name.first().subsumes(name.first())", "! PATH_OPERAND at 14"},
+	    {patient, "name.slice('urn:p', 'official')", "! PATH_UNANSWERED at 6"},
+	    {patient, "name.elementDefinition()", "! PATH_UNANSWERED at 6"},
 	    {patient, "iif('yes', 1, 2)", "! PATH_OPERAND at 5"},
 	};
 	CHECK(rows, NULL);
@@ -251,12 +259,187 @@ static bool give_variable(void *self, text name, path_items *out)
 	return text_equal(name, TEXT("answer"));
 }
 
+/* Two servers' resources in one Bundle, one of them in two versions. */
+static const char two_servers[] =
+    "{\"resourceType\":\"Bundle\",\"type\":\"history\",\"entry\":["
+    "{\"fullUrl\":\"http://a/fhir/Encounter/1\",\"resource\":{\"resourceType\":\"Encounter\",\"id\":\"1\","
+    "\"subject\":{\"reference\":\"Patient/9\"},\"partOf\":{\"reference\":\"Encounter/2\"}}},"
+    "{\"fullUrl\":\"http://b/fhir/Encounter/1\",\"resource\":{\"resourceType\":\"Encounter\",\"id\":\"1\","
+    "\"subject\":{\"reference\":\"Patient/9/_history/2\"}}},"
+    "{\"fullUrl\":\"http://b/fhir/Patient/9\",\"resource\":{\"resourceType\":\"Patient\",\"id\":\"9\","
+    "\"meta\":{\"versionId\":\"1\"},\"gender\":\"male\"}},"
+    "{\"fullUrl\":\"http://a/fhir/Patient/9\",\"resource\":{\"resourceType\":\"Patient\",\"id\":\"9\","
+    "\"gender\":\"female\"}},"
+    "{\"fullUrl\":\"http://b/fhir/Patient/9\",\"resource\":{\"resourceType\":\"Patient\",\"id\":\"9\","
+    "\"meta\":{\"versionId\":\"2\"},\"gender\":\"other\"}}]}";
+
+TEST(references_within_a_bundle)
+{
+	static const row rows[] = {
+	    {two_servers, "entry[0].resource.subject.resolve().gender", "female"},
+	    {two_servers, "entry[1].resource.subject.resolve().gender", "other"},
+	    {two_servers, "entry[0].resource.partOf.resolve().id", ""},
+	    {two_servers, "entry.resource.subject.resolve().gender", "female; other"},
+	};
+	CHECK(rows, NULL);
+}
+
 static int traced;
 
 static void note_trace(void *self, text name, const path_items *items)
 {
 	(void)self;
 	if (text_equal(name, TEXT("names"))) traced = items->count;
+}
+
+/* A is above B and C, in one system; of others nothing is known. */
+static int is_above(void *self, text system, text general, text specific)
+{
+	(void)self;
+	if (!text_equal(system, TEXT("urn:letters"))) return -1;
+	return text_equal(general, TEXT("A")) && (text_equal(specific, TEXT("B")) || text_equal(specific, TEXT("C")));
+}
+
+static int is_in_slice(void *self, const path_item *item, text profile, text name)
+{
+	(void)self;
+	if (!text_equal(profile, TEXT("urn:p"))) return -1;
+	return text_equal(doc_get_text(item->d, item->node, NAME_use), name);
+}
+
+static bool give_definition(void *self, const path_item *item, path_item *out)
+{
+	(void)item;
+	*out = (path_item){.kind = PATH_NODE, .d = self};
+	return true;
+}
+
+static int fits(void *self, const path_item *item, text profile)
+{
+	(void)self;
+	return text_equal(profile, TEXT("urn:p")) ? item->type == type_find(TEXT("HumanName")) : -1;
+}
+
+static const char coded[] = "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"coding\":["
+			    "{\"system\":\"urn:letters\",\"code\":\"A\"},{\"system\":\"urn:other\",\"code\":\"x\"}]},"
+			    "\"method\":{\"coding\":[{\"system\":\"urn:letters\",\"code\":\"B\"}]},"
+			    "\"bodySite\":{\"coding\":[{\"system\":\"urn:other\",\"code\":\"y\"}]},"
+			    "\"modifierExtension\":[{\"url\":\"urn:m:1\",\"valueBoolean\":true}]}";
+
+TEST(codes_profiles_and_definitions)
+{
+	arena *a = test_arena();
+	issues sink = {.arena = a};
+	doc definition;
+	assert_true(json_parse(a, TEXT("{\"path\":\"Patient.name\"}"), TEXT(""), &sink, &definition));
+	path_outside outside = {.self = &definition,
+				.now = INSTANT_NONE,
+				.conforms = fits,
+				.subsumes = is_above,
+				.in_slice = is_in_slice,
+				.definition = give_definition};
+	static const row rows[] = {
+	    {coded, "code.subsumes(method)", "true"},
+	    {coded, "method.subsumes(code)", ""}, /* of urn:other nothing is known */
+	    {coded, "method.subsumedBy(code)", "true"},
+	    {coded, "method.coding.first().subsumes(code.coding.first())", "false"},
+	    {coded, "code.coding.first().subsumes(code.coding.first())", "true"},
+	    {coded, "bodySite.coding.subsumes(code.coding[1])", ""},
+	    {coded, "bodySite.coding.subsumes(code.coding[0])", "! PATH_COMPARE at 17"},
+	    {coded, "bodySite.subsumes(method)", ""},
+	    {coded, "checkModifiers('urn:m:1').status", "final"},
+	    {coded, "checkModifiers('urn:m:0', 'urn:m:1').status", "final"},
+	    {coded, "checkModifiers('urn:m:2').status", "! PATH_MODIFIER at 1"},
+	    {patient, "name.checkModifiers('urn:m:2').family", "Ågård; Møller"},
+	    {patient, "name.slice('urn:p', 'old').family", "Møller"},
+	    {patient, "name.slice('urn:p', 'none').family", ""},
+	    {patient, "name.slice('urn:q', 'old').family", "! PATH_SLICE at 6"},
+	    {patient, "name.first().elementDefinition().path", "Patient.name"},
+	    {patient, "name.first().conformsTo('urn:p')", "true"},
+	    {patient, "conformsTo('urn:p')", "false"},
+	    {patient, "conformsTo('urn:q')", "! PATH_PROFILE at 1"},
+	};
+	CHECK(rows, &outside);
+}
+
+/* The rules of a narrative: a div as text, and whether it may stand. */
+TEST(narratives)
+{
+	static const struct {
+		const char *div;
+		bool good;
+	} divs[] = {
+#define DIV "<div xmlns=\"http://www.w3.org/1999/xhtml\">"
+	    {DIV "Ane</div>", true},
+	    {" " DIV "<p class='x' title=\"a &lt; b\">Bl\303\245b\303\246r &amp; gr\303\270d &#160;&#xA0;</p><br/><hr "
+		     "/></div> ",
+	     true},
+	    {DIV "<table border=\"0\" cellpadding='0'><colgroup><col width=\"3\"/></colgroup><tr><td rowspan=\"2\" "
+		 "style=\"color: red\">1</td></tr></table></div>",
+	     true},
+	    {DIV "<a href=\"http://x/\">x</a><a name=\"y\"> </a></div>", true},
+	    {DIV "<img src=\"#i\" alt=\"\"/></div>", true},
+	    {DIV "<!-- a note -->x</div><!-- after -->", true},
+	    {DIV "<![CDATA[1 < 2]]></div>", true},
+	    {DIV "<ul><li xml:lang=\"da\">x</li></ul></div >", true},
+	    {DIV " \t\n</div>", false},      /* txt-2 */
+	    {DIV "<!-- x --></div>", false}, /* a comment is no text */
+	    {"Ane", false},                  /* no element */
+	    {"", false},
+	    {"<div>Ane</div>", false}, /* no namespace */
+	    {"<div xmlns=\"http://www.w3.org/2000/svg\">x</div>", false},
+	    {"<p xmlns=\"http://www.w3.org/1999/xhtml\">x</p>", false},
+	    {DIV "x</div>" DIV "y</div>", false}, /* one div */
+	    {DIV "x</div>y", false},
+	    {DIV "x<p></div></p>", false}, /* not well formed */
+	    {DIV "x", false},
+	    {DIV "<br>x</div>", false},
+	    {DIV "x</div", false},
+	    {DIV "<p id=x>x</p></div>", false},
+	    {DIV "<p id='1' id='2'>x</p></div>", false},
+	    {DIV "<p id='1'class='2'>x</p></div>", false},
+	    {DIV "a & b</div>", false},
+	    {DIV "&nbsp;</div>", false}, /* XML has no such entity */
+	    {DIV "&#;x</div>", false},
+	    {DIV "<p title='<'>x</p></div>", false},
+	    {DIV "<script>x</script></div>", false},
+	    {DIV "<form>x</form></div>", false},
+	    {DIV "<iframe src='x'>x</iframe></div>", false},
+	    {DIV "<object>x</object></div>", false},
+	    {DIV "<ins>x</ins></div>", false},   /* 9.4 */
+	    {DIV "<font>x</font></div>", false}, /* deprecated */
+	    {DIV "<P>x</P></div>", false},       /* XHTML is lower case */
+	    {DIV "<p onclick=\"x()\">x</p></div>", false},
+	    {DIV "<p href=\"x\">x</p></div>", false},
+	    {DIV "<a href=\" JavaScript:x()\">x</a></div>", false},
+	    {DIV "<?php x ?>x</div>", false},
+	    {"<!DOCTYPE html>" DIV "x</div>", false},
+#undef DIV
+	};
+	arena *a = test_arena();
+	int wrong = 0;
+	for (size_t i = 0; i < sizeof divs / sizeof *divs; i++) {
+		json_out o = json_begin(a);
+		json_object(&o);
+		json_pair(&o, "resourceType", TEXT("Patient"));
+		json_key(&o, "text");
+		json_object(&o);
+		json_pair(&o, "div", text_of(divs[i].div));
+		json_end(&o);
+		json_end(&o);
+		row r = {text_z(a, json_done(&o)), "text.div.htmlChecks()", ""};
+		bool good = text_equal(answer_of(a, &r, NULL), TEXT("true"));
+		if (good != divs[i].good && ++wrong) print_error("%s: %d\n", divs[i].div, good);
+	}
+	assert_int_equal(wrong, 0);
+	buffer deep = {.arena = a};
+	buffer_add(&deep, TEXT("{\"resourceType\":\"Patient\",\"text\":{\"div\":\""));
+	for (int i = 0; i < 100000; i++) buffer_add(&deep, TEXT("<div xmlns='http://www.w3.org/1999/xhtml'>"));
+	buffer_add(&deep, TEXT("\"}}"));
+	row r = {text_z(a, buffer_text(&deep)), "text.div.htmlChecks()", ""};
+	assert_text(answer_of(a, &r, NULL), TEXT("false"));
+	r = (row){patient, "name.first().htmlChecks() | active.htmlChecks()", ""};
+	assert_text(answer_of(a, &r, NULL), TEXT(""));
 }
 
 TEST(outside)
@@ -474,4 +657,4 @@ TEST(both_walks_answer_the_same)
 
 TESTS(T(navigation), T(values), T(refusals), T(outside), T(limits_end_what_would_not_end), T(long_expressions_run),
       T(criteria_give_scratch_back), T(items_as_others_take_them), T(search_parameters_compile),
-      T(both_walks_answer_the_same))
+      T(both_walks_answer_the_same), T(codes_profiles_and_definitions), T(narratives), T(references_within_a_bundle))
