@@ -23,6 +23,13 @@ enum {
 	HTTP_IDLE_SECONDS = 60,         /* a connection that says nothing is closed */
 	NET_ANSWER_MAX = 2000,          /* of another system's answer, kept */
 	NET_ANSWER_READ_MAX = 1 << 20,  /* of it, read at all */
+	NOTIFY_TIMEOUT_SECONDS = 10,    /* a receiver's time to answer, where its subscription says nothing */
+	NOTIFY_BUNDLE_EVENTS = 20,      /* events told at once, where the subscription says nothing */
+	NOTIFY_BUNDLE_EVENTS_MAX = 200, /* and at most */
+	NOTIFY_SENDERS = 16,            /* receivers told at the same time */
+	NOTIFY_FAILURES_ERROR = 3,      /* failures in a row after which a subscription says error */
+	NOTIFY_RETRY_DAYS = 7,          /* after so long nobody is tried any more by itself */
+	NOTIFY_KEEP_DAYS = 30,          /* the log of deliveries, and told events */
 	FIELD_BYTES_MAX = 4000,         /* one answer in a task's form */
 	PATH_BYTES_MAX = 64 * 1024,     /* one FHIRPath expression */
 	PATH_DEPTH_MAX = 100,           /* parentheses, arguments and signs within each other */

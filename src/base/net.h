@@ -33,6 +33,8 @@ typedef struct net_answer {
 bool net_url_valid(arena *a, text url);
 /* `allowed`: entries separated by spaces or commas; empty allows nothing. */
 bool net_url_allowed(arena *a, text url, text allowed);
+/* Percent signs decoded; false: badly written, or not UTF-8. */
+bool net_decode(arena *a, text raw, bool plus_is_space, text *out);
 /* A header as it may be sent: "Name: value" of visible characters. */
 bool net_header_valid(text header);
 

@@ -66,6 +66,7 @@ image *house_content(cli *c, arena *sources, text folder, int *own_count)
 		pathway_content();
 		clock_content();
 		work_content();
+		notify_content();
 		kinds_known = true;
 	}
 	if (folder.len > 0 && !content_folder_read(&own, folder, 0)) return NULL;
@@ -85,6 +86,7 @@ static image *active_content(cli *c)
 	pathway_register(active);
 	clock_register(active);
 	work_register(active);
+	notify_register(active, &(notify_options){.allowed = c->notify, .keep_days = c->keep_days});
 	return active;
 }
 

@@ -114,8 +114,11 @@ static int serve(cli *c, house *h, const sigset_t *set)
 	ticker t;
 	const listen_options how = {.host = c->host, .port = (int)c->port, .threads = THREADS};
 	listener *l = http_start(&h->app, &how, &c->sink);
-	bool ticking = l && ticker_start(c, h, &t);
+	notifier *telling = l ? notify_start(h->record, c->outside->world) : NULL;
+	if (l && !telling) issue_add(&c->sink, FAIL_CLI_THREAD, text_of(strerror(errno)), TEXT(""));
+	bool ticking = telling && ticker_start(c, h, &t);
 	if (!ticking) {
+		notify_stop(telling);
 		if (l) http_stop(l);
 		issues_print(c, &c->sink);
 		return issues_exit(&c->sink);
@@ -124,6 +127,7 @@ static int serve(cli *c, house *h, const sigset_t *set)
 	log_event(LOG_INFO, "serving", NULL);
 	bool again = service_wait(c, set);
 	http_stop(l);
+	notify_stop(telling);
 	ticker_stop(&t);
 	house_close(h);
 	log_event(LOG_INFO, again ? "starting-again" : "stopped", NULL);

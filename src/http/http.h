@@ -13,6 +13,7 @@
 #ifndef LIMEN_HTTP_H
 #define LIMEN_HTTP_H
 
+#include "notify/notify.h"
 #include "work/work.h"
 
 #include <pthread.h>

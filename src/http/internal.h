@@ -55,7 +55,8 @@ extern const int route_count;
 const route *route_match(exchange *x);
 
 route_handler capability_get, feed_get, bundle_post, operation_open_ends, operation_clocks, operation_explain,
-    operation_steps, operation_task, operation_complete, operation_kinds, operation_kind, rest_search, rest_create,
+    operation_steps, subscription_status, subscription_statuses, subscription_events, subscription_deliveries,
+    subscription_resend, operation_task, operation_complete, operation_kinds, operation_kind, rest_search, rest_create,
     rest_read, rest_update, rest_delete, rest_history, rest_vread;
 
 /* ---- handle.c ---- */
@@ -116,6 +117,17 @@ typedef struct rewriting {
 text rewrite_resource(const rewriting *w, const doc *d, uint32_t n);
 /* "http://x/fhir" of "http://x/fhir/Patient/1"; empty for what is no such address. */
 text rewrite_base(text full_url);
+
+/* ---- parameters.c: what operations answer, part by part ---- */
+json_out parameters_begin(exchange *x);
+void parameters_reply(exchange *x, json_out *o);
+void part_open(json_out *o, const char *name);
+void part_close(json_out *o);
+void part_text(json_out *o, const char *name, const char *value_key, text value); /* nothing where it is empty */
+void part_instant(exchange *x, json_out *o, const char *name, instant at);
+void part_day(exchange *x, json_out *o, const char *name, day d);
+void part_int(json_out *o, const char *name, int64_t value);
+void part_bool(json_out *o, const char *name, bool value);
 
 /* ---- page.c ---- */
 void page_get(exchange *x);

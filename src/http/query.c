@@ -6,33 +6,9 @@ bool word_same(text a, text b)
 	return a.len == b.len && strncasecmp(a.at, b.at, (size_t)a.len) == 0;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9') return c - '0';
-	if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-	return -1;
-}
-
 bool query_decode(arena *a, text raw, bool plus_is_space, text *out)
 {
-	char *bytes = arena_bytes(a, raw.len);
-	int64_t len = 0;
-	for (int64_t i = 0; i < raw.len; i++) {
-		char c = raw.at[i];
-		if (c == '%') {
-			int high = i + 2 < raw.len ? hex_digit(raw.at[i + 1]) : -1;
-			int low = i + 2 < raw.len ? hex_digit(raw.at[i + 2]) : -1;
-			if (high < 0 || low < 0 || high + low == 0) return false;
-			c = (char)(high * 16 + low);
-			i += 2;
-		} else if (c == '+' && plus_is_space) {
-			c = ' ';
-		}
-		bytes[len++] = c;
-	}
-	*out = (text){bytes, len};
-	return text_utf8_error(*out) < 0;
+	return net_decode(a, raw, plus_is_space, out);
 }
 
 static bool pair_is_ours(exchange *x, search_pair pair)

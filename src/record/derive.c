@@ -61,6 +61,22 @@ arena *deriving_arena(deriving *dv)
 	return dv->arena;
 }
 
+found deriving_vread(deriving *dv, int64_t rid, int64_t number, version *out, issues *sink)
+{
+	return version_numbered(deriving_snapshot(dv), rid, number, dv->arena, out, sink);
+}
+
+shelf *deriving_shelf(deriving *dv, const void *owner)
+{
+	record *r = dv->record;
+	int i = 0;
+	while (i < DERIVERS_MAX && r->shelf_owners[i] && r->shelf_owners[i] != owner) i++;
+	assert(i < DERIVERS_MAX);
+	r->shelf_owners[i] = owner;
+	if (!r->shelves[i].arena) r->shelves[i].arena = arena_new(PROCESS_ARENA_MAX);
+	return &r->shelves[i];
+}
+
 record *deriving_record(deriving *dv)
 {
 	return dv->record;

@@ -53,13 +53,14 @@ struct record {
 	arena *spare[SPARE_ARENAS_MAX];
 	int spare_count;
 
+	shelf shelves[DERIVERS_MAX]; /* the writer's, as what follows */
+	const void *shelf_owners[DERIVERS_MAX];
 	tip tip; /* the writer's own, as what follows */
 	bool clock_behind;
 };
 
 /* prepare.c */
 bool prepare_write(reader *rd, const write_op *w, arena *a, issues *sink, prepared *out);
-bool scope_allows(const caller *who, text type);
 text instant_stamp(char *out, instant at); /* STAMP_BYTES bytes, UTC */
 
 /* apply.c */
@@ -104,6 +105,7 @@ found read_row(snapshot *s, const cell *row, arena *a, bool whole, version *out,
 bool resource_row(snapshot *s, int64_t type_term, text id, arena *a, cell *row, bool *there, issues *sink);
 void reader_note(reader *rd, text type, text id, int64_t number,
 		 resource_state state); /* into the read set, if it has one */
+found version_numbered(snapshot *s, int64_t rid, int64_t number, arena *a, version *out, issues *sink);
 found version_at(snapshot *s, int64_t rid, arena *a, version *out, issues *sink);
 
 #endif

@@ -164,6 +164,7 @@ static bool value_fits(const asking *x, const clause *c, text value)
 	if (c->subject == SUBJECT_ID)
 		return text_equal(doc_get_text(x->d, 0, NAME_id), search_unescape(x->arena, value));
 	if (c->subject == SUBJECT_UPDATED) return updated_fits(x, c, value);
+	assert(c->param);
 	switch (index_of_kind(c->param->kind)) {
 	case INDEX_TOKEN:
 		return token_fits(x, c, c->param->number, value);

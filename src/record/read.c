@@ -115,6 +115,18 @@ found version_at(snapshot *s, int64_t rid, arena *a, version *out, issues *sink)
 	return got == STORE_OK ? read_row(s, row, a, true, out, sink) : FOUND_NONE;
 }
 
+found version_numbered(snapshot *s, int64_t rid, int64_t number, arena *a, version *out, issues *sink)
+{
+	cell row[RES_COLUMNS], log[LOG_COLUMNS], key[] = {INT_CELL(rid), INT_CELL(number)};
+	if (store_get(s, &resource_table, &INT_CELL(rid), a, row, sink) != STORE_OK)
+		return sink->errors ? FOUND_FAILED : FOUND_NONE;
+	store_result got = store_find(s, &log_table, LOG_BY_RID, key, a, log, sink);
+	if (got != STORE_OK) return got == STORE_FAILED ? FOUND_FAILED : FOUND_NONE;
+	*out = (version){.rid = rid, .type = term_text(s, row[RES_TYPE].integer, a, sink), .id = row[RES_ID].text};
+	if (!version_of_log(s, log, a, out, sink)) return FOUND_FAILED;
+	return out->deleted ? FOUND_DELETED : FOUND;
+}
+
 /* ---- through a reader ---- */
 
 void reader_note(reader *rd, text type, text id, int64_t number, resource_state state)

@@ -141,11 +141,17 @@ record *record_open(arena *a, const record_options *options, issues *sink)
 	return NULL;
 }
 
+text record_base(const record *r)
+{
+	return r->base;
+}
+
 void record_close(record *r)
 {
 	if (!r) return;
 	writer_stop(r);
 	store_close(r->store);
+	for (int i = 0; i < DERIVERS_MAX; i++) arena_free(r->shelves[i].arena);
 	for (int i = 0; i < r->spare_count; i++) arena_free(r->spare[i]);
 	pthread_mutex_destroy(&r->lock);
 	pthread_mutex_destroy(&r->terms_lock);

@@ -31,6 +31,8 @@ typedef struct caller {
 	language language;
 } caller;
 
+bool scope_allows(const caller *who, text type);
+
 typedef enum write_method { WRITE_CREATE, WRITE_UPDATE, WRITE_DELETE } write_method;
 typedef struct write_op { /* not `write`: that is a function of <unistd.h> */
 	write_method method;
@@ -68,7 +70,8 @@ typedef struct record_options {
 
 /* A writer: where the content image is another than at the last open, that is logged and what derivers keep is computed again. */
 record *record_open(arena *a, const record_options *options, issues *sink);
-void record_close(record *r); /* finishes what waits, then closes. Every reader must be closed before */
+text record_base(const record *r); /* its own address; may be empty */
+void record_close(record *r);      /* finishes what waits, then closes. Every reader must be closed before */
 
 /* All or none. `out` has `count` entries, in `a`. False: the sink says why; nothing was written. */
 bool record_commit(record *r, const caller *who, const write_op *writes, int count, arena *a, issues *sink,
@@ -199,6 +202,8 @@ bool reader_rebuilding(const reader *rd); /* the same, for prepare: what refuses
 bool deriving_raise(deriving *dv, const write_op *w, issues *sink);
 /* The current body of a resource, as this transaction sees it. */
 found deriving_read(deriving *dv, int64_t rid, version *out, issues *sink);
+/* A version of it. */
+found deriving_vread(deriving *dv, int64_t rid, int64_t number, version *out, issues *sink);
 int64_t deriving_rid(deriving *dv, text type, text id);
 /* Names a row number as touched for a deriver's own use between apply and settle (a set of integers per deriver). */
 void deriving_touch(deriving *dv, const void *owner, int64_t number);
@@ -207,6 +212,12 @@ int deriving_touched(deriving *dv, const void *owner, int64_t **out);
 /* A write of a deriver's own kept tables, in the writer's transaction, together with whatever else waits; not logged. True: durable. */
 typedef bool record_note_function(void *self, deriving *dv, issues *sink);
 bool record_note(record *r, record_note_function *note, void *self, issues *sink);
+/* What a deriver may compute again at any time (compiled things), kept with the open record and gone with it. The writer's own. */
+typedef struct shelf {
+	void *what; /* NULL at first */
+	arena *arena;
+} shelf;
+shelf *deriving_shelf(deriving *dv, const void *owner);
 record *deriving_record(deriving *dv);
 record *reader_record(const reader *rd);
 

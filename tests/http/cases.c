@@ -254,4 +254,9 @@ TEST(department)
 	talk_through("tests/http/department.cases");
 }
 
-TESTS(T(rest), T(bundles), T(bad_input), T(department))
+TEST(subscriptions)
+{
+	talk_through("tests/http/subscription.cases");
+}
+
+TESTS(T(subscriptions), T(rest), T(bundles), T(bad_input), T(department))

@@ -33,12 +33,14 @@ static image *desk_content(void)
 	pathway_content();
 	clock_content();
 	work_content();
+	notify_content();
 	const content_file *files = content_embedded(&count);
 	content = content_load(files, count, NULL, 0, &sink);
 	if (!content) desk_fail(sink.arena, &sink);
 	pathway_register(content);
 	clock_register(content);
 	work_register(content);
+	notify_register(content, &(notify_options){.allowed = TEXT("loopback")});
 	return content;
 }
 

@@ -5,6 +5,7 @@
 
 #include "harness.h"
 
+#include "notify/notify.h"
 #include "work/work.h"
 
 typedef struct house {
@@ -39,6 +40,7 @@ static inline image *house_image(arena *a)
 	pathway_content();
 	clock_content();
 	work_content();
+	notify_content();
 	const content_file *files = content_embedded(&count);
 	loaded = content_load(files, count, NULL, 0, &sink);
 	house_print(&sink);
