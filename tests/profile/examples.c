@@ -16,6 +16,17 @@ typedef struct fault {
 
 static const fault r4_faults[] = {
     {"package.json", "FHIR_TYPE_MISSING", "", "npm's own, no resource"},
+    {"ActivityDefinition-blood-tubes-supply.json", "txt-2", "ActivityDefinition.text.div", "a div of white space only"},
+    {"ActivityDefinition-blood-tubes-supply.json", "txt-1", "ActivityDefinition.text.div",
+     "R4 asks htmlChecks() for both rules"},
+    {"ActivityDefinition-heart-valve-replacement.json", "txt-2", "ActivityDefinition.text.div",
+     "as blood-tubes-supply"},
+    {"ActivityDefinition-heart-valve-replacement.json", "txt-1", "ActivityDefinition.text.div",
+     "as blood-tubes-supply"},
+    {"EventDefinition-example.json", "txt-2", "EventDefinition.text.div", "as blood-tubes-supply"},
+    {"EventDefinition-example.json", "txt-1", "EventDefinition.text.div", "as blood-tubes-supply"},
+    {"Questionnaire-zika-virus-exposure-assessment.json", "txt-2", "Questionnaire.text.div", "as blood-tubes-supply"},
+    {"Questionnaire-zika-virus-exposure-assessment.json", "txt-1", "Questionnaire.text.div", "as blood-tubes-supply"},
     {"ImplementationGuide-fhir.json", "FHIR_REQUIRED", "ImplementationGuide", "no name and no status; both are 1..1"},
     {"ig-r4.json", "FHIR_REQUIRED", "ImplementationGuide", "the same resource again"},
     {"Questionnaire-qs1.json", "FHIR_REQUIRED", "Questionnaire.item.item", "item.linkId is 1..1"},

@@ -288,6 +288,7 @@ typedef struct rule_break {
 } rule_break;
 
 #define CONTAINED "\"contained\":[{\"resourceType\":\"Basic\",\"id\":\"own\",\"code\":{\"text\":\"x\"}"
+#define XHTML "\"<div xmlns=\\\"http://www.w3.org/1999/xhtml\\\">"
 static const rule_break rule_breaks[] = {
     {"per-1", "Period", "start", "end", .add = "\"end\":\"1812-01-01\""},
     {"qty-3", "Quantity", "code system", "", .drop = "system"},
@@ -300,6 +301,9 @@ static const rule_break rule_breaks[] = {
     {"ext-1", "Extension", "valueString", "", .drop = "valueString"},
     {"ext-1", "Extension", "valueCode", "",
      .add = "\"extension\":[{\"url\":\"http://example.org/x\",\"valueBoolean\":true}]"},
+    {"txt-1", "Narrative", "div", "", .set = "div=" XHTML "a<script>b</script></div>\"", .at = "div"},
+    {"txt-1", "Narrative", "div", "", .set = "div=" XHTML "<p onclick='x'>a</p></div>\"", .at = "div"},
+    {"txt-2", "Narrative", "div", "", .set = "div=" XHTML "  <p> </p></div>\"", .at = "div"},
     {"tim-1", "Timing.repeat", "duration durationUnit", "", .drop = "durationUnit"},
     {"tim-2", "Timing.repeat", "period periodUnit", "", .drop = "periodUnit"},
     {"tim-4", "Timing.repeat", "duration", "", .set = "duration=-1"},
