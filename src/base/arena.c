@@ -41,6 +41,12 @@ struct arena {
 	int64_t used;
 	int64_t limit;
 	jmp_buf *boundary;
+	struct child *children; /* the newest first */
+};
+struct child {
+	struct child *older;
+	arena *arena;
+	int64_t born; /* the parent's `used` once it was there */
 };
 
 static _Noreturn void out_of_budget(const arena *a, int64_t wanted)
@@ -121,9 +127,27 @@ static void free_blocks_down_to(arena *a, const struct block *keep)
 	}
 }
 
+static void free_children_down_to(arena *a, int64_t used)
+{
+	while (a->children && a->children->born > used) {
+		arena *gone = a->children->arena;
+		a->children = a->children->older;
+		arena_free(gone);
+	}
+}
+
+arena *arena_child(arena *parent, int64_t limit_bytes)
+{
+	struct child *c = ARENA_NEW(parent, struct child);
+	*c = (struct child){.older = parent->children, .arena = arena_new(limit_bytes), .born = parent->used};
+	parent->children = c;
+	return c->arena;
+}
+
 void arena_free(arena *a)
 {
 	if (!a) return;
+	free_children_down_to(a, 0);
 	free_blocks_down_to(a, NULL);
 	free(a);
 }
@@ -131,6 +155,7 @@ void arena_free(arena *a)
 void arena_reset(arena *a)
 {
 	struct block *first = a->block;
+	free_children_down_to(a, 0);
 	while (first->previous) first = first->previous;
 	free_blocks_down_to(a, first);
 	a->next = first->data;
@@ -198,6 +223,7 @@ arena_mark arena_here(const arena *a)
 
 void arena_rewind(arena *a, arena_mark mark)
 {
+	free_children_down_to(a, mark.used);
 	free_blocks_down_to(a, mark.block);
 	a->next = mark.next;
 	a->end = a->block->data + a->block->bytes;

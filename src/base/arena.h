@@ -27,8 +27,11 @@ typedef struct arena_mark {
 } arena_mark;
 
 arena *arena_new(int64_t limit_bytes); /* aborts if the system has no memory at all */
-void arena_free(arena *a);             /* NULL is fine */
-void arena_reset(arena *a);            /* forgets everything, keeps one block for reuse */
+/* An arena within another, for what is made there later or by other threads: it goes with its parent, or when the parent is
+ * reset, or rewound to before it. */
+arena *arena_child(arena *parent, int64_t limit_bytes);
+void arena_free(arena *a);  /* NULL is fine; not for a child */
+void arena_reset(arena *a); /* forgets everything, keeps one block for reuse */
 
 /* Zeroed memory aligned for `align` (a power of two). Never NULL. */
 void *arena_alloc(arena *a, int64_t bytes, int64_t align);

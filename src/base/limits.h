@@ -33,9 +33,13 @@ enum {
 	FIELD_BYTES_MAX = 4000,         /* one answer in a task's form */
 	PATH_BYTES_MAX = 64 * 1024,     /* one FHIRPath expression */
 	PATH_DEPTH_MAX = 100,           /* parentheses, arguments and signs within each other */
-	PATH_WORK_MAX = 10000000,       /* one FHIRPath evaluation: 16-byte pieces made; a step or an item counts for four */
-	HTML_DEPTH_MAX = 64,            /* elements within each other in a narrative */
-	PROFILE_DEPTH_MAX = 24,   /* profiles met within profiles, references followed */
+	PATH_WORK_MAX = 10000000,  /* one FHIRPath evaluation: 16-byte pieces made; a step or an item counts for four */
+	HTML_DEPTH_MAX = 64,       /* elements within each other in a narrative */
+	TERM_SUPPLEMENTS_MAX = 16, /* supplements of one code system */
+	TERM_RULES_MAX = 1000,     /* includes and excludes of one value set */
+	TERM_SETS_WITHIN_MAX = 32, /* value sets within each other */
+	TERM_UNKNOWN_MAX = 4096,   /* unknown value sets a layer remembers */
+	PROFILE_DEPTH_MAX = 24,    /* profiles met within profiles, references followed */
 	VALIDATE_WORK_MAX = 10000000, /* values held against profiles while one resource is checked */
 };
 
@@ -46,6 +50,7 @@ enum {
 #define BODY_BYTES_MAX (64 * MIB)     /* one request body, one file */
 #define CONTENT_FILE_MAX (4 * MIB)    /* one content file */
 #define REQUEST_ARENA_MAX (512 * MIB) /* all a request may make */
+#define TERMS_ARENA_MAX (1024 * MIB)  /* what is read of one layer of codes */
 #define PROCESS_ARENA_MAX (512 * MIB) /* content and tables that live as long as the process */
 
 #endif

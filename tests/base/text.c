@@ -1,6 +1,8 @@
 /* Text, maps, arenas and issues: what the floors above take for granted. */
 #include "harness.h"
 
+#include <string.h>
+
 TEST(cutting)
 {
 	text_pair p = text_cut(TEXT("Patient/123"), '/');
@@ -76,6 +78,22 @@ TEST(arena_rewinds)
 	assert_int_equal(buffer_text(&b).len, 5000);
 }
 
+TEST(an_arena_within_another_goes_with_it)
+{
+	arena *a = arena_new(MIB);
+	arena *first = arena_child(a, MIB);
+	arena_mark here = arena_here(a);
+	arena *second = arena_child(a, MIB);
+	arena_alloc(second, 100000, 8);
+	arena_alloc(a, 8, 8);
+	arena_rewind(a, here); /* the second goes, the first stays; the leak checker sees what is forgotten */
+	memset(arena_alloc(first, 1000, 8), 1, 1000);
+	arena_child(arena_child(a, MIB), MIB);
+	arena_reset(a);
+	arena_child(a, MIB);
+	arena_free(a);
+}
+
 TEST(a_list_doubles_and_keeps_what_it_has)
 {
 	arena *a = test_arena();
@@ -104,4 +122,5 @@ TEST(issues_speak_both_languages)
 }
 
 TESTS(T(cutting), T(whole_numbers), T(utf8), T(maps_keep_order_and_grow), T(arena_budget_leaves_at_the_boundary),
-      T(a_list_doubles_and_keeps_what_it_has), T(arena_rewinds), T(issues_speak_both_languages))
+      T(an_arena_within_another_goes_with_it), T(a_list_doubles_and_keeps_what_it_has), T(arena_rewinds),
+      T(issues_speak_both_languages))
