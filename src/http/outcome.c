@@ -19,7 +19,7 @@ static const struct {
 		   {FAIL_HTTP_ETAG, "If-Match"},
 		   {FAIL_HTTP_STALE, "If-Match"},
 		   {FAIL_RECORD_VERSION, "If-Match"},
-		   {FAIL_HTTP_CONDITION, "If-None-Exist"},
+		   {FAIL_RECORD_SEVERAL, "If-None-Exist"},
 		   {FAIL_HTTP_CONDITION_FORM, "If-None-Exist"}};
 
 /* The header an issue without a place is about, where the request has one or had to have it. */

@@ -177,7 +177,7 @@ int rest_condition(exchange *x, text type, text query, text *id)
 	if (!(rd = exchange_reader(x))) return -1;
 	if (!record_search(rd, type, asking.query, asking.query_count, false, &hits, &x->sink)) return -1;
 	if (hits.count > 1) {
-		issue_add(&x->sink, FAIL_HTTP_CONDITION, type, query);
+		issue_add(&x->sink, FAIL_RECORD_SEVERAL, type, query);
 		return -1;
 	}
 	if (hits.count == 1) *id = hits.entries[0].version.id;

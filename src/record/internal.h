@@ -79,6 +79,10 @@ typedef struct chain_entry {
 text chain_row(arena *a, const chain_entry *e);
 bool tip_load(record *r, snapshot *s, tip *out, issues *sink);
 
+/* guard.c */
+bool premises_hold(reader *rd, const write_op *writes, int count, issues *sink, bool *hold);
+bool nobody_refers(deriving *dv, const prepared *p, issues *sink); /* after all of a commit is applied */
+
 /* derive.c */
 deriving deriving_begin(record *r, writing *w, arena *a, const caller *who);
 bool derive_settle(deriving *dv, issues *sink); /* settle rounds with what they raise */

@@ -32,6 +32,19 @@ typedef struct caller {
 } caller;
 
 bool scope_allows(const caller *who, text type);
+/* A search's parameter: the query part of a URL, already split and decoded. */
+typedef struct search_pair {
+	text name, value;
+} search_pair;
+
+/* A search that a write was planned on, which must still find the same when it is committed (record_premise makes it). */
+typedef struct premise {
+	text type;
+	const search_pair *pairs;
+	int count;
+	text id;          /* the one resource it found; empty: none */
+	int64_t sequence; /* the log position where it did */
+} premise;
 
 typedef enum write_method { WRITE_CREATE, WRITE_UPDATE, WRITE_DELETE } write_method;
 typedef struct write_op { /* not `write`: that is a function of <unistd.h> */
@@ -41,6 +54,10 @@ typedef struct write_op { /* not `write`: that is a function of <unistd.h> */
 	text id;          /* update, delete; for create: empty lets the record choose, else it must be free */
 	int64_t if_match; /* version that must be current; 0: any (a new resource too); -1: must not exist */
 	text cause;       /* raised by a deriver: "rule:cause", unique for ever; else empty */
+	const doc *patch; /* update without `resource`: the current version with this applied (fhir/patch.h) */
+	bool orphans;     /* delete: even where others refer to it */
+	const premise *premises;
+	int premise_count;
 } write_op;
 
 typedef struct written {
@@ -73,7 +90,9 @@ record *record_open(arena *a, const record_options *options, issues *sink);
 text record_base(const record *r); /* its own address; may be empty */
 void record_close(record *r);      /* finishes what waits, then closes. Every reader must be closed before */
 
-/* All or none. `out` has `count` entries, in `a`. False: the sink says why; nothing was written. */
+/* All or none. `out` has `count` entries, in `a`. False: the sink says why; nothing was written. Where a premise no longer
+ * holds that is RECORD_MOVED: the caller asks anew and plans anew. A delete is refused while others refer to the
+ * resource (RECORD_REFERRED). */
 bool record_commit(record *r, const caller *who, const write_op *writes, int count, arena *a, issues *sink,
 		   written *out);
 
@@ -101,10 +120,10 @@ found record_read_rid(reader *rd, int64_t rid, version *out, issues *sink);
 bool record_history(reader *rd, text type, text id, version **out, int *count, issues *sink); /* newest first */
 int64_t record_rid(reader *rd, text type, text id);                                           /* 0: none */
 
-/* ---- search: the query part of a URL, already split and decoded ---- */
-typedef struct search_pair {
-	text name, value;
-} search_pair;
+/* Whether a search finds one resource (1, its id in `out`), none (0), or several or is wrong (-1, an issue). */
+int record_premise(reader *rd, text type, const search_pair *pairs, int count, premise *out, issues *sink);
+
+/* ---- search ---- */
 typedef struct search_entry {
 	version version;
 	bool included; /* by _include, not a match itself */
