@@ -8,6 +8,7 @@
 #include "fhir/json.h"
 #include "fhir/patch.h"
 #include "fhir/path.h"
+#include "fhir/subset.h"
 #include "fhir/tree.h"
 
 #endif

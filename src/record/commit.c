@@ -115,22 +115,12 @@ static void hand_over(const asking *q, arena *a, written *out)
 	}
 }
 
-static void add_all(issues *sink, const issues *found_there)
-{
-	for (const issue *i = found_there->first; i; i = i->next) {
-		if (i->severity == SEVERITY_ERROR)
-			issue_at(sink, i->code, i->place, i->args[0], i->args[1], i->args[2]);
-		else
-			issue_warn(sink, i->code, i->place, i->args[0], i->args[1]);
-	}
-}
-
 /* What preparing found, then what the writer found. */
 static void hand_over_issues(const asking *q, issues *sink)
 {
 	if (q->job.spent) issue_add(sink, FAIL_RECORD_BUDGET, TEXT(""), TEXT(""));
-	add_all(sink, &q->sink);
-	add_all(sink, &q->job.sink);
+	issues_add_all(sink, &q->sink);
+	issues_add_all(sink, &q->job.sink);
 }
 
 /* Prepared by the writer itself. */

@@ -110,6 +110,9 @@ bool resource_row(snapshot *s, int64_t type_term, text id, arena *a, cell *row, 
 void reader_note(reader *rd, text type, text id, int64_t number,
 		 resource_state state); /* into the read set, if it has one */
 found version_numbered(snapshot *s, int64_t rid, int64_t number, arena *a, version *out, issues *sink);
+bool version_of_log(snapshot *s, const cell *log, arena *a, version *out, issues *sink);
+/* The row of `resource`, in scope and noted in the read set. */
+found reader_row(reader *rd, text type, text id, cell *row, issues *sink);
 found version_at(snapshot *s, int64_t rid, arena *a, version *out, issues *sink);
 
 #endif
