@@ -49,7 +49,7 @@ static text script_write(void)
 	if (!f) bench_stop("cannot write", "build/bench-data/read.lua");
 	fprintf(f, "wrk.headers['X-Limen-Actor'] = 'Device/bench'\nlocal paths = {\n");
 	for (int i = 0; i < path_count; i++) fprintf(f, "'%.*s',\n", TEXT_ARG(paths[i].path));
-	fprintf(f, "}\nlocal n = 0\nrequest = function() n = (n * 1103515245 + 12345) %% 2147483648; "
+	fprintf(f, "}\nlocal n = 0\nrequest = function() n = (n * 69069 + 1) %% 2147483648; "
 		   "return wrk.format('GET', paths[n %% #paths + 1]) end\n");
 	fclose(f);
 	return name;
