@@ -12,9 +12,10 @@ struct reader {
 	caller who;
 	arena *arena;
 	int64_t sequence;
-	read_set *reads; /* where what is read is noted; else NULL */
-	bool own;        /* the snapshot goes back to the pool at close */
-	bool rebuilding; /* versions written long ago are prepared again */
+	read_set *reads;     /* where what is read is noted; else NULL */
+	bool own;            /* the snapshot goes back to the pool at close */
+	bool rebuilding;     /* versions written long ago are prepared again */
+	struct codes *codes; /* held until it is closed */
 };
 
 typedef struct feed_waiter {
@@ -57,6 +58,9 @@ struct record {
 	const void *shelf_owners[DERIVERS_MAX];
 	tip tip; /* the writer's own, as what follows */
 	bool clock_behind;
+
+	pthread_mutex_t codes_lock;
+	struct codes *codes; /* the newest that was asked for */
 };
 
 /* prepare.c */
@@ -103,6 +107,9 @@ void writer_stop(record *r);
 void writer_submit(record *r, job *j); /* waits for the answer */
 arena *record_arena(record *r);        /* a spare one */
 void record_arena_back(record *r, arena *a);
+
+/* codes.c */
+void codes_release(record *r, struct codes *c); /* NULL is fine */
 
 /* read.c */
 found read_row(snapshot *s, const cell *row, arena *a, bool whole, version *out, issues *sink);
