@@ -12,7 +12,6 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "base/base64.h"
 #include "base/calendar.h"
 #include "base/collate.h"
 #include "base/decimal.h"

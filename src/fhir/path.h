@@ -53,6 +53,7 @@ typedef struct path_items {
  * without trace nobody hears; an expression that needs one of the others fails by the function's name. */
 typedef struct path_outside {
 	void *self;
+	void *codes; /* instead of `self` for member_of, conforms, subsumes, in_slice and definition; NULL: `self` */
 	instant now; /* for now(), today(), timeOfDay(); INSTANT_NONE, or no outside at all, refuses them */
 	/* A reference to outside the doc: no contained resource, no entry of the same Bundle. False: not found, left out. */
 	bool (*resolve)(void *self, text reference, path_item *out);

@@ -17,13 +17,19 @@ static bool one_item(path_machine *m, path_items items, const path_item **out)
 	return true;
 }
 
+/* Who answers for profiles and codes may be another than who answers the rest. */
+static void *codes_self(const path_machine *m)
+{
+	return m->outside->codes ? m->outside->codes : m->outside->self;
+}
+
 path_items function_member_of(path_machine *m, const path_call *c)
 {
 	text url;
 	path_item v;
 	if (!path_single(m, c->input, &v) || !path_single_text(m, c->values[0], &url)) return path_none();
 	if (!m->outside || !m->outside->member_of) return unanswered(m, "memberOf");
-	int answer = m->outside->member_of(m->outside->self, c->input.at, url);
+	int answer = m->outside->member_of(codes_self(m), c->input.at, url);
 	return answer < 0 ? path_none() : path_boolean(m, answer == 1);
 }
 
@@ -35,7 +41,7 @@ path_items function_conforms_to(path_machine *m, const path_call *c)
 	if (!m->outside || !m->outside->conforms) return unanswered(m, "conformsTo");
 	const path_item *i = c->input.at;
 	if (!path_spend(m, i->kind == PATH_NODE ? i->d->count : 1)) return path_none();
-	int answer = m->outside->conforms(m->outside->self, i, url);
+	int answer = m->outside->conforms(codes_self(m), i, url);
 	return answer < 0 ? path_fail(m, FAIL_PATH_PROFILE, url, TEXT("")) : path_boolean(m, answer == 1);
 }
 
@@ -75,7 +81,7 @@ static tri code_subsumes(path_machine *m, code_pair general, code_pair specific)
 {
 	if (!general.system.len || !text_equal(general.system, specific.system)) return TRI_EMPTY;
 	if (text_equal(general.code, specific.code)) return TRI_TRUE;
-	int answer = m->outside->subsumes(m->outside->self, general.system, general.code, specific.code);
+	int answer = m->outside->subsumes(codes_self(m), general.system, general.code, specific.code);
 	return answer < 0 ? TRI_EMPTY : answer == 1 ? TRI_TRUE : TRI_FALSE;
 }
 
@@ -127,7 +133,7 @@ path_items function_slice(path_machine *m, const path_call *c)
 	if (!have || !have_name || !c->input.count) return path_none();
 	if (!m->outside || !m->outside->in_slice) return unanswered(m, "slice");
 	for (int i = 0; i < c->input.count && !m->failed; i++) {
-		int answer = m->outside->in_slice(m->outside->self, &c->input.at[i], profile, name);
+		int answer = m->outside->in_slice(codes_self(m), &c->input.at[i], profile, name);
 		if (answer < 0) return path_fail(m, FAIL_PATH_SLICE, profile, name);
 		if (answer == 1) list_add(m, &out, &c->input.at[i]);
 	}
@@ -141,7 +147,7 @@ path_items function_element_definition(path_machine *m, const path_call *c)
 	if (!m->outside || !m->outside->definition) return unanswered(m, "elementDefinition");
 	for (int i = 0; i < c->input.count && !m->failed; i++) {
 		path_item found = {0};
-		if (m->outside->definition(m->outside->self, &c->input.at[i], &found)) list_add(m, &out, &found);
+		if (m->outside->definition(codes_self(m), &c->input.at[i], &found)) list_add(m, &out, &found);
 	}
 	return list_items(&out);
 }

@@ -118,10 +118,10 @@ static void check_resource(const check *c, uint32_t n, const step *at)
 	}
 	type_id type = resource_type(c, n, at);
 	if (type == 0) return;
-	check_members(c, n, type, at);
-	if (!c->full) return;
 	step whole = *at;
 	whole.type = type;
+	check_members(c, n, type, &whole);
+	if (!c->full) return;
 	validate_object(c->full, &whole);
 	validate_resource(c->full, &whole);
 }

@@ -38,7 +38,8 @@ typedef struct validation {
 /* True: no errors (warnings do not count). `a` is for what it makes on the way; issues live in the sink's arena. */
 bool resource_validate(const validation *how, const doc *d, arena *a, issues *sink);
 
-/* The callbacks FHIRPath needs for memberOf(), subsumes(), conformsTo() and slice(), over these profiles; `self` of the other callbacks stays with the caller. */
+/* Puts in the callbacks FHIRPath needs for memberOf(), conformsTo(), subsumes() and slice(), over these profiles (`codes` is theirs); the others and their
+ * `self` stay the caller's. */
 void profiles_outside(const profiles *p, path_outside *out);
 
 #endif

@@ -87,9 +87,9 @@ typedef struct profile {
 	const rule *root;
 	bool is_base; /* R4's own definition of a type, under which everything of that type fits */
 	const doc *definition;
-	/* Of an extension: */
-	bool is_modifier;
-	text failure; /* why it cannot be used; then there is no root */
+	bool is_modifier;                /* of an extension */
+	const constraint *context_rules; /* of an extension: what is so where it stands */
+	text failure;                    /* why it cannot be used; then there is no root */
 } profile;
 
 /* profiles.c: by canonical URL; NULL where it is not known. Compiled when first asked for; safe for threads. */

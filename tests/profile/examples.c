@@ -38,12 +38,41 @@ static const fault r4_faults[] = {
      "SearchParameter.id", "an id of 71 characters; 64 is the most"},
     {"StructureDefinition-Definition.json", "sdf-4", "StructureDefinition",
      "abstract is false and there is no baseDefinition"},
+    {"Basic-referral.json", "EXTENSION_UNKNOWN_MODIFIER", "Basic.modifierExtension",
+     "modifiers nobody has defined; its namespace says do-not-use"},
+    {"Bundle-10bb101f-a121-4264-a920-67be9cb82c74.json", "BUNDLE_URL_DIFFERS", "Bundle.entry",
+     "fullUrl says pat12 of pat2"},
+    {"Bundle-3a0707d3-549e-4467-b8b8-5a2ab3800efe.json", "BUNDLE_URL_DIFFERS", "Bundle.entry",
+     "fullUrl says pat12 of pat2"},
+    {"Bundle-b0a5e4277-83c4-4adb-87e2-e3efe3369b6f.json", "CODE_REQUIRED", "Bundle.entry.resource.payloadMimeType",
+     "a MIME type's parameter has spaces and slashes only within quotes (RFC 2045)"},
+    {"Bundle-lri-example.json", "BUNDLE_URL_DIFFERS", "Bundle.entry",
+     "fullUrl says lri-gramstain1 of gramstain1 and so on"},
+    {"Bundle-valueset-expansions.json", "EXTENSION_PLACE", "Bundle.entry.resource.expansion.contains.extension",
+     "translation is an extension of texts; here it stands on the concept"},
+    {"DeviceMetric-example.json", "REFERENCE_TARGET", "DeviceMetric.parent", "a DeviceDefinition; Device is allowed"},
+    {"DeviceUseStatement-example.json", "REFERENCE_TARGET", "DeviceUseStatement.reasonReference",
+     "a Procedure, which is not allowed"},
+    {"MedicationRequest-medrx0301.json", "REFERENCE_TARGET", "MedicationRequest.dispenseRequest.performer",
+     "a Practitioner; Organization is allowed"},
+    {"Observation-clinical-gender.json", "REFERENCE_TARGET", "Observation.performer", "an Encounter performs nothing"},
     {"StructureDefinition-Event.json", "sdf-4", "StructureDefinition", "as Definition"},
     {"StructureDefinition-FiveWs.json", "sdf-4", "StructureDefinition", "as Definition"},
     {"StructureDefinition-Request.json", "sdf-4", "StructureDefinition", "as Definition"},
 };
 
+#define RELATIVE(file)                                                                                                 \
+	{                                                                                                              \
+		"Bundle-" file ".json", "BUNDLE_URL", "Bundle.entry", "fullUrl is an absolute address; these are not"  \
+	}
+
 static const fault medcom_faults[] = {
+    RELATIVE("df9019c6-690d-11ed-9022-0242ac120002"),
+    RELATIVE("ed3e05b2-551d-11ed-bdc3-0242ac120002"),
+    RELATIVE("f922f204-4a08-4a7a-a900-63b6e0e92b3e"),
+    RELATIVE("he3588a5-321e-405c-a5fc-3e2ef672eeeb"),
+    RELATIVE("i5113a08-b1f8-4440-92aa-087d7441178f"),
+    RELATIVE("jf7e4c80-551a-11ed-bdc3-0242ac120002"),
     {"Bundle-3d1149cd-d3e3-421a-ae31-4860decb4272.json", "FHIR_REQUIRED", "Bundle.entry.resource.payload",
      "Communication.payload.content[x] is 1..1"},
 };

@@ -182,23 +182,14 @@ static void show(arena *a, const suite_test *t, const issues *sink, path_items o
 	if (sink->first) printf("   %.*s\n", TEXT_ARG(issue_line(a, sink->first, LANGUAGE_EN)));
 }
 
-/* conformsTo() asks for base types only in this suite. */
-static int conforms(void *self, const path_item *item, text profile)
-{
-	text base = TEXT("http://hl7.org/fhir/StructureDefinition/");
-	type_id type = text_starts(profile, base) ? type_find(text_slice(profile, base.len, profile.len)) : 0;
-	issues found = {.arena = self};
-	if (!type) return -1;
-	return item->type && type_is(item->type, type) && resource_check(item->d, &found);
-}
-
 static bool passes(suite *s, const suite_test *t)
 {
 	arena *a = arena_new(PROCESS_ARENA_MAX);
 	issues sink = {.arena = a};
 	moment now;
 	assert_true(moment_parse(TEXT("2026-03-02T10:15:00+01:00"), &now));
-	path_outside outside = {.self = a, .now = now.low, .conforms = conforms};
+	path_outside outside = {.now = now.low};
+	profiles_outside(profiles_r4(), &outside);
 	path_items out = {0};
 	const doc *d = input(s, t->input);
 	const path *p = path_compile(a, t->expression, type_find(doc_type(d)), NULL, &sink);
