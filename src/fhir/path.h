@@ -86,6 +86,9 @@ bool path_run(const path *p, const doc *d, uint32_t n, const path_outside *outsi
 /* Shorthands. path_true: the criteria test of where(): exactly one true. (The first item as text: path_item_text.) */
 bool path_true(const path *p, const doc *d, uint32_t n, const path_outside *outside, arena *a, issues *sink);
 
+/* The path as an expression again, in one form for all ways to write it: it compiles to the same steps. Constants are those
+ * values they had. */
+text path_print(arena *a, const path *p);
 /* The steps as text, a line each, for a person to read; and how many they are. */
 text path_explain(arena *a, const path *p);
 int path_size(const path *p);

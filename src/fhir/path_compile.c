@@ -28,6 +28,7 @@ typedef struct compiler {
 	int depth;
 	bool keeps_scratch;
 	shape this;
+	path_types types;
 } compiler;
 
 enum { ARGS_MAX = 8 };
@@ -92,6 +93,27 @@ static path_step *emit(compiler *c, path_op op, int column, int pops)
 	c->stack += 1 - pops;
 	if (c->stack > c->stack_max) c->stack_max = c->stack;
 	return s;
+}
+
+/* The last `count` steps, of which the last works on the literals the others are, become the literal it comes to. False: they
+ * cannot but fail. */
+static bool fold(compiler *c, int count, shape *out)
+{
+	path_item value;
+	if (c->step_count < count) return true;
+	path_step *first = &c->steps[c->step_count - count];
+	for (int i = 0; i < count - 1; i++)
+		if (first[i].op != OP_LITERAL) return true;
+	path part = {.steps = first, .literals = c->literals, .args = c->args, .types = c->types};
+	part.step_count = part.stack_max = count;
+	path_folded folded = path_fold(c->arena, &part, c->sink, &value);
+	if (folded != FOLD_DONE) return folded != FOLD_FAILED;
+	c->step_count -= count - 1;
+	c->literal_count = first->first + 1;
+	c->literals[first->first] = value;
+	first->op = OP_LITERAL;
+	*out = (shape){.kind = (int)value.kind};
+	return true;
 }
 
 static void emit_literal(compiler *c, path_item i, int column)
@@ -409,6 +431,28 @@ static bool define(compiler *c, const path_token *name_token, call_args *args, s
 	return true;
 }
 
+/* Does it come to the same whenever and wherever it is asked of the same values? */
+static bool is_pure(const path_function_row *f, const call_args *args)
+{
+	for (int i = 0; i < args->count; i++)
+		if (args->at[i].kind != ARG_VALUE) return false;
+	return f->run != function_define_variable && !strpbrk(f->flags, "kc");
+}
+
+/* Could the one item be a String? An element with parts never is. */
+static bool may_be_text(shape s)
+{
+	if (s.kind == PATH_NODE) return !s.type || type_kind_of(s.type) == TYPE_PRIMITIVE;
+	return s.kind < 0 || s.kind == PATH_STRING;
+}
+
+static bool not_text(const compiler *c, const path_token *t, shape s)
+{
+	text is = s.kind == PATH_NODE ? type_name(s.type) : path_kind_name((path_kind)s.kind);
+	return issue_at(c->sink, FAIL_PATH_OPERAND, (place){.column = t->column}, path_kind_name(PATH_STRING), is,
+			column_text(c, t->column));
+}
+
 /* name(arguments); the input is on the stack. */
 static bool call(compiler *c, shape input, shape *out)
 {
@@ -419,15 +463,18 @@ static bool call(compiler *c, shape input, shape *out)
 	const path_function_row *f = &path_functions[number];
 	assert(f->max <= ARGS_MAX);
 	if (input.unordered && strchr(f->flags, 'o')) return refuse(c, FAIL_PATH_ORDER, name, name->text, TEXT(""));
+	if (strchr(f->flags, 's') && !may_be_text(input)) return not_text(c, name, input);
 	if (strchr(f->flags, 'k')) c->keeps_scratch = true;
 	c->token += 2; /* the name and its parenthesis */
 	if (!arguments(c, name, f, input, &args)) return false;
 	if (f->run == function_define_variable && !define(c, name + 2, &args, input)) return false;
-	if (input.unordered && f->run == function_as)
-		call_to_filter(c, &args.at[0]);
-	else if (!call_as_step(c, f, &args))
-		emit_call(c, name, number, &args);
 	*out = shape_of_call(f, input, args.shapes, args.at, args.count);
+	if (input.unordered && f->run == function_as) {
+		call_to_filter(c, &args.at[0]);
+	} else if (!call_as_step(c, f, &args)) {
+		emit_call(c, name, number, &args);
+		if (is_pure(f, &args)) return fold(c, args.count + 2, out);
+	}
 	return true;
 }
 
@@ -653,7 +700,7 @@ static bool unary(compiler *c, shape *out)
 	if (!enter(c) || !unary(c, out)) return false;
 	c->depth--;
 	emit(c, minus ? OP_NEGATE : OP_PLUS, t->column, 1);
-	return true;
+	return fold(c, 2, out);
 }
 
 /* Operators */
@@ -697,7 +744,7 @@ static bool right_side(compiler *c, const path_token *t, int number, shape *left
 		*left = (shape){.kind = PATH_STRING};
 	else
 		*left = UNKNOWN;
-	return true;
+	return o->decides || fold(c, 3, left);
 }
 
 static bool expression(compiler *c, int precedence, shape *out)
@@ -724,6 +771,39 @@ static void *kept(arena *a, const void *from, int count, size_t size, int64_t al
 
 #define KEPT(a, type, from, count) ((const type *)kept((a), (from), (count), sizeof(type), (int64_t) _Alignof(type)))
 
+/* Of a path of names alone the type it starts from, where that is one that is not specialised. */
+static type_id plain_from(const compiler *c, type_id context)
+{
+	const path_step *s = c->steps;
+	if (c->step_count != 1 || s->op != OP_START || !is_walk(s) || !s->count) return 0;
+	type_id from = s->type.fhir ? s->type.fhir : context;
+	return shape_is_complete(from) ? from : 0;
+}
+
+static const path *finish(arena *a, const compiler *c, text source, type_id context)
+{
+	path *p = ARENA_NEW(a, path);
+	text *names = ARENA_ARRAY(a, text, c->slot_count);
+	for (int i = 0; i < c->slot_count; i++) names[i] = c->defined[i].name;
+	*p = (path){
+	    .source = source,
+	    .context = context,
+	    .steps = KEPT(a, path_step, c->steps, c->step_count),
+	    .hops = KEPT(a, path_hop, c->hops, c->hop_count),
+	    .literals = kept(a, c->literals, c->literal_count, sizeof(path_item), (int64_t) _Alignof(path_item)),
+	    .literal_count = c->literal_count,
+	    .args = KEPT(a, path_arg, c->args, c->arg_count),
+	    .step_count = c->step_count,
+	    .stack_max = c->stack_max,
+	    .slot_count = c->slot_count,
+	    .slot_names = names,
+	    .plain = plain_from(c, context),
+	    .keeps_scratch = c->keeps_scratch,
+	    .types = c->types,
+	};
+	return p;
+}
+
 static path_types find_types(void)
 {
 	return (path_types){
@@ -743,42 +823,13 @@ static path_types find_types(void)
 	};
 }
 
-/* Of a path of names alone the type it starts from, where that is one that is not specialised. */
-static type_id plain_from(const compiler *c, type_id context)
-{
-	const path_step *s = c->steps;
-	if (c->step_count != 1 || s->op != OP_START || !is_walk(s) || !s->count) return 0;
-	type_id from = s->type.fhir ? s->type.fhir : context;
-	return shape_is_complete(from) ? from : 0;
-}
-
-static const path *finish(arena *a, const compiler *c, text source, type_id context)
-{
-	path *p = ARENA_NEW(a, path);
-	*p = (path){
-	    .source = source,
-	    .context = context,
-	    .steps = KEPT(a, path_step, c->steps, c->step_count),
-	    .hops = KEPT(a, path_hop, c->hops, c->hop_count),
-	    .literals = kept(a, c->literals, c->literal_count, sizeof(path_item), (int64_t) _Alignof(path_item)),
-	    .literal_count = c->literal_count,
-	    .args = KEPT(a, path_arg, c->args, c->arg_count),
-	    .step_count = c->step_count,
-	    .stack_max = c->stack_max,
-	    .slot_count = c->slot_count,
-	    .plain = plain_from(c, context),
-	    .keeps_scratch = c->keeps_scratch,
-	    .types = find_types(),
-	};
-	return p;
-}
-
 const path *path_compile(arena *a, text expression_text, type_id context, const map *constants, issues *sink)
 {
 	int tokens;
 	text source = text_copy(a, expression_text);
 	compiler c = {.arena = a, .sink = sink, .constants = constants, .this = {.kind = -1}};
 	if (context) c.this = shape_of_type(context);
+	c.types = find_types();
 	c.token = path_lex(a, source, sink, &tokens);
 	if (!c.token) return NULL;
 	/* No token makes more than three steps, one hop, one literal and one argument. */

@@ -130,10 +130,16 @@ struct path {
 	int literal_count;
 	int stack_max;
 	int slot_count;
+	const text *slot_names;
 	type_id plain;      /* of one step of names, of which all items are asked: the type they start from; else 0 */
 	bool keeps_scratch; /* something outside may keep what is made on the way: scratch is not rewound */
 	path_types types;
 };
+
+/* path_run.c: what steps over literals alone come to, at compile time. FOLD_DONE: one value that could be written as a literal;
+ * FOLD_FAILED: they cannot but fail, the sink says why. */
+typedef enum path_folded { FOLD_NOT, FOLD_DONE, FOLD_FAILED } path_folded;
+path_folded path_fold(arena *a, const path *p, issues *sink, path_item *out);
 
 /* path_pattern.c: regular expressions. NULL: *why says what is wrong with it, in English, as PCRE2 says it. */
 const struct path_pattern *pattern_new(arena *a, text source, text *why);

@@ -426,3 +426,24 @@ bool path_true(const path *p, const doc *d, uint32_t n, const path_outside *outs
 	if (!m.failed && !p->keeps_scratch) arena_rewind(a, scratch);
 	return yes;
 }
+
+path_folded path_fold(arena *a, const path *p, issues *sink, path_item *out)
+{
+	path_machine m;
+	room r;
+	machine_begin(&m, p, NULL);
+	m.arena = a;
+	m.sink = sink;
+	m.outside = NULL;
+	m.stack = r.stack;
+	m.slots = NULL;
+	m.frame = &r.frame;
+	r.frame = (path_frame){0};
+	assert(p->stack_max <= STACK_SMALL);
+	path_items items = run_steps(&m, 0, p->step_count);
+	if (m.failed) return FOLD_FAILED;
+	if (items.count != 1 || items.at->kind == PATH_NODE || items.at->kind == PATH_TYPE) return FOLD_NOT;
+	*out = *items.at;
+	/* A decimal without a point would be an integer. */
+	return out->kind == PATH_DECIMAL && out->number.scale == 0 ? FOLD_NOT : FOLD_DONE;
+}
