@@ -435,6 +435,7 @@ path_folded path_fold(arena *a, const path *p, issues *sink, path_item *out)
 	m.arena = a;
 	m.sink = sink;
 	m.outside = NULL;
+	m.root = (path_item){0};
 	m.stack = r.stack;
 	m.slots = NULL;
 	m.frame = &r.frame;

@@ -77,7 +77,7 @@ TEST(rows)
 	arena *a = test_arena();
 	type_id patient = type_find(TEXT("Patient"));
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		text printed;
+		text printed = {0};
 		assert_true(comes_back(a, text_of(rows[i].expression), patient, &printed));
 		assert_text(printed, text_of(rows[i].printed));
 	}

@@ -59,6 +59,16 @@ static const fault r4_faults[] = {
     {"StructureDefinition-Event.json", "sdf-4", "StructureDefinition", "as Definition"},
     {"StructureDefinition-FiveWs.json", "sdf-4", "StructureDefinition", "as Definition"},
     {"StructureDefinition-Request.json", "sdf-4", "StructureDefinition", "as Definition"},
+    /* txt-1 and txt-2 are one expression, htmlChecks(), so that what breaks the one breaks the other. */
+    {"ActivityDefinition-blood-tubes-supply.json", "txt-2", "ActivityDefinition.text.div", "nothing but white space"},
+    {"ActivityDefinition-blood-tubes-supply.json", "txt-1", "ActivityDefinition.text.div", "as txt-2"},
+    {"ActivityDefinition-heart-valve-replacement.json", "txt-2", "ActivityDefinition.text.div",
+     "nothing but white space"},
+    {"ActivityDefinition-heart-valve-replacement.json", "txt-1", "ActivityDefinition.text.div", "as txt-2"},
+    {"EventDefinition-example.json", "txt-2", "EventDefinition.text.div", "nothing but white space"},
+    {"EventDefinition-example.json", "txt-1", "EventDefinition.text.div", "as txt-2"},
+    {"Questionnaire-zika-virus-exposure-assessment.json", "txt-2", "Questionnaire.text.div", "nothing but white space"},
+    {"Questionnaire-zika-virus-exposure-assessment.json", "txt-1", "Questionnaire.text.div", "as txt-2"},
 };
 
 #define RELATIVE(file)                                                                                                 \
