@@ -38,23 +38,29 @@ static text bench_read_stream(bench_files *f, FILE *from)
 	return t;
 }
 
-static text bench_read_packed(bench_files *f, const char *file)
+/* What a program says on its standard output. */
+static text bench_output(bench_files *f, char *const command[])
 {
 	int ends[2], status;
 	pid_t child;
 	posix_spawn_file_actions_t actions;
-	char *const command[] = {(char[]){"bunzip2"}, (char[]){"-c"}, text_z(f->arena, text_of(file)), NULL};
-	if (pipe(ends) != 0) bench_stop("no pipe for", file);
+	if (pipe(ends) != 0) bench_stop("no pipe for", command[0]);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
 	posix_spawn_file_actions_addclose(&actions, ends[0]);
 	if (posix_spawnp(&child, command[0], &actions, NULL, command, environ) != 0)
-		bench_stop("bunzip2 is not installed for", file);
+		bench_stop("not installed:", command[0]);
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
 	text t = bench_read_stream(f, fdopen(ends[0], "rb"));
-	if (waitpid(child, &status, 0) != child || status != 0) bench_stop("cannot unpack", file);
+	if (waitpid(child, &status, 0) != child || status != 0) bench_stop("failed:", command[0]);
 	return t;
+}
+
+static text bench_read_packed(bench_files *f, const char *file)
+{
+	char *const command[] = {(char[]){"bunzip2"}, (char[]){"-c"}, text_z(f->arena, text_of(file)), NULL};
+	return bench_output(f, command);
 }
 
 static inline void bench_add_file(bench_files *f, const char *file)

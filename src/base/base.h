@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/calendar.h"
 #include "base/collate.h"
 #include "base/decimal.h"

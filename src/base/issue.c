@@ -53,6 +53,15 @@ bool issue_add(issues *sink, failure code, text arg0, text arg1)
 	return false;
 }
 
+void issues_add_all(issues *sink, const issues *from)
+{
+	for (const issue *i = from->first; i; i = i->next) {
+		issue one = *i;
+		one.next = NULL;
+		add(sink, one);
+	}
+}
+
 void issue_warn(issues *sink, failure code, place where, text arg0, text arg1)
 {
 	add(sink, (issue){.code = code, .severity = SEVERITY_WARNING, .place = where, .args = {arg0, arg1}});

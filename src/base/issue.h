@@ -58,6 +58,9 @@ bool issue_add(issues *sink, failure code, text arg0, text arg1); /* without a p
 void issue_warn(issues *sink, failure code, place where, text arg0, text arg1);
 void issue_put(issues *sink, severity how, failure code, place where, const text args[3]);
 
+/* All that is in another sink too. */
+void issues_add_all(issues *sink, const issues *from);
+
 /* The sentence for a person, with the arguments in it. Lives in `a`. */
 text issue_text(arena *a, const issue *i, language lang);
 /* The same with "file:line:column: " or the path before it, as far as they are known. */

@@ -5,8 +5,10 @@
 enum {
 	COMMIT_RETRIES_MAX = 5,  /* a commit whose read set moved starts over so often */
 	SETTLE_ROUNDS_MAX = 8,   /* rounds of raised writes in one commit */
+	PREMISE_TRIES_MAX = 64,  /* a conditional write is planned so often while others are quicker */
 	SEARCH_COUNT_MAX = 1000, /* resources on one page */
 	SEARCH_COUNT_DEFAULT = 50,
+	HISTORY_ROWS_MAX = 100000,      /* rows of the log looked at for one page of a history */
 	STORE_READERS_MAX = 256,        /* snapshots open at once */
 	ISSUES_MAX = 100,               /* issues kept of one request */
 	FINDINGS_MAX = 50000,           /* told of one resource or Bundle of a file */
@@ -30,6 +32,7 @@ enum {
 	NOTIFY_FAILURES_ERROR = 3,      /* failures in a row after which a subscription says error */
 	NOTIFY_RETRY_DAYS = 7,          /* after so long nobody is tried any more by itself */
 	NOTIFY_KEEP_DAYS = 30,          /* the log of deliveries, and told events */
+	PATCH_OPERATIONS_MAX = 1000,    /* operations of one patch */
 	FIELD_BYTES_MAX = 4000,         /* one answer in a task's form */
 	PATH_BYTES_MAX = 64 * 1024,     /* one FHIRPath expression */
 	PATH_DEPTH_MAX = 100,           /* parentheses, arguments and signs within each other */

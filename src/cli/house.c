@@ -164,7 +164,6 @@ bool house_open_in(cli *c, house *h, record_use use, world *w)
 			    .assets = c->outside->assets,
 			    .asset_count = c->outside->asset_count,
 			    .version = TEXT(LIMEN_VERSION)};
-	http_app_init(&h->app);
 	return true;
 }
 

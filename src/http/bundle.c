@@ -1,44 +1,42 @@
-/* bundle.c: a transaction, all of it or nothing in one commit, and a batch, each entry for itself (R4 3.1.0.11).
- *
- * In a transaction every new resource gets its id first; then the references that meant it by fullUrl (urn:uuid:… or an address,
- * relative ones too) are written anew with that id; then everything is committed at once. Reads come last and see the result. */
-#include "http/internal.h"
+/* bundle.c: a transaction, all of it or nothing in one commit (transaction.c), and a batch, each entry for itself (R4 3.1.0.11). */
+#include "http/bundle_internal.h"
 
-typedef struct bundle_entry {
-	uint32_t resource;
-	text method, url, full_url, if_match, if_none_match, none_exist;
-	text type, id;
-	int write;    /* position among the writes; -1: none */
-	bool matched; /* a conditional create found its resource there already */
-	doc body;
-	const http_response *answer; /* of a read, and of every entry of a batch */
-	instant modified;
-} bundle_entry;
-
-typedef struct bundle {
-	exchange *x;
-	doc d;
-	bundle_entry *entries;
-	int count;
-	write_op *writes;
-	written *written;
-	int write_count;
-	map known;     /* fullUrl or conditional reference → position in targets */
-	text *targets; /* "Patient/…" */
-	int target_count, target_cap;
-} bundle;
-
-static place entry_place(const bundle *b, const bundle_entry *e, const char *below)
+place bundle_place(const bundle *b, const bundle_entry *e, const char *below)
 {
 	return (place){.path = text_format(b->x->arena, "Bundle.entry[%d]%s", (int)(e - b->entries), below)};
 }
 
-static bool entry_issue(bundle *b, const bundle_entry *e, failure code, text arg0, text arg1)
+bool bundle_issue(bundle *b, const bundle_entry *e, failure code, text arg0, text arg1)
 {
-	return issue_at(&b->x->sink, code, entry_place(b, e, ".request"), arg0, arg1, TEXT(""));
+	return issue_at(&b->x->sink, code, bundle_place(b, e, ".request"), arg0, arg1, TEXT(""));
+}
+
+void bundle_issues(bundle *b, const bundle_entry *e, const issues *inner, const char *below)
+{
+	for (const issue *i = inner->first; i; i = i->next) {
+		text rest = text_cut(i->place.path, '.').tail;
+		place where = bundle_place(b, e, below);
+		bool of_resource = rest.len > 0 && !text_starts(i->place.path, TEXT("http."));
+		if (of_resource)
+			where.path = text_format(b->x->arena, "%.*s.%.*s", TEXT_ARG(where.path), TEXT_ARG(rest));
+		if (i->severity == SEVERITY_ERROR)
+			issue_at(&b->x->sink, i->code, where, i->args[0], i->args[1], i->args[2]);
+	}
 }
 
 /* ---- reading the bundle ---- */
+
+static entry_method method_of(text word)
+{
+	static const char *const words[] = {[ENTRY_DELETE] = "DELETE",
+					    [ENTRY_POST] = "POST",
+					    [ENTRY_PUT] = "PUT",
+					    [ENTRY_PATCH] = "PATCH",
+					    [ENTRY_GET] = "GET"};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (text_equal(word, text_of(words[i]))) return (entry_method)i;
+	return text_equal(word, TEXT("HEAD")) ? ENTRY_GET : ENTRY_OTHER;
+}
 
 static bool entry_read(bundle *b, bundle_entry *e, uint32_t n)
 {
@@ -48,19 +46,22 @@ static bool entry_read(bundle *b, bundle_entry *e, uint32_t n)
 	e->resource = doc_get(d, n, NAME_resource);
 	e->full_url = doc_get_text(d, n, NAME_fullUrl);
 	if (!request)
-		return issue_at(&b->x->sink, FAIL_HTTP_BUNDLE_ENTRY, entry_place(b, e, ""), TEXT("request"), TEXT(""),
+		return issue_at(&b->x->sink, FAIL_HTTP_BUNDLE_ENTRY, bundle_place(b, e, ""), TEXT("request"), TEXT(""),
 				TEXT(""));
-	e->method = doc_get_text(d, request, NAME_method);
+	e->method_text = doc_get_text(d, request, NAME_method);
+	e->method = method_of(e->method_text);
 	e->url = doc_get_text(d, request, NAME_url);
 	e->if_match = doc_get_text(d, request, NAME_ifMatch);
 	e->if_none_match = doc_get_text(d, request, NAME_ifNoneMatch);
+	e->if_modified_since = doc_get_text(d, request, NAME_ifModifiedSince);
 	e->none_exist = doc_get_text(d, request, NAME_ifNoneExist);
 	text base = text_join(b->x->arena, b->x->base, TEXT("/"));
 	if (text_starts(e->url, base)) e->url = text_slice(e->url, base.len, e->url.len);
-	if (e->method.len == 0) return entry_issue(b, e, FAIL_HTTP_BUNDLE_ENTRY, TEXT("method"), TEXT(""));
-	if (e->url.len == 0) return entry_issue(b, e, FAIL_HTTP_BUNDLE_ENTRY, TEXT("url"), TEXT(""));
-	bool carries = text_equal(e->method, TEXT("POST")) || text_equal(e->method, TEXT("PUT"));
-	if (carries && !e->resource) return entry_issue(b, e, FAIL_HTTP_BUNDLE_ENTRY, TEXT("resource"), TEXT(""));
+	if (text_starts(e->none_exist, TEXT("?"))) e->none_exist = text_slice(e->none_exist, 1, e->none_exist.len);
+	if (e->method_text.len == 0) return bundle_issue(b, e, FAIL_HTTP_BUNDLE_ENTRY, TEXT("method"), TEXT(""));
+	if (e->url.len == 0) return bundle_issue(b, e, FAIL_HTTP_BUNDLE_ENTRY, TEXT("url"), TEXT(""));
+	bool carries = e->method == ENTRY_POST || e->method == ENTRY_PUT || e->method == ENTRY_PATCH;
+	if (carries && !e->resource) return bundle_issue(b, e, FAIL_HTTP_BUNDLE_ENTRY, TEXT("resource"), TEXT(""));
 	return true;
 }
 
@@ -72,212 +73,93 @@ static bool entries_read(bundle *b)
 		return issue_add(&b->x->sink, FAIL_HTTP_BUNDLE_SIZE, text_format(b->x->arena, "%d", BUNDLE_ENTRIES_MAX),
 				 TEXT(""));
 	b->entries = ARENA_ARRAY(b->x->arena, bundle_entry, count + 1);
-	b->writes = ARENA_ARRAY(b->x->arena, write_op, count + 1);
-	b->written = ARENA_ARRAY(b->x->arena, written, count + 1);
 	if (!list) return true;
 	for (uint32_t i = list + 1; i < b->d.nodes[list].next; i = b->d.nodes[i].next)
 		entry_read(b, &b->entries[b->count++], i);
 	return b->x->sink.errors == 0;
 }
 
-/* ---- who will be called what ---- */
-
-static void know(bundle *b, text reference, text type, text id)
-{
-	if (reference.len == 0) return;
-	if (b->target_count == b->target_cap)
-		b->targets = ARENA_DOUBLE(b->x->arena, text, b->targets, &b->target_cap, 64);
-	b->targets[b->target_count] = text_format(b->x->arena, "%.*s/%.*s", TEXT_ARG(type), TEXT_ARG(id));
-	map_put(&b->known, reference, b->target_count++);
-}
-
-static bool plan_create(bundle *b, bundle_entry *e, map *conditions)
-{
-	e->type = e->url;
-	type_id t;
-	if (!rest_type(b->x, e->type, &t)) return false;
-	if (e->none_exist.len > 0) {
-		text key = text_format(b->x->arena, "%.*s?%.*s", TEXT_ARG(e->type), TEXT_ARG(e->none_exist));
-		int64_t first;
-		exchange_lock(b->x);
-		if (map_get(conditions, key, &first)) { /* the same condition twice: the same resource */
-			e->id = b->entries[first].id;
-			e->matched = true;
-			return true;
-		}
-		int matches = rest_condition(b->x, e->type, e->none_exist, &e->id);
-		map_put(conditions, key, e - b->entries);
-		e->matched = matches > 0;
-		if (matches != 0) return matches > 0;
-	}
-	e->id = world_uuid(b->x->app->world, b->x->arena);
-	return true;
-}
-
-static bool plan_named(bundle *b, bundle_entry *e, map *seen)
-{
-	int64_t before;
-	type_id t;
-	text_pair sides = text_cut(e->url, '/');
-	e->type = sides.head;
-	e->id = sides.tail;
-	if (!sides.found) return entry_issue(b, e, FAIL_HTTP_BUNDLE_METHOD, e->method, e->url);
-	if (!rest_type(b->x, e->type, &t)) return false;
-	if (!resource_id_valid(e->id)) return entry_issue(b, e, FAIL_HTTP_ID, e->id, TEXT(""));
-	if (map_get(seen, e->url, &before)) return entry_issue(b, e, FAIL_HTTP_BUNDLE_TWICE, e->url, TEXT(""));
-	map_put(seen, e->url, e - b->entries);
-	return true;
-}
-
-static bool plan(bundle *b)
-{
-	map seen = {.arena = b->x->arena}, conditions = {.arena = b->x->arena};
-	for (int i = 0; i < b->count; i++) {
-		bundle_entry *e = &b->entries[i];
-		if (text_equal(e->method, TEXT("POST"))) {
-			if (plan_create(b, e, &conditions)) know(b, e->full_url, e->type, e->id);
-		} else if (text_equal(e->method, TEXT("PUT"))) {
-			if (plan_named(b, e, &seen)) know(b, e->full_url, e->type, e->id);
-		} else if (text_equal(e->method, TEXT("DELETE"))) {
-			plan_named(b, e, &seen);
-		} else if (!text_equal(e->method, TEXT("GET"))) {
-			entry_issue(b, e, FAIL_HTTP_BUNDLE_METHOD, e->method, e->url);
-		}
-	}
-	return b->x->sink.errors == 0;
-}
-
-/* ---- references by search: "Practitioner?identifier=…" (R4 3.1.0.11.3) ---- */
-
-static bool search_reference(bundle *b, const bundle_entry *e, text reference)
-{
-	int64_t at;
-	text_pair sides = text_cut(reference, '?');
-	type_id t = type_find(sides.head);
-	text id;
-	if (map_get(&b->known, reference, &at)) return true;
-	if (!sides.found || !t || type_kind_of(t) != TYPE_RESOURCE) return true;
-	int matches = rest_condition(b->x, sides.head, sides.tail, &id);
-	if (matches == 0)
-		return issue_at(&b->x->sink, FAIL_HTTP_CONDITION_NONE, entry_place(b, e, ".resource"), reference,
-				TEXT(""), TEXT(""));
-	if (matches == 1) know(b, reference, sides.head, id);
-	return matches == 1;
-}
-
-static bool search_references(bundle *b, const bundle_entry *e)
+bool bundle_patch(exchange *x, const bundle *b, const bundle_entry *e, text *media, text *out)
 {
 	const doc *d = &b->d;
-	for (uint32_t i = e->resource; i < d->nodes[e->resource].next; i++)
-		if (d->nodes[i].name == NAME_reference && d->nodes[i].kind == NODE_STRING &&
-		    !search_reference(b, e, doc_text(d, i)))
-			return false;
-	return true;
-}
-
-/* ---- the writes ---- */
-
-/* Issues of one resource, their places within the whole bundle: "Patient.name" is "Bundle.entry[3].resource.name". */
-static void issues_within(bundle *b, const bundle_entry *e, const issues *inner)
-{
-	for (const issue *i = inner->first; i; i = i->next) {
-		text below = text_cut(i->place.path, '.').tail;
-		place where = entry_place(b, e, ".resource");
-		if (below.len > 0)
-			where.path = text_format(b->x->arena, "%.*s.%.*s", TEXT_ARG(where.path), TEXT_ARG(below));
-		if (i->severity == SEVERITY_ERROR)
-			issue_at(&b->x->sink, i->code, where, i->args[0], i->args[1], i->args[2]);
+	buffer body = {.arena = x->arena};
+	*media = TEXT("application/fhir+json");
+	if (text_equal(doc_get_text(d, e->resource, NAME_resourceType), TEXT("Binary"))) {
+		*media = doc_get_text(d, e->resource, NAME_contentType);
+		return base64_read(x->arena, doc_get_text(d, e->resource, NAME_data), out) ||
+		       issue_add(&x->sink, FAIL_PATCH_KIND, TEXT(""), TEXT(""));
 	}
-}
-
-static bool body_make(bundle *b, bundle_entry *e)
-{
-	exchange *x = b->x;
-	const rewriting w = {
-	    .arena = x->arena, .known = &b->known, .targets = b->targets, .base = rewrite_base(e->full_url)};
-	exchange inner = {.arena = x->arena, .sink.arena = x->arena};
-	if (rest_parse(&inner, rewrite_resource(&w, &b->d, e->resource), e->type, &e->body)) return true;
-	issues_within(b, e, &inner.sink);
-	return false;
-}
-
-static bool write_make(bundle *b, bundle_entry *e)
-{
-	write_op *w = &b->writes[b->write_count];
-	*w = (write_op){.type = e->type, .id = e->id};
-	if (text_equal(e->method, TEXT("DELETE"))) {
-		w->method = WRITE_DELETE;
-	} else {
-		w->method = text_equal(e->method, TEXT("PUT")) ? WRITE_UPDATE : WRITE_CREATE;
-		if (!search_references(b, e) || !body_make(b, e)) return false;
-		w->resource = &e->body;
-		text own = doc_get_text(&e->body, 0, NAME_id);
-		if (w->method == WRITE_UPDATE && !text_equal(own, e->id))
-			return entry_issue(b, e, FAIL_HTTP_ID_DIFFERS, own, e->id);
-	}
-	if (text_equal(e->if_none_match, TEXT("*"))) w->if_match = -1;
-	if (e->if_match.len > 0 && !header_etag(e->if_match, &w->if_match))
-		return entry_issue(b, e, FAIL_HTTP_ETAG, e->if_match, TEXT(""));
-	e->write = b->write_count++;
+	json_write(&body, d, e->resource, JSON_COMPACT);
+	*out = buffer_text(&body);
 	return true;
-}
-
-/* In the standard's order (R4 3.1.0.11.2): deletes, creates, updates. */
-static bool writes_make(bundle *b)
-{
-	static const char *const order[] = {"DELETE", "POST", "PUT"};
-	for (int turn = 0; turn < 3; turn++)
-		for (int i = 0; i < b->count; i++)
-			if (text_equal(b->entries[i].method, text_of(order[turn])) && !b->entries[i].matched)
-				write_make(b, &b->entries[i]);
-	return b->x->sink.errors == 0;
 }
 
 /* ---- an entry as a request of its own ---- */
 
-static void header_put(http_header *headers, int *count, const char *name, text value)
+static void header_put(http_request *q, http_header *headers, const char *name, text value)
 {
-	if (value.len > 0) headers[(*count)++] = (http_header){text_of(name), value};
+	if (value.len > 0) headers[q->header_count++] = (http_header){text_of(name), value};
 }
 
-static void entry_run(bundle *b, bundle_entry *e)
+enum { ENTRY_HEADERS_MAX = 8 };
+
+static void entry_headers(const bundle *b, const bundle_entry *e, http_request *q, http_header *headers)
+{
+	instant since = INSTANT_NONE;
+	moment m;
+	if (moment_parse(e->if_modified_since, &m)) since = m.low;
+	q->headers = headers;
+	header_put(q, headers, "If-Match", e->if_match);
+	header_put(q, headers, "If-None-Match", e->if_none_match);
+	if (since != INSTANT_NONE) header_put(q, headers, "If-Modified-Since", reply_http_date(b->x->arena, since));
+	header_put(q, headers, "If-None-Exist", e->none_exist);
+	header_put(q, headers, "X-Limen-Actor", b->x->who.actor);
+	header_put(q, headers, "X-Limen-Purpose", b->x->who.purpose);
+	header_put(q, headers, "X-Limen-On-Behalf-Of", b->x->who.on_behalf_of);
+}
+
+static void entry_body(bundle *b, const bundle_entry *e, exchange *one, http_request *q, http_header *headers)
+{
+	text media = TEXT("application/fhir+json");
+	buffer body = {.arena = one->arena};
+	if (e->resource && e->method == ENTRY_PATCH) {
+		bundle_patch(one, b, e, &media, &q->body);
+	} else if (e->resource) {
+		json_write(&body, &b->d, e->resource, JSON_COMPACT);
+		q->body = buffer_text(&body);
+	}
+	header_put(q, headers, "Content-Type", media);
+	one->body = q->body;
+}
+
+void bundle_run(bundle *b, bundle_entry *e)
 {
 	exchange *x = b->x;
-	http_header headers[6];
-	int header_count = 0;
-	buffer body = {.arena = x->arena};
-	header_put(headers, &header_count, "If-Match", e->if_match);
-	header_put(headers, &header_count, "If-None-Match", e->if_none_match);
-	header_put(headers, &header_count, "If-None-Exist", e->none_exist);
-	header_put(headers, &header_count, "Content-Type", TEXT("application/fhir+json"));
-	header_put(headers, &header_count, "X-Limen-Actor", x->who.actor);
-	header_put(headers, &header_count, "X-Limen-Purpose", x->who.purpose);
-	if (e->resource) json_write(&body, &b->d, e->resource, JSON_COMPACT);
-	const http_request q = {.arena = x->arena,
-				.method = e->method,
-				.target = text_join(x->arena, TEXT("/fhir/"), e->url),
-				.headers = headers,
-				.header_count = header_count,
-				.body = buffer_text(&body)};
+	http_header headers[ENTRY_HEADERS_MAX];
+	http_request q = {
+	    .arena = x->arena, .method = e->method_text, .target = text_join(x->arena, TEXT("/fhir/"), e->url)};
 	http_response *p = ARENA_NEW(x->arena, http_response);
 	exchange *one = ARENA_NEW(x->arena, exchange);
 	*one = (exchange){.app = x->app,
 			  .arena = x->arena,
 			  .request = &q,
 			  .response = p,
-			  .method = e->method,
+			  .method = e->method == ENTRY_GET ? TEXT("GET") : e->method_text,
 			  .base = x->base,
 			  .sink.arena = x->arena,
 			  .modified = INSTANT_NONE,
-			  .prefer = x->prefer};
+			  .prefer = x->prefer,
+			  .strict = x->strict,
+			  .lenient = x->lenient};
 	one->who = x->who;
 	x->child = one;
+	entry_headers(b, e, &q, headers);
+	entry_body(b, e, one, &q, headers);
 	if (exchange_target(one, q.target) && one->segment_count == 0) /* no bundle within a bundle */
-		issue_at(&one->sink, FAIL_HTTP_BUNDLE_METHOD, entry_place(b, e, ".request"), e->method, e->url,
+		issue_at(&one->sink, FAIL_HTTP_BUNDLE_METHOD, bundle_place(b, e, ".request"), e->method_text, e->url,
 			 TEXT(""));
 	exchange_run(one);
 	exchange_read_anew(one);
-	exchange_unlock(one);
 	x->child = NULL;
 	one->request = NULL;
 	e->modified = one->modified;
@@ -295,6 +177,7 @@ static text status_line(arena *a, int status)
 		     {201, "Created"},
 		     {204, "No Content"},
 		     {304, "Not Modified"},
+		     {400, "Bad Request"},
 		     {404, "Not Found"},
 		     {409, "Conflict"},
 		     {410, "Gone"},
@@ -315,7 +198,7 @@ static void response_open(const bundle *b, json_out *o, int status)
 static void written_write(const bundle *b, json_out *o, const bundle_entry *e)
 {
 	exchange *x = b->x;
-	bool deletes = text_equal(e->method, TEXT("DELETE"));
+	bool deletes = e->method == ENTRY_DELETE;
 	const written *w = e->write >= 0 ? &b->written[e->write] : NULL;
 	json_object(o);
 	json_pair(o, "fullUrl", deletes ? TEXT("") : reply_url(x, e->type, e->id));
@@ -324,10 +207,11 @@ static void written_write(const bundle *b, json_out *o, const bundle_entry *e)
 		json_raw(o, w->json);
 	}
 	response_open(b, o, deletes ? 204 : w && w->created ? 201 : 200);
-	if (w && !deletes) {
-		json_pair(o, "location",
-			  text_format(x->arena, "%.*s/%.*s/_history/%lld", TEXT_ARG(w->type), TEXT_ARG(w->id),
-				      (long long)w->version));
+	if (w && w->version > 0) {
+		if (!deletes)
+			json_pair(o, "location",
+				  text_format(x->arena, "%.*s/%.*s/_history/%lld", TEXT_ARG(w->type), TEXT_ARG(w->id),
+					      (long long)w->version));
 		json_pair(o, "etag", text_format(x->arena, "W/\"%lld\"", (long long)w->version));
 		json_pair(o, "lastModified", instant_iso(x->arena, w->at));
 	} else if (!deletes) {
@@ -378,39 +262,18 @@ static void reply_bundle(bundle *b, text type)
 	reply_json(b->x, 200, json_done(&o));
 }
 
-/* The record names the resource ("Patient/…") that was refused; a client knows its entries. */
-static void issues_to_entries(bundle *b)
-{
-	for (issue *i = b->x->sink.first; i; i = i->next) {
-		text about = i->place.path.len > 0 ? i->place.path : i->args[0];
-		for (int k = 0; k < b->count; k++) {
-			const bundle_entry *e = &b->entries[k];
-			text own = text_format(b->x->arena, "%.*s/%.*s", TEXT_ARG(e->type), TEXT_ARG(e->id));
-			if (text_equal(about, own)) i->place.path = entry_place(b, e, "").path;
-		}
-	}
-}
-
 static void transaction(bundle *b)
 {
-	exchange *x = b->x;
-	if (!entries_read(b) || !plan(b) || !writes_make(b)) return;
-	exchange_headroom(x, 2 * x->request->body.len + (b->write_count + 64) * KIB);
-	if (b->write_count > 0 &&
-	    !record_commit(x->app->record, &x->who, b->writes, b->write_count, x->arena, &x->sink, b->written)) {
-		issues_to_entries(b);
-		return;
-	}
-	exchange_unlock(x);
+	if (!entries_read(b) || !transaction_write(b)) return;
 	for (int i = 0; i < b->count; i++)
-		if (text_equal(b->entries[i].method, TEXT("GET"))) entry_run(b, &b->entries[i]);
+		if (b->entries[i].method == ENTRY_GET) bundle_run(b, &b->entries[i]);
 	reply_bundle(b, TEXT("transaction-response"));
 }
 
 static void batch(bundle *b)
 {
 	if (!entries_read(b)) return;
-	for (int i = 0; i < b->count; i++) entry_run(b, &b->entries[i]);
+	for (int i = 0; i < b->count; i++) bundle_run(b, &b->entries[i]);
 	reply_bundle(b, TEXT("batch-response"));
 }
 
@@ -418,7 +281,7 @@ void bundle_post(exchange *x)
 {
 	bundle b = {.x = x, .known.arena = x->arena};
 	if (!query_none(x) || !negotiate_body(x, false)) return;
-	if (!json_parse_resource(x->arena, x->request->body, TEXT(""), &x->sink, &b.d)) return;
+	if (!json_parse_resource(x->arena, x->body, TEXT(""), &x->sink, &b.d)) return;
 	text type = doc_get_text(&b.d, 0, NAME_type);
 	if (!text_equal(doc_type(&b.d), TEXT("Bundle")))
 		issue_add(&x->sink, FAIL_HTTP_BUNDLE_TYPE, doc_type(&b.d), TEXT(""));

@@ -7,13 +7,6 @@
 
 enum { READER_BYTES = 4096 };
 
-void http_app_init(http_app *app)
-{
-	int failed = pthread_mutex_init(&app->conditional, NULL);
-	assert(!failed);
-	(void)failed;
-}
-
 void exchange_headroom(exchange *x, int64_t bytes)
 {
 	arena_mark here = arena_here(x->arena);
@@ -34,25 +27,11 @@ void exchange_read_anew(exchange *x)
 	x->reader = NULL;
 }
 
-void exchange_lock(exchange *x)
-{
-	if (x->holds_conditional) return;
-	pthread_mutex_lock(&x->app->conditional);
-	x->holds_conditional = true;
-}
-
-void exchange_unlock(exchange *x)
-{
-	if (x->holds_conditional) pthread_mutex_unlock(&x->app->conditional);
-	x->holds_conditional = false;
-}
-
 /* Also after a jump out of the middle: what the exchange held is given back. */
 static void exchange_end(exchange *x)
 {
 	if (x->child) exchange_end(x->child);
 	exchange_read_anew(x);
-	exchange_unlock(x);
 }
 
 bool exchange_target(exchange *x, text target)
@@ -75,11 +54,15 @@ static void reply_issues(exchange *x)
 	http_response *p = x->response;
 	p->body = (text){0};
 	p->streams = false;
-	int kept = 0; /* of what the handler had said, only Allow still holds */
-	for (int i = 0; i < p->header_count; i++)
-		if (text_equal(p->headers[i].name, TEXT("Allow"))) p->headers[kept++] = p->headers[i];
+	int kept = 0, status = issues_status(&x->sink);
+	/* Of what the handler had said only Allow still holds, and of something deleted which version that was. */
+	for (int i = 0; i < p->header_count; i++) {
+		text name = p->headers[i].name;
+		bool holds =
+		    text_equal(name, TEXT("Allow")) || (status == 410 && !text_equal(name, TEXT("Content-Type")));
+		if (holds) p->headers[kept++] = p->headers[i];
+	}
 	p->header_count = kept;
-	int status = issues_status(&x->sink);
 	if (status == 401) reply_header(x, TEXT("WWW-Authenticate"), TEXT("Limen-Actor"));
 	outcome_places(x);
 	reply_json(x, status, outcome_json(x->arena, &x->sink, x->who.language));
@@ -92,6 +75,7 @@ static bool prepared(exchange *x)
 				 text_format(x->arena, "%lld", (long long)BODY_BYTES_MAX), TEXT(""));
 	x->route = route_match(x);
 	if (!x->route) return false;
+	if (!x->body.at && !pack_body(x)) return false;
 	return negotiate(x) && (!x->route->needs_actor || negotiate_caller(x));
 }
 
@@ -142,6 +126,7 @@ static void give_answer(exchange *x)
 		page_get(x);
 		if (x->sink.errors > 0) reply_issues(x);
 	}
+	pack_answer(x);
 }
 
 /* Nothing may be allocated here: both languages stand ready. */

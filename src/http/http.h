@@ -36,10 +36,7 @@ typedef struct http_app {
 	text
 	    base; /* where the API is, for links where a request has no Host: "http://127.0.0.1:8420/fhir"; may be empty */
 	text version; /* of the program, for the capability statement */
-	/* Conditional creates look and then write: one at a time. http_app_init makes it. */
-	pthread_mutex_t conditional;
 } http_app;
-void http_app_init(http_app *app); /* after the fields are set, before the first request */
 
 typedef struct http_header {
 	text name, value; /* names in any case */

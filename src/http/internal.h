@@ -18,6 +18,7 @@ struct exchange {
 	http_app *app;
 	arena *arena;
 	const http_request *request;
+	text body; /* of the request, unpacked */
 	http_response *response;
 	text method;                 /* HEAD is GET here */
 	text path;                   /* of the target, as it came */
@@ -31,13 +32,13 @@ struct exchange {
 	text base; /* "http://127.0.0.1:8420/fhir" */
 	issues sink;
 	reader *reader; /* opened by the first handler that reads, closed by handle.c */
-	bool pretty, lenient;
+	bool pretty;
+	bool strict, lenient; /* Prefer: handling=…, where it was said */
 	prefer_return prefer;
-	text format;            /* ?_format= */
-	text actor;             /* ?actor= of $feed */
-	instant modified;       /* what Last-Modified said, for the entry of a batch */
-	bool holds_conditional; /* app->conditional is locked by this exchange */
-	exchange *child;        /* the batch entry under way: its reader is closed with ours */
+	text format;      /* ?_format= */
+	text actor;       /* ?actor= of $feed */
+	instant modified; /* what Last-Modified said, for the entry of a batch */
+	exchange *child;  /* the batch entry under way: its reader is closed with ours */
 };
 
 /* ---- route.c ---- */
@@ -57,7 +58,7 @@ const route *route_match(exchange *x);
 route_handler capability_get, feed_get, bundle_post, operation_open_ends, operation_clocks, operation_explain,
     operation_steps, subscription_status, subscription_statuses, subscription_events, subscription_deliveries,
     subscription_resend, operation_task, operation_complete, operation_kinds, operation_kind, rest_search, rest_create,
-    rest_read, rest_update, rest_delete, rest_history, rest_vread;
+    rest_read, rest_update, rest_patch, rest_delete, rest_history, rest_vread;
 
 /* ---- handle.c ---- */
 void exchange_run(exchange *x);                 /* from the route on; bundle.c runs the entries of a batch through it */
@@ -66,24 +67,29 @@ reader *exchange_reader(exchange *x);           /* NULL: an issue says why */
 /* Leaves here, if at all, before the call that follows takes something which would have to be given back. */
 void exchange_headroom(exchange *x, int64_t bytes);
 void exchange_read_anew(exchange *x); /* the next reader sees what was committed meanwhile */
-void exchange_lock(exchange *x);      /* app->conditional, given back at the latest when the exchange ends */
-void exchange_unlock(exchange *x);
 
 /* ---- query.c: what stands in a target and in headers ---- */
+text query_encode(arena *a, text value);                              /* what a value must be in a URL */
 bool query_decode(arena *a, text raw, bool plus_is_space, text *out); /* false: bad percent sign or not UTF-8 */
 bool query_pairs(exchange *x, text raw);                              /* adds to x->query; false: an issue */
-bool query_none(exchange *x);                         /* refuses parameters where there are none to give */
-text header_get(const exchange *x, const char *name); /* empty: not there */
+bool query_none(exchange *x); /* refuses parameters where there are none to give */
+/* Refuses all but those named, a list that ends with NULL. */
+bool query_only(exchange *x, const char *const *names);
+text query_value(const exchange *x, const char *name); /* empty: not there */
+text header_get(const exchange *x, const char *name);  /* empty: not there */
 bool header_host_is_loopback(text host);
 language header_language(text accept_language);
 bool header_etag(text value, int64_t *number);                       /* W/"3" or "3" */
+bool header_lists_version(text list, int64_t number);                /* If-None-Match: W/"2", W/"3" or * */
+bool header_date(text value, instant *out);                          /* "Mon, 02 Mar 2026 09:00:00 GMT" */
 bool word_same(text a, text b);                                      /* ASCII letters alike in either case */
 bool resource_reference_valid(text reference, text *type, text *id); /* Type/id of a resource type of R4 */
 bool resource_id_valid(text id);
 
 /* ---- negotiate.c: what may be sent and what is wanted back ---- */
 bool negotiate(exchange *x);                 /* Accept, _format, Prefer; false: an issue */
-bool negotiate_body(exchange *x, bool form); /* Content-Type of a body */
+bool negotiate_body(exchange *x, bool form); /* Content-Type of a body: FHIR as JSON, or a form */
+text negotiate_media(const exchange *x);     /* of the body, without parameters */
 bool negotiate_caller(exchange *x);          /* who asks: X-Limen-Actor and its companions */
 
 /* ---- reply.c ---- */
@@ -98,20 +104,44 @@ text reply_url(const exchange *x, text type, text id); /* base/type/id */
 void outcome_places(exchange *x); /* which header or parameter an issue without a place is about */
 text outcome_said(arena *a, text sentence); /* one piece of information, all is well */
 
-/* ---- rest.c, for bundle.c ---- */
+/* ---- pack.c: gzip and deflate ---- */
+bool pack_body(exchange *x);   /* x->body, by Content-Encoding; false: an issue */
+void pack_answer(exchange *x); /* where the client takes it and it pays */
+
+/* ---- rest.c ---- */
 bool rest_type(exchange *x, text type, type_id *out);
+bool rest_named(exchange *x); /* x->type and x->id can be such */
 /* Parses and checks a body of this type. */
 bool rest_parse(exchange *x, text body, text type, doc *out);
-/* The one resource a query finds: 1 with its id, 0 none, -1 several or wrong (an issue). */
-int rest_condition(exchange *x, text type, text query, text *id);
+/* What was found is there? Else 404, 410 or what the sink says. */
+bool rest_found(exchange *x, found f, const version *v);
+/* A version as the answer to a read: 304 where the client has it, its _summary or _elements where those were asked for. */
+void rest_reply(exchange *x, const version *v);
+
+/* ---- write.c ---- */
+/* One commit. WRITE_MOVED: a premise no longer holds; the sink has nothing of it, and the next reader sees what came. */
+typedef enum write_result { WRITE_DONE, WRITE_REFUSED, WRITE_MOVED } write_result;
+write_result write_commit(exchange *x, const write_op *writes, int count, bool last, written *out);
+/* The one resource a query finds: 1 with its id in the premise, 0 none, -1 several or wrong (an issue). */
+int write_premise(exchange *x, text type, const search_pair *pairs, int count, premise *out);
+/* The same of a query as it stands in a URL. */
+int write_premise_of(exchange *x, text type, text query, premise *out);
+/* The body of a PATCH: a JSON Patch or Parameters. */
+bool write_patch_parse(exchange *x, text media, text body, doc *out);
 
 /* ---- rewrite.c ---- */
+/* Where a reference of a bundle leads: "Patient/…", and whether that is made only now, as its first version. */
+typedef struct target {
+	text name;
+	bool made;
+} target;
 /* The resource at node n of d as JSON, its references that `known` has (text → position in `targets`) replaced. Relative ones are
- * read against the base of the entry's own fullUrl (R4 3.1.0.11.2). */
+ * read against the base of the entry's own fullUrl (R4 3.1.0.11.2). A reference to a version leads to the first one of what is
+ * made; of what is updated nobody can know the number yet, so there it leads to the resource. Addresses in narrative too. */
 typedef struct rewriting {
 	arena *arena;
 	const map *known;
-	const text *targets;
+	const target *targets;
 	text base; /* of the entry's fullUrl: "http://x/fhir" or empty */
 } rewriting;
 text rewrite_resource(const rewriting *w, const doc *d, uint32_t n);

@@ -39,6 +39,8 @@ static bool prefer_read(exchange *x)
 			text wish = text_trim(part.head);
 			if (word_same(wish, TEXT("handling=lenient")))
 				x->lenient = true;
+			else if (word_same(wish, TEXT("handling=strict")))
+				x->strict = true;
 			else if (word_same(wish, TEXT("return=minimal")))
 				x->prefer = RETURN_MINIMAL;
 			else if (word_same(wish, TEXT("return=representation")))
@@ -62,6 +64,11 @@ bool negotiate(exchange *x)
 		return false;
 	}
 	return prefer_read(x);
+}
+
+text negotiate_media(const exchange *x)
+{
+	return text_trim(text_cut(header_get(x, "Content-Type"), ';').head);
 }
 
 bool negotiate_body(exchange *x, bool form)

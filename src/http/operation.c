@@ -9,18 +9,10 @@ static bool pathway_of(exchange *x, reader **rd, int64_t *rid)
 	version v;
 	if (!resource_id_valid(x->id)) return issue_add(&x->sink, FAIL_HTTP_ID, x->id, TEXT(""));
 	if (!(*rd = exchange_reader(x))) return false;
-	switch (record_read(*rd, TEXT("EpisodeOfCare"), x->id, &v, &x->sink)) {
-	case FOUND:
-		*rid = v.rid;
-		return true;
-	case FOUND_DELETED:
-		return issue_add(&x->sink, FAIL_HTTP_GONE, x->type, x->id);
-	case FOUND_NONE:
-		return issue_add(&x->sink, FAIL_HTTP_NO_PATHWAY, x->id, TEXT(""));
-	case FOUND_FAILED:
-		break;
-	}
-	return false;
+	found f = record_read(*rd, TEXT("EpisodeOfCare"), x->id, &v, &x->sink);
+	if (f == FOUND_NONE) return issue_add(&x->sink, FAIL_HTTP_NO_PATHWAY, x->id, TEXT(""));
+	*rid = f == FOUND ? v.rid : 0;
+	return rest_found(x, f, &v);
 }
 
 static text in_language(const exchange *x, text da, text en)
@@ -240,7 +232,7 @@ void operation_complete(exchange *x)
 		return;
 	}
 	if (!query_none(x) || !negotiate_body(x, false) || !still_that_version(x)) return;
-	if (!rest_parse(x, x->request->body, TEXT("Parameters"), &d)) return;
+	if (!rest_parse(x, x->body, TEXT("Parameters"), &d)) return;
 	answers given = answers_of(x, &d);
 	exchange_headroom(x, MIB);
 	if (!work_complete(x->app->record, x->app->content, &x->who, x->id, &given, world_now(x->app->world), x->arena,

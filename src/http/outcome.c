@@ -19,14 +19,20 @@ static const struct {
 		   {FAIL_HTTP_ETAG, "If-Match"},
 		   {FAIL_HTTP_STALE, "If-Match"},
 		   {FAIL_RECORD_VERSION, "If-Match"},
-		   {FAIL_HTTP_CONDITION, "If-None-Exist"},
+		   {FAIL_RECORD_SEVERAL, "If-None-Exist"},
 		   {FAIL_HTTP_CONDITION_FORM, "If-None-Exist"}};
 
 /* The header an issue without a place is about, where the request has one or had to have it. */
 static text header_of(const exchange *x, const issue *i)
 {
 	for (size_t n = 0; n < sizeof header_rows / sizeof *header_rows; n++)
-		if (header_rows[n].code == i->code) return text_of(header_rows[n].header);
+		if (header_rows[n].code == i->code) {
+			bool optional =
+			    strcmp(header_rows[n].header, "If-None-Exist") == 0; /* the URL may be the condition */
+			return optional && header_get(x, header_rows[n].header).len == 0
+				   ? (text){0}
+				   : text_of(header_rows[n].header);
+		}
 	bool names_it = i->code == FAIL_HTTP_ACTOR_FORM; /* its first argument is the header */
 	return names_it && header_get(x, "X-Limen-Actor").len > 0 ? i->args[0] : (text){0};
 }

@@ -6,6 +6,21 @@ bool word_same(text a, text b)
 	return a.len == b.len && strncasecmp(a.at, b.at, (size_t)a.len) == 0;
 }
 
+text query_encode(arena *a, text value)
+{
+	buffer b = {.arena = a};
+	for (int64_t i = 0; i < value.len; i++) {
+		char c = value.at[i];
+		bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+			     strchr("-._~:,|", c) != NULL;
+		if (plain)
+			buffer_char(&b, c);
+		else
+			buffer_format(&b, "%%%02X", (unsigned)(unsigned char)c);
+	}
+	return buffer_text(&b);
+}
+
 bool query_decode(arena *a, text raw, bool plus_is_space, text *out)
 {
 	return net_decode(a, raw, plus_is_space, out);
@@ -49,6 +64,23 @@ bool query_none(exchange *x)
 {
 	if (x->query_count == 0 || x->lenient) return true;
 	return issue_add(&x->sink, FAIL_HTTP_PARAMETER, x->query[0].name, TEXT(""));
+}
+
+bool query_only(exchange *x, const char *const *names)
+{
+	for (int i = 0; i < x->query_count; i++) {
+		bool known = x->lenient;
+		for (int k = 0; !known && names[k]; k++) known = text_equal(x->query[i].name, text_of(names[k]));
+		if (!known) return issue_add(&x->sink, FAIL_HTTP_PARAMETER, x->query[i].name, TEXT(""));
+	}
+	return true;
+}
+
+text query_value(const exchange *x, const char *name)
+{
+	for (int i = 0; i < x->query_count; i++)
+		if (text_equal(x->query[i].name, text_of(name))) return x->query[i].value;
+	return (text){0};
 }
 
 text header_get(const exchange *x, const char *name)
@@ -112,6 +144,32 @@ bool header_etag(text value, int64_t *number)
 	if (text_starts(v, TEXT("W/"))) v = text_slice(v, 2, v.len);
 	if (v.len < 3 || v.at[0] != '"' || v.at[v.len - 1] != '"') return false;
 	return text_to_int(text_slice(v, 1, v.len - 1), number) && *number > 0;
+}
+
+bool header_lists_version(text list, int64_t number)
+{
+	for (text_pair cut = text_cut(list, ',');; cut = text_cut(cut.tail, ',')) {
+		int64_t one;
+		text tag = text_trim(cut.head);
+		if (text_equal(tag, TEXT("*")) || (header_etag(tag, &one) && one == number)) return true;
+		if (!cut.found) return false;
+	}
+}
+
+/* IMF-fixdate, which is what everybody sends (RFC 9110 5.6.7); the two obsolete forms are read as no date. */
+bool header_date(text value, instant *out)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	int64_t d, y, h, m, s, month = 0;
+	if (value.len != 29 || !text_ends(value, TEXT(" GMT"))) return false;
+	while (month < 12 && !text_equal(text_slice(value, 8, 11), (text){months + 3 * month, 3})) month++;
+	bool numbers = text_to_int(text_slice(value, 5, 7), &d) && text_to_int(text_slice(value, 12, 16), &y) &&
+		       text_to_int(text_slice(value, 17, 19), &h) && text_to_int(text_slice(value, 20, 22), &m) &&
+		       text_to_int(text_slice(value, 23, 25), &s);
+	if (!numbers || month == 12 || d < 1 || d > 31 || h > 23 || m > 59 || s > 60) return false;
+	day on = day_from_civil((civil){(int)y, (int)month + 1, (int)d});
+	*out = HOURS(24) * on + HOURS(h) + MINUTES(m) + SECONDS(s);
+	return true;
 }
 
 bool resource_id_valid(text id)

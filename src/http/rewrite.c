@@ -19,18 +19,41 @@ text rewrite_base(text full_url)
 	return text_cut_last(text_cut_last(full_url, '/').head, '/').head;
 }
 
+static bool known_as(const rewriting *w, text reference, int64_t *at)
+{
+	if (map_get(w->known, reference, at)) return true;
+	if (w->base.len == 0 || text_find(reference, TEXT(":")) >= 0) return false;
+	return map_get(w->known, text_format(w->arena, "%.*s/%.*s", TEXT_ARG(w->base), TEXT_ARG(reference)), at);
+}
+
 static bool target_of(const rewriting *w, text reference, text *out)
 {
-	int64_t at;
-	if (map_get(w->known, reference, &at)) {
-		*out = w->targets[at];
-		return true;
-	}
-	if (w->base.len == 0 || text_find(reference, TEXT(":")) >= 0) return false;
-	if (!map_get(w->known, text_format(w->arena, "%.*s/%.*s", TEXT_ARG(w->base), TEXT_ARG(reference)), &at))
-		return false;
-	*out = w->targets[at];
+	int64_t at, cut = text_find(reference, TEXT("/_history/"));
+	if (!known_as(w, cut < 0 ? reference : text_slice(reference, 0, cut), &at)) return false;
+	*out = w->targets[at].name;
+	if (cut >= 0 && w->targets[at].made) *out = text_join(w->arena, *out, TEXT("/_history/1"));
 	return true;
+}
+
+/* What stands in href="…" and src="…" (R4 3.1.0.11.2). */
+static text narrative_of(const rewriting *w, text div)
+{
+	static const char *const before[] = {"href=\"", "src=\""};
+	buffer b = {.arena = w->arena};
+	int64_t done = 0;
+	for (int64_t i = 0; i < div.len; i++)
+		for (int k = 0; k < 2; k++) {
+			text rest = text_slice(div, i, div.len), to;
+			if (!text_starts(rest, text_of(before[k]))) continue;
+			int64_t from = i + text_of(before[k]).len;
+			text link = text_cut(text_slice(div, from, div.len), '"').head;
+			if (!target_of(w, link, &to)) continue;
+			buffer_add(&b, text_slice(div, done, from));
+			buffer_add(&b, to);
+			done = from + link.len;
+		}
+	buffer_add(&b, text_slice(div, done, div.len));
+	return buffer_text(&b);
 }
 
 static void value_write(const rewriting *w, json_out *o, const doc *d, uint32_t n, type_id type);
@@ -74,6 +97,8 @@ static void value_write(const rewriting *w, json_out *o, const doc *d, uint32_t 
 	case NODE_STRING:
 		if (type && type_points(type) && target_of(w, doc_text(d, n), &to))
 			json_text(o, to);
+		else if (type && w->known->count > 0 && text_equal(type_name(type), TEXT("xhtml")))
+			json_text(o, narrative_of(w, doc_text(d, n)));
 		else
 			json_text(o, doc_text(d, n));
 		break;

@@ -67,6 +67,10 @@ const route *route_match(exchange *x)
 		return NULL;
 	}
 	reply_header(x, TEXT("Allow"), buffer_text(&allow));
+	if (text_equal(x->method, TEXT("OPTIONS"))) {
+		reply_empty(x, 204);
+		return NULL;
+	}
 	issue_at(&x->sink, FAIL_HTTP_METHOD, (place){0}, x->method, x->path, buffer_text(&allow));
 	return NULL;
 }

@@ -180,8 +180,8 @@ static bool from_read(exchange *x, int64_t *from)
 			return issue_add(&x->sink, FAIL_HTTP_PARAMETER, x->query[i].name, TEXT(""));
 		if (!number_read(x, &x->query[i], from)) return false;
 	}
-	if (x->request->body.len == 0) return true;
-	if (!negotiate_body(x, false) || !rest_parse(x, x->request->body, TEXT("Parameters"), &d)) return false;
+	if (x->body.len == 0) return true;
+	if (!negotiate_body(x, false) || !rest_parse(x, x->body, TEXT("Parameters"), &d)) return false;
 	uint32_t list = doc_get(&d, 0, NAME_parameter);
 	for (uint32_t p = list + 1; list && p < d.nodes[list].next; p = d.nodes[p].next) {
 		text name = doc_get_text(&d, p, NAME_name);

@@ -34,6 +34,9 @@ static bool prepare_all(asking *q)
 	q->reads = (read_set){0};
 	q->reader->reads = &q->reads;
 	reader_sequence(q->reader);
+	bool hold;
+	if (!premises_hold(q->reader, q->writes, q->count, &q->sink, &hold)) return false;
+	if (!hold) return issue_add(&q->sink, FAIL_RECORD_MOVED, TEXT(""), TEXT(""));
 	q->prepared = ARENA_ARRAY(q->arena, prepared, q->count);
 	for (int i = 0; i < q->count; i++)
 		if (!prepare_write(q->reader, &q->writes[i], q->arena, &q->sink, &q->prepared[i])) return false;
@@ -87,6 +90,7 @@ static job_result attempt(asking *q)
 		       .who = q->who,
 		       .writes = q->prepared,
 		       .count = q->count,
+		       .asked = q->writes,
 		       .reads = &q->reads,
 		       .seen_sequence = q->reader->sequence};
 	q->job.written = ARENA_ARRAY(q->arena, written, q->count);
@@ -111,22 +115,12 @@ static void hand_over(const asking *q, arena *a, written *out)
 	}
 }
 
-static void add_all(issues *sink, const issues *found_there)
-{
-	for (const issue *i = found_there->first; i; i = i->next) {
-		if (i->severity == SEVERITY_ERROR)
-			issue_at(sink, i->code, i->place, i->args[0], i->args[1], i->args[2]);
-		else
-			issue_warn(sink, i->code, i->place, i->args[0], i->args[1]);
-	}
-}
-
 /* What preparing found, then what the writer found. */
 static void hand_over_issues(const asking *q, issues *sink)
 {
 	if (q->job.spent) issue_add(sink, FAIL_RECORD_BUDGET, TEXT(""), TEXT(""));
-	add_all(sink, &q->sink);
-	add_all(sink, &q->job.sink);
+	issues_add_all(sink, &q->sink);
+	issues_add_all(sink, &q->job.sink);
 }
 
 /* Prepared by the writer itself. */

@@ -12,9 +12,10 @@ struct reader {
 	caller who;
 	arena *arena;
 	int64_t sequence;
-	read_set *reads; /* where what is read is noted; else NULL */
-	bool own;        /* the snapshot goes back to the pool at close */
-	bool rebuilding; /* versions written long ago are prepared again */
+	read_set *reads;     /* where what is read is noted; else NULL */
+	bool own;            /* the snapshot goes back to the pool at close */
+	bool rebuilding;     /* versions written long ago are prepared again */
+	struct codes *codes; /* held until it is closed */
 };
 
 typedef struct feed_waiter {
@@ -57,6 +58,9 @@ struct record {
 	const void *shelf_owners[DERIVERS_MAX];
 	tip tip; /* the writer's own, as what follows */
 	bool clock_behind;
+
+	pthread_mutex_t codes_lock;
+	struct codes *codes; /* the newest that was asked for */
 };
 
 /* prepare.c */
@@ -79,6 +83,10 @@ typedef struct chain_entry {
 text chain_row(arena *a, const chain_entry *e);
 bool tip_load(record *r, snapshot *s, tip *out, issues *sink);
 
+/* guard.c */
+bool premises_hold(reader *rd, const write_op *writes, int count, issues *sink, bool *hold);
+bool nobody_refers(deriving *dv, const prepared *p, issues *sink); /* after all of a commit is applied */
+
 /* derive.c */
 deriving deriving_begin(record *r, writing *w, arena *a, const caller *who);
 bool derive_settle(deriving *dv, issues *sink); /* settle rounds with what they raise */
@@ -100,12 +108,18 @@ void writer_submit(record *r, job *j); /* waits for the answer */
 arena *record_arena(record *r);        /* a spare one */
 void record_arena_back(record *r, arena *a);
 
+/* codes.c */
+void codes_release(record *r, struct codes *c); /* NULL is fine */
+
 /* read.c */
 found read_row(snapshot *s, const cell *row, arena *a, bool whole, version *out, issues *sink);
 bool resource_row(snapshot *s, int64_t type_term, text id, arena *a, cell *row, bool *there, issues *sink);
 void reader_note(reader *rd, text type, text id, int64_t number,
 		 resource_state state); /* into the read set, if it has one */
 found version_numbered(snapshot *s, int64_t rid, int64_t number, arena *a, version *out, issues *sink);
+bool version_of_log(snapshot *s, const cell *log, arena *a, version *out, issues *sink);
+/* The row of `resource`, in scope and noted in the read set. */
+found reader_row(reader *rd, text type, text id, cell *row, issues *sink);
 found version_at(snapshot *s, int64_t rid, arena *a, version *out, issues *sink);
 
 #endif

@@ -46,14 +46,36 @@ static bool check_form(preparing *p)
 	p->out->id = w->id;
 	if (w->id.len == 0 && w->method == WRITE_CREATE) p->out->id = world_uuid(r->world, p->arena);
 	if (!id_valid(p->out->id)) return issue_add(p->sink, FAIL_RECORD_ID, p->out->id, TEXT(""));
+	return true;
+}
+
+static bool check_resource(preparing *p)
+{
+	const write_op *w = p->w;
 	if (w->method == WRITE_DELETE) return true;
-	assert(w->resource);
 	if (!text_equal(doc_type(w->resource), w->type))
 		return issue_add(p->sink, FAIL_RECORD_OTHER_TYPE, doc_type(w->resource), w->type);
 	text own_id = doc_get_text(w->resource, 0, NAME_id);
 	if (w->method == WRITE_UPDATE && own_id.len && !text_equal(own_id, w->id))
 		return refuse(p, FAIL_RECORD_OTHER_ID, own_id);
 	return resource_check(w->resource, p->sink);
+}
+
+/* A patch becomes the update it makes of the current version. */
+static bool check_patched(preparing *p)
+{
+	doc before, *after = ARENA_NEW(p->arena, doc);
+	text json;
+	if (p->found != FOUND) return refuse(p, FAIL_RECORD_NOTHING, TEXT(""));
+	if (!json_parse_resource(p->arena, p->current.json, TEXT(""), p->sink, &before)) return false;
+	if (!patch_apply(p->w->patch, &before, world_now(p->rd->record->world), p->arena, p->sink, &json)) return false;
+	if (!json_parse_resource(p->arena, json, TEXT(""), p->sink, after)) return false;
+	write_op *update = ARENA_NEW(p->arena, write_op);
+	*update = *p->w;
+	update->patch = NULL;
+	update->resource = after;
+	p->w = update;
+	return check_resource(p);
 }
 
 static bool read_current(preparing *p)
@@ -200,9 +222,12 @@ static bool prepare_derivers(preparing *p)
 
 bool prepare_write(reader *rd, const write_op *w, arena *a, issues *sink, prepared *out)
 {
-	*out = (prepared){.method = w->method, .cause = w->cause};
+	*out = (prepared){.method = w->method, .cause = w->cause, .orphans = w->orphans};
 	preparing p = {.rd = rd, .w = w, .arena = a, .sink = sink, .out = out};
-	if (!check_form(&p) || !check_current(&p)) return false;
+	assert(w->method == WRITE_DELETE || !w->resource != !w->patch);
+	if (!check_form(&p) || (!w->patch && !check_resource(&p)) || !check_current(&p)) return false;
+	if (w->patch && !check_patched(&p)) return false;
+	w = p.w;
 	/* The commit starts over once it is; looking again later could find it so, with this write half prepared. */
 	out->unnumbered = !atomic_load(&out->type->numbered);
 	if (out->unnumbered) return true;

@@ -28,6 +28,8 @@ reader *record_reader(record *r, const caller *who, arena *a, issues *sink)
 
 void reader_close(reader *rd)
 {
+	if (rd) codes_release(rd->record, rd->codes);
+	if (rd) rd->codes = NULL;
 	if (rd && rd->own) store_release(rd->snapshot);
 	if (rd) rd->own = false;
 }
@@ -71,7 +73,7 @@ static bool body_of(snapshot *s, int64_t seq, arena *a, text *out, issues *sink)
 }
 
 /* Fills in what one row of the log says; type, id and rid are the caller's. */
-static bool version_of_log(snapshot *s, const cell *log, arena *a, version *out, issues *sink)
+bool version_of_log(snapshot *s, const cell *log, arena *a, version *out, issues *sink)
 {
 	out->number = log[LOG_VERSION].integer;
 	out->sequence = log[LOG_SEQ].integer;
@@ -149,7 +151,7 @@ static bool in_scope(reader *rd, text type, issues *sink)
 }
 
 /* The row of `resource`, in scope and noted. */
-static found row_of(reader *rd, text type, text id, cell *row, issues *sink)
+found reader_row(reader *rd, text type, text id, cell *row, issues *sink)
 {
 	bool there;
 	if (!in_scope(rd, type, sink)) return FOUND_FAILED;
@@ -163,7 +165,7 @@ static found row_of(reader *rd, text type, text id, cell *row, issues *sink)
 found record_read(reader *rd, text type, text id, version *out, issues *sink)
 {
 	cell row[RES_COLUMNS];
-	found f = row_of(rd, type, id, row, sink);
+	found f = reader_row(rd, type, id, row, sink);
 	if (f == FOUND_NONE || f == FOUND_FAILED) return f;
 	return read_row(rd->snapshot, row, rd->arena, true, out, sink);
 }
@@ -172,7 +174,7 @@ int64_t record_rid(reader *rd, text type, text id)
 {
 	cell row[RES_COLUMNS];
 	issues unused = {.arena = rd->arena};
-	found f = row_of(rd, type, id, row, &unused);
+	found f = reader_row(rd, type, id, row, &unused);
 	return f == FOUND || f == FOUND_DELETED ? row[RES_RID].integer : 0;
 }
 
@@ -187,7 +189,7 @@ found record_read_rid(reader *rd, int64_t rid, version *out, issues *sink)
 found record_vread(reader *rd, text type, text id, int64_t number, version *out, issues *sink)
 {
 	cell row[RES_COLUMNS], log[LOG_COLUMNS];
-	found f = row_of(rd, type, id, row, sink);
+	found f = reader_row(rd, type, id, row, sink);
 	if (f == FOUND_NONE || f == FOUND_FAILED) return f;
 	cell key[] = {row[RES_RID], INT_CELL(number)};
 	store_result got = store_find(rd->snapshot, &log_table, LOG_BY_RID, key, rd->arena, log, sink);
@@ -195,36 +197,4 @@ found record_vread(reader *rd, text type, text id, int64_t number, version *out,
 	*out = (version){.rid = row[RES_RID].integer, .type = type, .id = id};
 	if (!version_of_log(rd->snapshot, log, rd->arena, out, sink)) return FOUND_FAILED;
 	return out->deleted ? FOUND_DELETED : FOUND;
-}
-
-static cell *row_copy(arena *a, const cell *row, int count)
-{
-	cell *copy = ARENA_ARRAY(a, cell, count);
-	for (int i = 0; i < count; i++) {
-		copy[i] = row[i];
-		if (row[i].kind == CELL_TEXT || row[i].kind == CELL_BYTES) copy[i].text = text_copy(a, row[i].text);
-	}
-	return copy;
-}
-
-bool record_history(reader *rd, text type, text id, version **out, int *count, issues *sink)
-{
-	cell row[RES_COLUMNS], log[LOG_COLUMNS];
-	*count = 0;
-	*out = NULL;
-	found f = row_of(rd, type, id, row, sink);
-	if (f == FOUND_NONE || f == FOUND_FAILED) return f != FOUND_FAILED;
-	int cap = (int)row[RES_VERSION].integer, n = 0;
-	const cell **rows = ARENA_ARRAY(rd->arena, const cell *, cap);
-	scan_options o = {.index = LOG_BY_RID, .prefix = &row[RES_RID], .prefix_cells = 1, .descending = true};
-	scan *s = store_scan(rd->snapshot, &log_table, &o, rd->arena, sink);
-	while (n < cap && scan_next(s, log, sink)) rows[n++] = row_copy(rd->arena, log, LOG_COLUMNS);
-	scan_close(s);
-	*out = ARENA_ARRAY(rd->arena, version, n);
-	for (int i = 0; i < n && !sink->errors; i++) {
-		(*out)[i] = (version){.rid = row[RES_RID].integer, .type = type, .id = id};
-		version_of_log(rd->snapshot, rows[i], rd->arena, &(*out)[i], sink);
-	}
-	*count = n;
-	return sink->errors == 0;
 }

@@ -8,7 +8,7 @@
  * values, derivers' preparation) happens before, in the caller's thread, against a snapshot; what it relied on is its read set,
  * which the writer re-checks: versions that moved make it start over; after COMMIT_RETRIES_MAX times the writer prepares it itself.
  *
- * The record knows no pathway, clock or task. Those floors register derivers.
+ * The record knows no pathway, clock or task. Those floors register derivers (deriver.h).
  *
  * Every call takes a caller: who, for what purpose, on whose behalf, and which resources that reaches (`scope`).
  */
@@ -18,6 +18,7 @@
 #include "content/content.h"
 #include "fhir/fhir.h"
 #include "profile/profile.h"
+#include "record/codes.h"
 #include "store/store.h"
 
 typedef struct record record;
@@ -32,6 +33,19 @@ typedef struct caller {
 } caller;
 
 bool scope_allows(const caller *who, text type);
+/* A search's parameter: the query part of a URL, already split and decoded. */
+typedef struct search_pair {
+	text name, value;
+} search_pair;
+
+/* A search that a write was planned on, which must still find the same when it is committed (record_premise makes it). */
+typedef struct premise {
+	text type;
+	const search_pair *pairs;
+	int count;
+	text id;          /* the one resource it found; empty: none */
+	int64_t sequence; /* the log position where it did */
+} premise;
 
 typedef enum write_method { WRITE_CREATE, WRITE_UPDATE, WRITE_DELETE } write_method;
 typedef struct write_op { /* not `write`: that is a function of <unistd.h> */
@@ -41,6 +55,10 @@ typedef struct write_op { /* not `write`: that is a function of <unistd.h> */
 	text id;          /* update, delete; for create: empty lets the record choose, else it must be free */
 	int64_t if_match; /* version that must be current; 0: any (a new resource too); -1: must not exist */
 	text cause;       /* raised by a deriver: "rule:cause", unique for ever; else empty */
+	const doc *patch; /* update without `resource`: the current version with this applied (fhir/patch.h) */
+	bool orphans;     /* delete: even where others refer to it */
+	const premise *premises;
+	int premise_count;
 } write_op;
 
 typedef struct written {
@@ -73,7 +91,9 @@ record *record_open(arena *a, const record_options *options, issues *sink);
 text record_base(const record *r); /* its own address; may be empty */
 void record_close(record *r);      /* finishes what waits, then closes. Every reader must be closed before */
 
-/* All or none. `out` has `count` entries, in `a`. False: the sink says why; nothing was written. */
+/* All or none. `out` has `count` entries, in `a`. False: the sink says why; nothing was written. Where a premise no longer
+ * holds that is RECORD_MOVED: the caller asks anew and plans anew. A delete is refused while others refer to the
+ * resource (RECORD_REFERRED). */
 bool record_commit(record *r, const caller *who, const write_op *writes, int count, arena *a, issues *sink,
 		   written *out);
 
@@ -98,13 +118,23 @@ typedef enum found { FOUND, FOUND_DELETED, FOUND_NONE, FOUND_FAILED } found;
 found record_read(reader *rd, text type, text id, version *out, issues *sink);
 found record_vread(reader *rd, text type, text id, int64_t number, version *out, issues *sink);
 found record_read_rid(reader *rd, int64_t rid, version *out, issues *sink);
-bool record_history(reader *rd, text type, text id, version **out, int *count, issues *sink); /* newest first */
-int64_t record_rid(reader *rd, text type, text id);                                           /* 0: none */
+/* Versions, newest first: of one resource, of a type (no id), of all the caller may see (no type either). */
+typedef struct history_query {
+	text type, id;
+	instant since;                    /* written at or after; INSTANT_NONE: any */
+	instant current_from, current_to; /* current at some time in [from, to); INSTANT_NONE, both: any */
+	int64_t before;                   /* only versions with a smaller sequence; 0: all. For the next page */
+	int count;
+} history_query;
+/* `next`: the `before` of the next page, 0 where there is none. A page may hold fewer than asked for and still have a next one:
+ * in a long log the rare type is looked for HISTORY_ROWS_MAX rows at a time. FOUND_NONE: that resource was never here. */
+found record_history(reader *rd, const history_query *q, version **out, int *count, int64_t *next, issues *sink);
+int64_t record_rid(reader *rd, text type, text id); /* 0: none */
 
-/* ---- search: the query part of a URL, already split and decoded ---- */
-typedef struct search_pair {
-	text name, value;
-} search_pair;
+/* Whether a search finds one resource (1, its id in `out`), none (0), or several or is wrong (-1, an issue). */
+int record_premise(reader *rd, text type, const search_pair *pairs, int count, premise *out, issues *sink);
+
+/* ---- search ---- */
 typedef struct search_entry {
 	version version;
 	bool included; /* by _include, not a match itself */
@@ -147,80 +177,6 @@ int64_t record_sequence(record *r); /* the newest durable log position */
 bool record_wait(record *r, int64_t after,
 		 int wait_ms); /* until something later than `after` is durable; false: in vain */
 
-/* ---- derivers ---- */
-typedef struct deriving deriving; /* one write inside the writer's transaction */
-typedef struct change {
-	int64_t rid;
-	text type, id;
-	type_id fhir_type;
-	const doc *resource; /* NULL: deleted */
-	int64_t version, sequence;
-	instant at;
-	const caller *who;
-	bool created;
-	bool past;      /* while rebuilding: a later version of it follows */
-	void *prepared; /* what this deriver's prepare returned */
-} change;
-/* A commit may start over (something it relied on moved, a raised type is met for the first time): a deriver keeps what it learns in
- * its tables and in the transaction's arena, never in memory of its own. */
-typedef struct deriver {
-	const char *name;
-	void *self;
-	const table *const *tables; /* computed: emptied and filled again when deriving again */
-	int table_count;
-	const table *const
-	    *kept; /* recorded by this deriver itself: what it promised, sent, was answered. Never emptied */
-	int kept_count;
-	/* In the caller's thread, before the writer: reads what it needs out of the resource, and may refuse (errors in the sink).
-	 * `resource` is as it will be kept, id and meta in it; only the instant in meta.lastUpdated is not final yet. NULL: deleted.
-	 * `rd` resolves references; what it read by type and id joins the read set. */
-	void *(*prepare)(void *self, const write_op *w, const doc *resource, reader *rd, arena *a, issues *sink);
-	/* In the writer: binds rows. May raise writes with deriving_raise. False with an error in the sink undoes the commit. */
-	bool (*apply)(void *self, deriving *dv, const change *c, issues *sink);
-	/* After all writes of one commit (raised ones too) were applied, once: clocks and tasks of the pathways touched. May raise
-	 * writes; those are applied and settled again, at most SETTLE_ROUNDS_MAX times. Derivers settle in the order they were
-	 * registered; what one touches while it settles the later ones see; after the last one the sets of touched are emptied. */
-	bool (*settle)(void *self, deriving *dv, issues *sink);
-	/* An instant has passed: do what is due; add what was touched, so that settle sees it. */
-	bool (*tick)(void *self, deriving *dv, issues *sink);
-	/* The next instant after which tick has work, or INSTANT_NONE. */
-	instant (*next_tick)(void *self, snapshot *r);
-} deriver;
-void record_register(
-    const deriver *d); /* before record_open, lowest floor first; kept by copy; the same name again replaces */
-
-snapshot *deriving_snapshot(deriving *dv); /* sees what this transaction wrote */
-writing *deriving_writing(deriving *dv);
-arena *deriving_arena(deriving *dv); /* lives until the transaction ends; while rebuilding only for one apply */
-instant deriving_now(deriving *dv);  /* the commit's instant: the only "now" there is in the writer */
-/* True: what derivers keep is computed again, from every version of the log in the order of writing (an erased one as if deleted),
- * and settled once, at the end; raising does nothing; `now` is the instant of the log's last row. */
-bool deriving_rebuilding(deriving *dv);
-bool reader_rebuilding(const reader *rd); /* the same, for prepare: what refuses a write need not be asked */
-/* A write this rule makes, unique per cause: one that exists already for the cause is not raised again and true is returned.
- * For update: type and id name the resource. */
-bool deriving_raise(deriving *dv, const write_op *w, issues *sink);
-/* The current body of a resource, as this transaction sees it. */
-found deriving_read(deriving *dv, int64_t rid, version *out, issues *sink);
-/* A version of it. */
-found deriving_vread(deriving *dv, int64_t rid, int64_t number, version *out, issues *sink);
-int64_t deriving_rid(deriving *dv, text type, text id);
-/* Names a row number as touched for a deriver's own use between apply and settle (a set of integers per deriver). */
-void deriving_touch(deriving *dv, const void *owner, int64_t number);
-int deriving_touched(deriving *dv, const void *owner, int64_t **out);
-
-/* A write of a deriver's own kept tables, in the writer's transaction, together with whatever else waits; not logged. True: durable. */
-typedef bool record_note_function(void *self, deriving *dv, issues *sink);
-bool record_note(record *r, record_note_function *note, void *self, issues *sink);
-/* What a deriver may compute again at any time (compiled things), kept with the open record and gone with it. The writer's own. */
-typedef struct shelf {
-	void *what; /* NULL at first */
-	arena *arena;
-} shelf;
-shelf *deriving_shelf(deriving *dv, const void *owner);
-record *deriving_record(deriving *dv);
-record *reader_record(const reader *rd);
-
 /* ---- time ---- */
 instant record_next_tick(record *r);
 bool record_tick(
@@ -235,5 +191,7 @@ typedef struct check_report {
 /* Recomputes digests, index and derived tables beside the kept ones and compares; changes nothing. */
 bool record_check(record *r, arena *a, check_report *out, issues *sink);
 bool record_rebuild(record *r, issues *sink); /* drops what is computed and computes it again */
+
+#include "record/deriver.h"
 
 #endif

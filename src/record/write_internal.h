@@ -24,7 +24,7 @@ typedef struct prepared {
 	const doc *resource; /* as kept, id and meta in it; NULL for delete */
 	int64_t rid;         /* 0: has none that the snapshot knew */
 	int64_t version;     /* the new one */
-	bool created, unchanged;
+	bool created, unchanged, orphans;
 	bool unnumbered; /* its type was never written: nothing more is prepared */
 	char *json;      /* lastUpdated is written into it at `stamp_at` */
 	int64_t json_len, stamp_at;
@@ -55,9 +55,8 @@ typedef struct job {
 	prepared *writes;
 	written *written;
 	int count;
-	const read_set
-	    *reads; /* NULL: nothing is prepared; `asked` is, in the transaction itself, where nothing moves */
 	const write_op *asked;
+	const read_set *reads; /* NULL: nothing is prepared; it is in the transaction itself, where nothing moves */
 	int64_t seen_sequence;
 	/* type */
 	search_type *type;

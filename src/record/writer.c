@@ -28,11 +28,19 @@ void record_arena_back(record *r, arena *a)
 
 /* ---- one job in the transaction ---- */
 
+static reader reader_here(record *r, writing *w, job *j)
+{
+	return (reader){
+	    .record = r, .snapshot = store_writing_snapshot(w), .who = *j->who, .arena = j->arena, .sequence = -1};
+}
+
 /* Nothing the caller's snapshot showed has changed since? */
-static bool reads_hold(record *r, writing *w, const job *j, issues *sink, bool *hold)
+static bool reads_hold(record *r, writing *w, job *j, issues *sink, bool *hold)
 {
 	*hold = true;
 	if (j->seen_sequence == r->tip.sequence) return true;
+	reader rd = reader_here(r, w, j);
+	if (!premises_hold(&rd, j->asked, j->count, sink, hold)) return false;
 	for (int i = 0; *hold && i < j->reads->count; i++) {
 		const seen *s = &j->reads->at[i];
 		cell row[RES_COLUMNS];
@@ -50,8 +58,13 @@ static bool reads_hold(record *r, writing *w, const job *j, issues *sink, bool *
 /* What moved under the caller too often is prepared here. It holds the others up, but it comes through. */
 static job_result prepare_here(record *r, writing *w, job *j)
 {
-	reader rd = {
-	    .record = r, .snapshot = store_writing_snapshot(w), .who = *j->who, .arena = j->arena, .sequence = -1};
+	bool hold;
+	reader rd = reader_here(r, w, j);
+	if (!premises_hold(&rd, j->asked, j->count, &j->sink, &hold)) return JOB_FAILED;
+	if (!hold) {
+		issue_add(&j->sink, FAIL_RECORD_MOVED, TEXT(""), TEXT(""));
+		return JOB_FAILED;
+	}
 	for (int i = 0; i < j->count; i++) {
 		if (!prepare_write(&rd, &j->asked[i], j->arena, &j->sink, &j->writes[i])) return JOB_FAILED;
 		j->type = j->writes[i].type;
@@ -76,6 +89,7 @@ static job_result run_commit(record *r, writing *w, job *j)
 	bool ok = true;
 	for (int i = 0; ok && i < j->count; i++) ok = apply_write(&dv, &j->writes[i], j->who, &j->written[i], &j->sink);
 	ok = ok && derive_settle(&dv, &j->sink) && j->sink.errors == 0;
+	for (int i = 0; ok && i < j->count; i++) ok = nobody_refers(&dv, &j->writes[i], &j->sink);
 	j->type = dv.needs;
 	return ok ? JOB_DONE : dv.needs ? JOB_NEEDS_TYPE : JOB_FAILED;
 }

@@ -43,7 +43,8 @@ static bool write_one(record *r, arena *a, write_method method, text type, text 
 		show(&sink);
 		return false;
 	}
-	write_op w = {.method = method, .resource = method == WRITE_DELETE ? NULL : &d, .type = type, .id = id};
+	write_op w = {
+	    .method = method, .resource = method == WRITE_DELETE ? NULL : &d, .type = type, .id = id, .orphans = true};
 	written out;
 	bool done = record_commit(r, &doctor, &w, 1, a, &sink, &out);
 	if (!done) show(&sink);

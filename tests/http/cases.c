@@ -249,6 +249,14 @@ TEST(bad_input)
 {
 	talk_through("tests/http/bad.cases");
 }
+TEST(conditional)
+{
+	talk_through("tests/http/conditional.cases");
+}
+TEST(history)
+{
+	talk_through("tests/http/history.cases");
+}
 TEST(department)
 {
 	talk_through("tests/http/department.cases");
@@ -259,4 +267,4 @@ TEST(subscriptions)
 	talk_through("tests/http/subscription.cases");
 }
 
-TESTS(T(subscriptions), T(rest), T(bundles), T(bad_input), T(department))
+TESTS(T(subscriptions), T(rest), T(bundles), T(bad_input), T(conditional), T(history), T(department))

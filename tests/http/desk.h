@@ -59,7 +59,6 @@ static desk *desk_open(void)
 	d->app = (http_app){.content = d->content, .world = &d->world, .version = TEXT("test")};
 	d->app.record = record_open(a, &how, &sink);
 	if (!d->app.record) desk_fail(a, &sink);
-	http_app_init(&d->app);
 	return d;
 }
 

@@ -84,7 +84,7 @@ static void put(bench *b, const char *json)
 static void delete (bench *b, const char *type, const char *id)
 {
 	issues sink = {.arena = b->a};
-	write_op w = {.method = WRITE_DELETE, .type = text_of(type), .id = text_of(id)};
+	write_op w = {.method = WRITE_DELETE, .type = text_of(type), .id = text_of(id), .orphans = true};
 	written out;
 	bool done = record_commit(b->record, &secretary, &w, 1, b->a, &sink, &out);
 	if (!done) show(&sink);

@@ -187,7 +187,22 @@ TEST(history)
 	reader *rd = record_reader(r, &anna, a, &sink);
 	version *all, v;
 	int count;
-	assert_true(record_history(rd, TEXT("Patient"), TEXT("p"), &all, &count, &sink));
+	int64_t next;
+	history_query q = {.type = TEXT("Patient"),
+			   .id = TEXT("p"),
+			   .since = INSTANT_NONE,
+			   .current_from = INSTANT_NONE,
+			   .current_to = INSTANT_NONE,
+			   .count = 2};
+	assert_int_equal(record_history(rd, &q, &all, &count, &next, &sink), FOUND);
+	assert_int_equal(count, 2);
+	q.before = next;
+	assert_int_equal(record_history(rd, &q, &all, &count, &next, &sink), FOUND);
+	assert_int_equal(count, 1);
+	assert_int_equal(next, 0);
+	q.before = 0;
+	q.count = 9;
+	assert_int_equal(record_history(rd, &q, &all, &count, &next, &sink), FOUND);
 	assert_int_equal(count, 3);
 	assert_true(all[0].deleted && all[0].number == 3);
 	assert_int_equal(all[2].number, 1);
@@ -196,8 +211,24 @@ TEST(history)
 	assert_text(v.json, all[1].json);
 	assert_int_equal(record_vread(rd, TEXT("Patient"), TEXT("p"), 3, &v, &sink), FOUND_DELETED);
 	assert_int_equal(record_vread(rd, TEXT("Patient"), TEXT("p"), 4, &v, &sink), FOUND_NONE);
-	assert_true(record_history(rd, TEXT("Patient"), TEXT("none"), &all, &count, &sink));
+	version *others;
+	q.id = TEXT("");
+	assert_int_equal(record_history(rd, &q, &others, &count, &next, &sink), FOUND);
+	assert_int_equal(count, 4);
+	assert_text(others[2].id, TEXT("other"));
+	q.type = TEXT("Observation");
+	assert_int_equal(record_history(rd, &q, &others, &count, &next, &sink), FOUND);
 	assert_int_equal(count, 0);
+	q.type = TEXT("");
+	assert_int_equal(record_history(rd, &q, &others, &count, &next, &sink), FOUND);
+	assert_int_equal(count, 4);
+	q.current_from = q.current_to = all[1].at; /* the moment the last update came, and only what stood then */
+	q.current_to++;
+	assert_int_equal(record_history(rd, &q, &others, &count, &next, &sink), FOUND);
+	for (int i = 0; i < count; i++) assert_true(others[i].at <= all[1].at);
+	q.type = TEXT("Patient");
+	q.id = TEXT("none");
+	assert_int_equal(record_history(rd, &q, &all, &count, &next, &sink), FOUND_NONE);
 	reader_close(rd);
 	record_close(r);
 }

@@ -82,7 +82,7 @@ MAYBE written drop(record *r, arena *a, const char *type, const char *id)
 {
 	issues sink = {.arena = a};
 	written out;
-	write_op w = {.method = WRITE_DELETE, .type = text_of(type), .id = text_of(id)};
+	write_op w = {.method = WRITE_DELETE, .type = text_of(type), .id = text_of(id), .orphans = true};
 	if (!record_commit(r, &anna, &w, 1, a, &sink, &out)) {
 		show(&sink);
 		fail();

@@ -1,0 +1,56 @@
+/* The codes a reader knows follow what is written, and stay as they were for whoever reads an earlier state. */
+#include "fixture.h"
+
+static void put(record *r, arena *a, const char *id, const char *json)
+{
+	written w;
+	issues sink = {.arena = a};
+	assert_true(try_put(r, a, parsed(a, text_of(json)), id, 0, &sink, &w));
+}
+
+static term_answer ask(reader *rd, arena *a, const char *set, const char *code)
+{
+	issues sink = {.arena = a};
+	const terms *t = reader_terms(rd, &sink);
+	assert_non_null(t);
+	assert_ptr_equal(t, reader_terms(rd, &sink));
+	return term_in(t, text_of(set), TEXT(""), text_of(code));
+}
+
+#define COLOURS(codes)                                                                                                 \
+	"{\"resourceType\":\"CodeSystem\",\"id\":\"c\",\"url\":\"urn:c\",\"status\":\"active\",\"content\":"           \
+	"\"complete\",\"concept\":[" codes "]}"
+
+TEST(codes_follow_what_is_written)
+{
+	arena *a = arena_new(64 * MIB);
+	issues sink = {.arena = a};
+	record *r = open_record(a);
+	reader *before = record_reader(r, &anna, a, &sink);
+	assert_ptr_equal(reader_terms(before, &sink), terms_r4());
+	put(r, a, "c", COLOURS("{\"code\":\"red\"}"));
+	put(r, a, "s",
+	    "{\"resourceType\":\"ValueSet\",\"id\":\"s\",\"url\":\"urn:s\",\"status\":\"active\",\"compose\":{"
+	    "\"include\":[{\"system\":\"urn:c\"}]}}");
+	reader *first = record_reader(r, &anna, a, &sink);
+	assert_int_equal(ask(first, a, "urn:s", "red"), TERM_IS);
+	assert_int_equal(ask(first, a, "urn:s", "blue"), TERM_NOT);
+	put(r, a, "c", COLOURS("{\"code\":\"red\"},{\"code\":\"blue\"}"));
+	reader *second = record_reader(r, &anna, a, &sink), *third = record_reader(r, &anna, a, &sink);
+	assert_int_equal(ask(second, a, "urn:s", "blue"), TERM_IS);
+	assert_ptr_equal(reader_terms(second, &sink), reader_terms(third, &sink));
+	assert_int_equal(ask(first, a, "urn:s", "blue"), TERM_NOT);
+	assert_int_equal(ask(before, a, "urn:s", "red"), TERM_UNKNOWN);
+	write_op gone = {.method = WRITE_DELETE, .type = TEXT("ValueSet"), .id = TEXT("s")};
+	written w;
+	assert_true(record_commit(r, &anna, &gone, 1, a, &sink, &w));
+	reader *after = record_reader(r, &anna, a, &sink);
+	assert_int_equal(ask(after, a, "urn:s", "red"), TERM_UNKNOWN);
+	assert_int_equal(ask(after, a, "http://hl7.org/fhir/ValueSet/administrative-gender", "male"), TERM_IS);
+	reader *all[] = {before, first, second, third, after};
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) reader_close(all[i]);
+	record_close(r);
+	arena_free(a);
+}
+
+TESTS(T(codes_follow_what_is_written))
