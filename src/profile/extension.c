@@ -109,6 +109,25 @@ static void known_extension(validator *v, const profile *p, const step *at, bool
 	visit_profile(v, p, at);
 }
 
+/* A part of an extension is known by the definition around it, where that names its parts. */
+static bool is_part(const profile *p, text url)
+{
+	const rule *parts = p->root ? rule_child(p->root, NAME_extension) : NULL;
+	if (!parts || !parts->slices) return true;
+	for (const rule *s = parts->slices; s; s = s->next) {
+		const rule *name = rule_child(s, NAME_url);
+		if (!name || !name->fixed.node || text_equal(doc_text(name->fixed.d, name->fixed.node), url))
+			return true;
+	}
+	return false;
+}
+
+static void check_part(validator *v, const step *at, text url)
+{
+	const profile *p = profile_find(v->profiles, doc_get_text(v->d, at->up->node, NAME_url));
+	if (p && !is_part(p, url)) find_error(v, at, FAIL_EXTENSION_PART, p->title, url, TEXT(""));
+}
+
 void extension_check(validator *v, const step *at)
 {
 	text url = doc_get_text(v->d, at->node, NAME_url);
@@ -116,8 +135,11 @@ void extension_check(validator *v, const step *at)
 	bool nested = at->up && at->up->type == v->types.extension;
 	if (!url.len || !at->up) return; /* its absence was said */
 	if (text_find(url, TEXT(":")) < 0) {
-		if (!nested) find_error(v, at, FAIL_EXTENSION_URL, url, TEXT(""), TEXT(""));
-		return; /* a part of the extension around it, whose definition knows it */
+		if (nested)
+			check_part(v, at, url);
+		else
+			find_error(v, at, FAIL_EXTENSION_URL, url, TEXT(""), TEXT(""));
+		return;
 	}
 	const profile *p = profile_find(v->profiles, url);
 	if (p)

@@ -104,6 +104,7 @@ const path *invariant_path(int number, issues *sink);
 bool reference_resolve(validator *v, const step *at, const doc **there, step *out);
 /* "…/Patient/1" or "…/Patient/1/_history/2": the type, and "Patient/1"; false: it does not look so. */
 bool reference_parts(text reference, type_id *type, text *tail);
+const step *reference_container(const step *at); /* the resource it stands in, and not one contained in that */
 void reference_check(validator *v, const step *at, const type_id *targets, int count);
 void reference_targets(validator *v, const step *at, const text *urls, int count);
 

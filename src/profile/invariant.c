@@ -36,10 +36,77 @@ static bool extension_or_value(const doc *d, const step *at)
 	return extension != value;
 }
 
-static bool leads_out(const doc *d, const step *at)
+/* The first contained resource, and where they end; both 0 where there are none. */
+static uint32_t contained_first(const doc *d, uint32_t resource, uint32_t *end)
+{
+	uint32_t list = doc_get(d, resource, NAME_contained);
+	bool is_list = list != NODE_ABSENT && d->nodes[list].kind == NODE_ARRAY;
+	*end = is_list ? d->nodes[list].next : 0;
+	return is_list ? list + 1 : 0;
+}
+
+static bool leads_well(const doc *d, const step *at)
 {
 	text reference = doc_get_text(d, at->node, NAME_reference);
-	return !reference.len || reference.at[0] != '#';
+	if (!reference.len || reference.at[0] != '#') return true;
+	uint32_t end, i = contained_first(d, reference_container(at)->node, &end);
+	for (; i < end; i = d->nodes[i].next)
+		if (text_equal(doc_get_text(d, i, NAME_id), text_slice(reference, 1, reference.len))) return true;
+	return false;
+}
+
+static bool is_referred_to(const doc *d, uint32_t resource, text id)
+{
+	const node *nodes = d->nodes;
+	for (uint32_t i = resource + 1; i < nodes[resource].next; i++) {
+		if (nodes[i].name != NAME_reference || nodes[i].kind != NODE_STRING) continue;
+		text reference = doc_text(d, i);
+		if (reference.len == id.len + 1 && reference.at[0] == '#' &&
+		    text_equal(text_slice(reference, 1, reference.len), id))
+			return true;
+	}
+	return false;
+}
+
+static bool contained_are_referred_to(const doc *d, const step *at)
+{
+	uint32_t end, i = contained_first(d, at->node, &end);
+	for (; i < end; i = d->nodes[i].next)
+		if (!is_referred_to(d, at->node, doc_get_text(d, i, NAME_id))) return false;
+	return true;
+}
+
+static bool contained_contain_none(const doc *d, const step *at)
+{
+	uint32_t end, i = contained_first(d, at->node, &end);
+	for (; i < end; i = d->nodes[i].next)
+		if (doc_get(d, i, NAME_contained) != NODE_ABSENT) return false;
+	return true;
+}
+
+static bool contained_have_no_meta(const doc *d, const step *at)
+{
+	uint32_t end, i = contained_first(d, at->node, &end);
+	for (; i < end; i = d->nodes[i].next)
+		if (doc_get(d, i, NAME_meta) != NODE_ABSENT) return false;
+	return true;
+}
+
+/* Written alike, in the same zone, texts are in order as times are. */
+static bool ends_after_start(const doc *d, const step *at)
+{
+	text start = doc_get_text(d, at->node, NAME_start), end = doc_get_text(d, at->node, NAME_end);
+	enum { DATE_BYTES = 10, ZONE_BYTES = 6 };
+	if (!start.len || start.len != end.len || text_compare(start, end) > 0) return false;
+	bool zulu = start.at[start.len - 1] == 'Z' && end.at[end.len - 1] == 'Z';
+	return start.len <= DATE_BYTES || zulu ||
+	       text_equal(text_slice(start, start.len - ZONE_BYTES, start.len),
+			  text_slice(end, end.len - ZONE_BYTES, end.len));
+}
+
+static bool no_version(const doc *d, const step *at)
+{
+	return text_find(doc_get_text(d, at->node, NAME_fullUrl), TEXT("/_history/")) < 0;
 }
 
 static bool has_narrative(const doc *d, const step *at)

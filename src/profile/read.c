@@ -260,9 +260,21 @@ static void read_literal(const profile_compiler *c, uint32_t n, rule *r)
 	}
 }
 
+static text max_value_set(const profile_compiler *c, uint32_t binding)
+{
+	text wanted = TEXT("http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet");
+	uint32_t list = doc_get(c->d, binding, NAME_extension);
+	const node *nodes = c->d->nodes;
+	if (list == NODE_ABSENT || nodes[list].kind != NODE_ARRAY) return (text){0};
+	for (uint32_t i = list + 1; i < nodes[list].next; i = nodes[i].next)
+		if (text_equal(text_at(c, i, NAME_url), wanted)) return text_at(c, i, NAME_valueCanonical);
+	return (text){0};
+}
+
 static void read_binding(const profile_compiler *c, uint32_t n, rule *r)
 {
 	text set = text_at(c, n, NAME_valueSet), strength = text_at(c, n, NAME_strength);
+	r->value_set_max = max_value_set(c, n);
 	if (!set.len) return;
 	r->value_set = set;
 	r->strength = text_equal(strength, TEXT("required"))     ? BINDING_REQUIRED

@@ -8,7 +8,7 @@ static bool is_resource(const step *s)
 }
 
 /* The resource a value stands in; of a contained one that which contains it. */
-static const step *container_of(const step *at)
+const step *reference_container(const step *at)
 {
 	const step *s = at;
 	while (s->up && !is_resource(s)) s = s->up;
@@ -24,7 +24,7 @@ static step step_to(const doc *d, uint32_t n, const step *up)
 
 static bool resolve_contained(validator *v, const step *at, text id, step *out)
 {
-	const step *container = container_of(at);
+	const step *container = reference_container(at);
 	const node *nodes = v->d->nodes;
 	uint32_t list = doc_get(v->d, container->node, NAME_contained);
 	if (!id.len) {

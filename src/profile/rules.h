@@ -78,6 +78,7 @@ typedef struct rule {
 	int max_length; /* 0: unsaid */
 	text value_set;
 	binding_strength strength; /* of value_set */
+	text value_set_max;        /* what an extensible or preferred one must not go beyond */
 	const constraint *constraints;
 } rule;
 

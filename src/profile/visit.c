@@ -187,6 +187,7 @@ void visit_value(validator *v, const rule *r, const step *at)
 	visit_literals(v, r, at);
 	visit_length(v, r, at);
 	if (r->value_set.len) binding_check(v, at, r->strength, r->value_set);
+	if (r->value_set_max.len) binding_check(v, at, BINDING_REQUIRED, r->value_set_max);
 	visit_constraints(v, r, at);
 	visit_children(v, r, at);
 	if (r->same) {

@@ -46,6 +46,8 @@ static const fault r4_faults[] = {
      "fullUrl says pat12 of pat2"},
     {"Bundle-b0a5e4277-83c4-4adb-87e2-e3efe3369b6f.json", "CODE_REQUIRED", "Bundle.entry.resource.payloadMimeType",
      "a MIME type's parameter has spaces and slashes only within quotes (RFC 2045)"},
+    {"Bundle-hla-1.json", "EXTENSION_PART", "Bundle.entry.resource.extension.extension",
+     "glstring's parts are text and url; here is a uri"},
     {"Bundle-lri-example.json", "BUNDLE_URL_DIFFERS", "Bundle.entry",
      "fullUrl says lri-gramstain1 of gramstain1 and so on"},
     {"Bundle-valueset-expansions.json", "EXTENSION_PLACE", "Bundle.entry.resource.expansion.contains.extension",
