@@ -2,6 +2,7 @@
 #
 # names and definitions: from the npm package hl7.fhir.r4.examples (CC0), by tools/definitions.mjs
 # profiles, code systems: from the same package, as text, by tools/library.mjs
+# compartments:          from the same package, by tools/compartments.mjs
 # Copenhagen's clock:    from Debian's tzdata
 # the content image:     the list of the files of content/, by tools/content-files (each is checked when it is loaded)
 # the pages:             web/ built by Vite
@@ -48,6 +49,12 @@ $(OUT)/obj/library.o: $(GEN)/library.S $(GEN)/library.bin
 	@mkdir -p $(@D)
 	@$(CC) -c -o $@ $<
 $(OUT)/libprofile.a: $(OUT)/obj/library.o
+
+# The compartments of R4, for src/record/search_where.c.
+GENERATED += $(GEN)/compartments.def
+$(GEN)/compartments.def: tools/compartments.mjs tools/node_modules/.package-lock.json
+	@mkdir -p $(GEN)
+	@node tools/compartments.mjs $(FHIR_PACKAGE) $@
 
 # The content files, put in as they are (src/content/embedded.c): a new file changes its folder, a changed one the object.
 CONTENT_FOLDERS := $(shell find content -type d 2>/dev/null)

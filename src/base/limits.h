@@ -9,6 +9,10 @@ enum {
 	SEARCH_COUNT_MAX = 1000, /* resources on one page */
 	SEARCH_COUNT_DEFAULT = 50,
 	HISTORY_ROWS_MAX = 100000,      /* rows of the log looked at for one page of a history */
+	SEARCH_INCLUDED_MAX = 5000,     /* resources that come along with one page */
+	SEARCH_ROWS_MAX = 20000000,     /* rows of the index one search looks at */
+	SEARCH_READS_MAX = 500000,      /* resources one search reads to try them */
+	SEARCH_SECONDS_MAX = 20,        /* one search */
 	STORE_READERS_MAX = 256,        /* snapshots open at once */
 	ISSUES_MAX = 100,               /* issues kept of one request */
 	FINDINGS_MAX = 50000,           /* told of one resource or Bundle of a file */

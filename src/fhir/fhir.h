@@ -10,5 +10,6 @@
 #include "fhir/path.h"
 #include "fhir/subset.h"
 #include "fhir/tree.h"
+#include "fhir/unit.h"
 
 #endif

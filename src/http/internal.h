@@ -101,7 +101,7 @@ text reply_http_date(arena *a, instant at);            /* "Mon, 02 Mar 2026 09:0
 text reply_url(const exchange *x, text type, text id); /* base/type/id */
 
 /* ---- outcome.c ---- */
-void outcome_places(exchange *x); /* which header or parameter an issue without a place is about */
+void outcome_places(exchange *x);           /* which header or parameter an issue without a place is about */
 text outcome_said(arena *a, text sentence); /* one piece of information, all is well */
 
 /* ---- pack.c: gzip and deflate ---- */

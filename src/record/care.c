@@ -64,9 +64,8 @@ static bool each_resource(deriving *dv, bool mend, check_report *out, issues *si
 bool care_rebuild(deriving *dv, issues *sink)
 {
 	check_report unused = {0};
-	for (int k = 0; k < INDEX_KINDS; k++)
-		if (store_clear(dv->writing, &index_tables[k], sink) != STORE_OK) return false;
-	if (store_clear(dv->writing, &span_table, sink) != STORE_OK) return false;
+	for (int k = 0; k < INDEX_TABLES; k++)
+		if (store_clear(dv->writing, record_index_tables()[k], sink) != STORE_OK) return false;
 	return each_resource(dv, true, &unused, sink) && types_current(dv, true, sink) && replay_log(dv, false, sink);
 }
 
@@ -163,6 +162,7 @@ static bool number_known(deriving *dv, index_value *v, arena *a, issues *sink)
 static int64_t check_value(deriving *dv, index_value v, int64_t rid, arena *a, int64_t *rows, issues *sink)
 {
 	cell want[TABLE_COLUMNS_MAX], got[TABLE_COLUMNS_MAX];
+	int end_key;
 	if (!number_known(dv, &v, a, sink)) return 1;
 	snapshot *s = deriving_snapshot(dv);
 	index_row(&v, rid, want);
@@ -170,8 +170,9 @@ static int64_t check_value(deriving *dv, index_value v, int64_t rid, arena *a, i
 	bool ok = store_get(s, &index_tables[v.kind], want, a, got, sink) == STORE_OK &&
 		  (rank < 0 || got[rank].integer == v.rank);
 	++*rows;
-	if (index_span_row(&v, rid, want)) {
-		ok = ok && store_get(s, &span_table, want, a, got, sink) == STORE_OK;
+	const table *ends = index_end_row(&v, rid, want, &end_key);
+	if (ends) {
+		ok = ok && store_get(s, ends, want, a, got, sink) == STORE_OK;
 		++*rows;
 	}
 	return !ok;
@@ -205,9 +206,8 @@ static bool check_index(deriving *dv, check_report *out, issues *sink)
 		arena_reset(scratch);
 	}
 	arena_free(scratch);
-	for (int k = 0; k < INDEX_KINDS; k++)
-		out->index_rows += store_count(s, &index_tables[k], &(scan_options){.index = -1}, sink);
-	out->index_rows += store_count(s, &span_table, &(scan_options){.index = -1}, sink);
+	for (int k = 0; k < INDEX_TABLES; k++)
+		out->index_rows += store_count(s, record_index_tables()[k], &(scan_options){.index = -1}, sink);
 	if (out->index_rows != expected) {
 		out->broken_index += llabs(out->index_rows - expected);
 		complain("index-rows", out->index_rows - expected);

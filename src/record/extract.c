@@ -6,7 +6,8 @@
 
 /* Datatypes met here, found once. */
 typedef struct datatypes {
-	type_id coding, concept, identifier, contact, period, timing, human_name, address, quantity, money, reference;
+	type_id coding, concept, identifier, contact, period, timing, human_name, address, quantity, money, reference,
+	    range, sampled, code, boolean;
 } datatypes;
 
 static datatypes known;
@@ -26,126 +27,11 @@ static void known_find(void)
 	    .quantity = type_find(TEXT("Quantity")),
 	    .money = type_find(TEXT("Money")),
 	    .reference = type_find(TEXT("Reference")),
+	    .range = type_find(TEXT("Range")),
+	    .sampled = type_find(TEXT("SampledData")),
+	    .code = type_find(TEXT("code")),
+	    .boolean = type_find(TEXT("boolean")),
 	};
-}
-
-/* ---- the list of values ---- */
-
-static void value_add(index_values *out, index_value v)
-{
-	if (out->count == out->cap) {
-		int cap = out->cap ? out->cap * 2 : 32;
-		index_value *more = ARENA_ARRAY(out->arena, index_value, cap);
-		if (out->count) memcpy(more, out->at, (size_t)out->count * sizeof *more);
-		out->at = more;
-		out->cap = cap;
-	}
-	out->at[out->count++] = v;
-}
-
-int index_compare(const index_value *x, const index_value *y)
-{
-	if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
-	if (x->param != y->param) return x->param < y->param ? -1 : 1;
-	if (x->low != y->low) return x->low < y->low ? -1 : 1;
-	if (x->high != y->high) return x->high < y->high ? -1 : 1;
-	int order = text_compare(x->value, y->value);
-	if (!order) order = text_compare(x->system, y->system);
-	return order ? order : text_compare(x->unit, y->unit);
-}
-
-static int by_value(const void *x, const void *y)
-{
-	return index_compare(x, y);
-}
-
-void index_ranks(index_values *v)
-{
-	if (v->count) qsort(v->at, (size_t)v->count, sizeof *v->at, by_value);
-	int kept = 0;
-	for (int i = 0; i < v->count; i++)
-		if (kept == 0 || index_compare(&v->at[kept - 1], &v->at[i]) != 0) v->at[kept++] = v->at[i];
-	v->count = kept;
-	for (int i = 0; i < kept; i++) {
-		index_value *x = &v->at[i];
-		bool first = i == 0 || v->at[i - 1].kind != x->kind || v->at[i - 1].param != x->param;
-		bool last = i + 1 == kept || v->at[i + 1].kind != x->kind || v->at[i + 1].param != x->param;
-		x->rank = first && last ? RANK_ONLY : first ? RANK_FIRST : last ? RANK_LAST : RANK_MIDDLE;
-	}
-}
-
-/* ---- keys ---- */
-
-/* Folded, and in Danish order: what folds alike has one key, and keys sort as a dictionary of folded words does. */
-text string_key(arena *a, text t)
-{
-	text key = text_collate(a, text_fold(a, text_trim(t)));
-	/* Folded text has neither accents nor capitals: the key's two last levels say nothing. */
-	const char *letters_end = memchr(key.at, 1, (size_t)key.len);
-	return letters_end ? text_slice(key, 0, letters_end - key.at) : key;
-}
-
-enum { EXPONENT_BIAS = 100 };
-
-static int digits_of(int128 n, char *digits)
-{
-	char reversed[48];
-	int count = 0;
-	for (; n > 0; n /= 10) reversed[count++] = (char)(n % 10);
-	for (int i = 0; i < count; i++) digits[i] = reversed[count - 1 - i];
-	return count;
-}
-
-/* Bytes that sort as the numbers do: sign, the power of ten of the first digit, the digits two to a byte. Equal numbers (1.50, 1.5)
- * have one key. Of a negative number every byte is turned around and a last one above all others closes it. */
-text number_key(arena *a, decimal d)
-{
-	decimal t = decimal_trim(d);
-	int sign = decimal_sign(t);
-	char digits[48] = {0};
-	int count = digits_of(sign < 0 ? -t.coefficient : t.coefficient, digits);
-	while (count > 0 && digits[count - 1] == 0) count--; /* 100 and 1: the exponent says it */
-	char *key = arena_bytes(a, 3 + 24);
-	int n = 0;
-	key[n++] = (char)(sign + 1);
-	if (sign == 0) return (text){key, n};
-	int whole = digits_of(sign < 0 ? -t.coefficient : t.coefficient, (char[48]){0});
-	key[n++] = (char)(EXPONENT_BIAS + whole - t.scale);
-	for (int i = 0; i < count; i += 2) key[n++] = (char)(digits[i] * 10 + digits[i + 1] + 1);
-	if (sign < 0) {
-		for (int i = 1; i < n; i++) key[i] = (char)(unsigned char)(255 - (unsigned char)key[i]);
-		key[n++] = (char)0xff;
-	}
-	return (text){key, n};
-}
-
-/* ---- references ---- */
-
-bool id_valid(text id)
-{
-	if (id.len < 1 || id.len > 64) return false;
-	for (int64_t i = 0; i < id.len; i++) {
-		char c = id.at[i];
-		bool ok =
-		    (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-		if (!ok) return false;
-	}
-	return true;
-}
-
-bool reference_target(const record *r, text reference, target *out)
-{
-	if (reference.len == 0 || reference.at[0] == '#') return false;
-	text local = reference;
-	if (r->base.len && text_starts(local, r->base) && local.len > r->base.len && local.at[r->base.len] == '/')
-		local = text_slice(local, r->base.len + 1, local.len);
-	text_pair parts = text_cut(local, '/');
-	text_pair rest = text_cut(parts.tail, '/');
-	type_id type = parts.found ? type_find(parts.head) : 0;
-	bool versioned = !rest.found || text_starts(rest.tail, TEXT("_history/"));
-	bool is_local = type && type_kind_of(type) == TYPE_RESOURCE && id_valid(rest.head) && versioned;
-	*out = is_local ? (target){type_name(type), rest.head} : (target){.id = reference};
-	return true;
 }
 
 /* ---- datatypes to values ---- */
@@ -153,17 +39,19 @@ bool reference_target(const record *r, text reference, target *out)
 /* One parameter's extraction from one document. */
 typedef struct extraction {
 	const record *record;
-	const search_param *param;
+	search_kind kind;
+	int64_t number, identifier_number, canonical_number;
 	const doc *d;
 	index_values *out;
-	const text *exact; /* NULL; else no values are wanted but whether one of the strings is exactly this */
-	bool *is_there;
+	bool whole; /* with what has no index rows */
 } extraction;
 
-static void add_token(const extraction *x, int64_t number, text system, text code)
+static void add(const extraction *x, index_value v)
 {
-	if (code.len == 0) return;
-	value_add(x->out, (index_value){.kind = INDEX_TOKEN, .param = number, .system = system, .value = code});
+	v.param = v.slot == SLOT_IDENTIFIER  ? x->identifier_number
+		  : v.slot == SLOT_CANONICAL ? x->canonical_number
+					     : x->number;
+	if (v.slot < SLOTS_INDEXED || x->whole) index_add(x->out, v);
 }
 
 static text member(const extraction *x, uint32_t n, name_id name)
@@ -171,33 +59,85 @@ static text member(const extraction *x, uint32_t n, name_id name)
 	return doc_get_text(x->d, n, name);
 }
 
+static bool is_object(const extraction *x, const path_item *i)
+{
+	return i->kind == PATH_NODE && i->node < x->d->count && x->d->nodes[i->node].kind == NODE_OBJECT;
+}
+
+/* ---- token ---- */
+
+static void add_token(const extraction *x, value_slot slot, text system, text code)
+{
+	if (code.len || system.len)
+		add(x, (index_value){.kind = INDEX_TOKEN, .slot = slot, .system = system, .value = code});
+}
+
+static void add_words(const extraction *x, text words)
+{
+	if (x->whole && words.len) add(x, (index_value){.slot = SLOT_WORDS, .value = text_fold(x->out->arena, words)});
+}
+
+static void add_coding(const extraction *x, uint32_t n)
+{
+	add_token(x, SLOT_MAIN, member(x, n, NAME_system), member(x, n, NAME_code));
+	add_words(x, member(x, n, NAME_display));
+}
+
+static void add_concept(const extraction *x, uint32_t n)
+{
+	add_words(x, member(x, n, NAME_text));
+	uint32_t codings = doc_get(x->d, n, NAME_coding);
+	if (codings == NODE_ABSENT) return;
+	for (uint32_t c = codings + 1; c < x->d->nodes[codings].next; c = x->d->nodes[c].next) add_coding(x, c);
+}
+
+static void add_typed(const extraction *x, uint32_t identifier, uint32_t type)
+{
+	uint32_t codings = doc_get(x->d, type, NAME_coding);
+	add_words(x, member(x, type, NAME_text));
+	if (codings == NODE_ABSENT) return;
+	for (uint32_t c = codings + 1; c < x->d->nodes[codings].next; c = x->d->nodes[c].next)
+		add(x, (index_value){.slot = SLOT_TYPED,
+				     .system = member(x, c, NAME_system),
+				     .unit = member(x, c, NAME_code),
+				     .value = member(x, identifier, NAME_value)});
+}
+
+static void add_identifier(const extraction *x, value_slot slot, uint32_t n)
+{
+	uint32_t type = x->whole ? doc_get(x->d, n, NAME_type) : NODE_ABSENT;
+	add_token(x, slot, member(x, n, NAME_system), member(x, n, NAME_value));
+	if (type && slot == SLOT_MAIN) add_typed(x, n, type);
+}
+
 static void token_of(const extraction *x, const path_item *i)
 {
-	int64_t p = x->param->number;
-	if (i->kind != PATH_NODE || x->d->nodes[i->node].kind != NODE_OBJECT) {
-		add_token(x, p, TEXT(""), path_item_text(x->out->arena, i));
+	if (!is_object(x, i)) {
+		text code = path_item_text(x->out->arena, i);
+		bool implied = i->kind == PATH_BOOLEAN || i->type == known.code || i->type == known.boolean;
+		if (code.len)
+			add(x, (index_value){.kind = INDEX_TOKEN,
+					     .value = code,
+					     .implied = implied,
+					     .number = implied ? SYSTEM_IMPLIED : 0});
 	} else if (i->type == known.concept) {
-		uint32_t codings = doc_get(x->d, i->node, NAME_coding);
-		if (codings == NODE_ABSENT) return;
-		for (uint32_t c = codings + 1; c < x->d->nodes[codings].next; c = x->d->nodes[c].next)
-			add_token(x, p, member(x, c, NAME_system), member(x, c, NAME_code));
+		add_concept(x, i->node);
 	} else if (i->type == known.coding) {
-		add_token(x, p, member(x, i->node, NAME_system), member(x, i->node, NAME_code));
+		add_coding(x, i->node);
 	} else if (i->type == known.identifier) {
-		add_token(x, p, member(x, i->node, NAME_system), member(x, i->node, NAME_value));
+		add_identifier(x, SLOT_MAIN, i->node);
 	} else if (i->type == known.contact) {
-		add_token(x, p, TEXT(""), member(x, i->node, NAME_value));
+		add_token(x, SLOT_MAIN, TEXT(""), member(x, i->node, NAME_value));
 	}
 }
 
+/* ---- string ---- */
+
 static void add_string(const extraction *x, text t)
 {
-	if (x->exact) {
-		*x->is_there = *x->is_there || text_equal(*x->exact, t);
-		return;
-	}
 	text key = string_key(x->out->arena, t);
-	if (key.len) value_add(x->out, (index_value){.kind = INDEX_STRING, .param = x->param->number, .value = key});
+	if (key.len) add(x, (index_value){.kind = INDEX_STRING, .value = key});
+	if (t.len) add(x, (index_value){.slot = SLOT_EXACT, .value = t});
 }
 
 /* Every text directly in an object, and in its arrays, but for the codes among them. */
@@ -205,7 +145,7 @@ static void add_strings_of(const extraction *x, uint32_t object)
 {
 	const node *nodes = x->d->nodes;
 	for (uint32_t c = object + 1; c < nodes[object].next; c = nodes[c].next) {
-		if (nodes[c].name == NAME_use || nodes[c].name == NAME_type) continue;
+		if (nodes[c].name == NAME_use || nodes[c].name == NAME_type || nodes[c].name == NAME_id) continue;
 		if (nodes[c].kind == NODE_STRING) add_string(x, doc_text(x->d, c));
 		if (nodes[c].kind != NODE_ARRAY || name_is_companion(nodes[c].name)) continue;
 		for (uint32_t e = c + 1; e < nodes[c].next; e = nodes[e].next)
@@ -215,17 +155,19 @@ static void add_strings_of(const extraction *x, uint32_t object)
 
 static void string_of(const extraction *x, const path_item *i)
 {
-	if (i->kind != PATH_NODE || x->d->nodes[i->node].kind != NODE_OBJECT)
+	if (!is_object(x, i))
 		add_string(x, path_item_text(x->out->arena, i));
 	else if (i->type == known.human_name || i->type == known.address)
 		add_strings_of(x, i->node);
+	else if (i->type == known.concept)
+		add_string(x, member(x, i->node, NAME_text));
 }
+
+/* ---- date ---- */
 
 static void add_span(const extraction *x, instant low, instant high)
 {
-	if (low < high)
-		value_add(x->out,
-			  (index_value){.kind = INDEX_DATE, .param = x->param->number, .low = low, .high = high});
+	if (low < high) add(x, (index_value){.kind = INDEX_DATE, .low = low, .high = high});
 }
 
 /* An open end is as far as time goes. */
@@ -264,7 +206,7 @@ static void date_of(const extraction *x, const path_item *i)
 	instant low, high;
 	if (path_item_moment(i, &m))
 		add_span(x, m.low, m.high);
-	else if (i->kind != PATH_NODE || x->d->nodes[i->node].kind != NODE_OBJECT)
+	else if (!is_object(x, i))
 		return;
 	else if (i->type == known.timing)
 		timing_span(x, i->node);
@@ -272,67 +214,174 @@ static void date_of(const extraction *x, const path_item *i)
 		add_span(x, low, high);
 }
 
+/* ---- number, quantity ---- */
+
 static void number_of(const extraction *x, const path_item *i)
 {
 	decimal d;
-	if (!path_item_decimal(i, &d)) return;
-	value_add(x->out, (index_value){
-			      .kind = INDEX_NUMBER, .param = x->param->number, .value = number_key(x->out->arena, d)});
+	if (path_item_decimal(i, &d))
+		add(x, (index_value){.kind = INDEX_NUMBER, .value = number_key(x->out->arena, d)});
+}
+
+/* A size with its unit. Of a point `low` is all; of a range either end may be open. */
+typedef struct size {
+	const decimal *low, *high;
+	bool is_range;
+	text system, unit;
+} size;
+
+static const text key_of_nothing = {"", 0}, key_of_all = {"\xff", 1};
+
+static void add_size(const extraction *x, const size *z, value_slot slot)
+{
+	index_value v = {.kind = INDEX_NUMBER, .slot = slot, .system = z->system, .unit = z->unit};
+	v.value = z->low ? number_key(x->out->arena, *z->low) : key_of_nothing;
+	if (z->is_range) v.upper = z->high ? number_key(x->out->arena, *z->high) : key_of_all;
+	add(x, v);
+}
+
+static void add_canonical(const extraction *x, const size *z)
+{
+	decimal low, high;
+	size c = {.is_range = z->is_range, .system = UCUM};
+	arena *a = x->out->arena;
+	if (!text_equal(z->system, UCUM)) return;
+	if (z->low && !canonical_quantity(a, *z->low, z->unit, &low, &c.unit)) return;
+	if (z->high && !canonical_quantity(a, *z->high, z->unit, &high, &c.unit)) return;
+	if (z->low) c.low = &low;
+	if (z->high) c.high = &high;
+	add_size(x, &c, SLOT_CANONICAL);
+}
+
+/* A Quantity's own words for its unit: the code of a system, and what people read (R4 3.1.1.4.9: either is found). */
+static void add_in_units(const extraction *x, size z, uint32_t quantity)
+{
+	text code = member(x, quantity, NAME_code), human = member(x, quantity, NAME_unit);
+	z.system = member(x, quantity, NAME_system);
+	z.unit = code.len ? code : human;
+	add_size(x, &z, SLOT_MAIN);
+	add_canonical(x, &z);
+	if (!code.len || !human.len || text_equal(code, human)) return;
+	z.system = (text){0};
+	z.unit = human;
+	add_size(x, &z, SLOT_MAIN);
+}
+
+static bool number_in(const extraction *x, uint32_t object, name_id name, decimal *out)
+{
+	return object && decimal_parse(member(x, object, name), out);
+}
+
+/* value < 5: at most 5, and so on. */
+static void add_quantity(const extraction *x, uint32_t n)
+{
+	decimal d;
+	if (!number_in(x, n, NAME_value, &d)) return;
+	text comparator = member(x, n, NAME_comparator);
+	bool below = comparator.len && comparator.at[0] == '<', above = comparator.len && comparator.at[0] == '>';
+	add_in_units(x, (size){.low = below ? NULL : &d, .high = above ? NULL : &d, .is_range = below || above}, n);
+}
+
+static void add_range(const extraction *x, uint32_t n)
+{
+	decimal low, high;
+	uint32_t from = doc_get(x->d, n, NAME_low), to = doc_get(x->d, n, NAME_high);
+	bool has_low = number_in(x, from, NAME_value, &low), has_high = number_in(x, to, NAME_value, &high);
+	if (!has_low && !has_high) return;
+	add_in_units(x, (size){.low = has_low ? &low : NULL, .high = has_high ? &high : NULL, .is_range = true},
+		     has_low ? from : to);
+}
+
+/* From the least to the greatest of what was sampled: the limits it gives, else its data (R4 datatypes, SampledData: each is
+ * times the factor, and added to the origin). */
+static bool sampled_end(const extraction *x, uint32_t n, name_id limit, bool greatest, decimal *out)
+{
+	decimal factor, origin = {0}, one, best = {0};
+	bool any = false;
+	if (!number_in(x, n, NAME_factor, &factor)) factor = decimal_from_int(1);
+	number_in(x, doc_get(x->d, n, NAME_origin), NAME_value, &origin);
+	bool limited = number_in(x, n, limit, &best);
+	text rest = limited ? (text){0} : member(x, n, NAME_data);
+	while (rest.len) {
+		text_pair p = text_cut(rest, ' ');
+		rest = p.tail;
+		if (!decimal_parse(p.head, &one)) continue; /* E, U, L: no value */
+		int order = any ? decimal_compare(one, best) : 0;
+		if (!any || (greatest ? order > 0 : order < 0)) best = one;
+		any = true;
+	}
+	return (limited || any) && decimal_multiply(best, factor, &best) && decimal_add(best, origin, out);
+}
+
+static void add_sampled(const extraction *x, uint32_t n)
+{
+	decimal low, high;
+	if (!sampled_end(x, n, NAME_lowerLimit, false, &low) || !sampled_end(x, n, NAME_upperLimit, true, &high))
+		return;
+	uint32_t origin = doc_get(x->d, n, NAME_origin);
+	if (origin) add_in_units(x, (size){.low = &low, .high = &high, .is_range = true}, origin);
+}
+
+static void add_money(const extraction *x, uint32_t n)
+{
+	decimal d;
+	if (!number_in(x, n, NAME_value, &d)) return;
+	size z = {.low = &d, .high = &d, .system = TEXT("urn:iso:std:iso:4217"), .unit = member(x, n, NAME_currency)};
+	add_size(x, &z, SLOT_MAIN);
 }
 
 static void quantity_of(const extraction *x, const path_item *i)
 {
 	decimal d;
-	if (i->kind != PATH_NODE || x->d->nodes[i->node].kind != NODE_OBJECT) return;
-	if (!decimal_parse(member(x, i->node, NAME_value), &d)) return;
-	index_value v = {.kind = INDEX_NUMBER, .param = x->param->number, .value = number_key(x->out->arena, d)};
-	if (i->type == known.money) {
-		v.system = TEXT("urn:iso:std:iso:4217");
-		v.unit = member(x, i->node, NAME_currency);
+	if (!is_object(x, i)) {
+		size z = {.low = &d, .high = &d};
+		if (path_item_decimal(i, &d)) add_size(x, &z, SLOT_MAIN);
+	} else if (i->type == known.money) {
+		add_money(x, i->node);
+	} else if (i->type == known.range) {
+		add_range(x, i->node);
+	} else if (i->type == known.sampled) {
+		add_sampled(x, i->node);
 	} else if (type_is(i->type, known.quantity)) {
-		v.system = member(x, i->node, NAME_system);
-		v.unit = member(x, i->node, NAME_code);
-		if (v.unit.len == 0) v.unit = member(x, i->node, NAME_unit);
-	} else {
-		return;
+		add_quantity(x, i->node);
 	}
-	value_add(x->out, v);
 }
+
+/* ---- reference, uri ---- */
 
 static void add_reference(const extraction *x, text reference)
 {
 	target to;
 	if (!reference_target(x->record, reference, &to)) return;
-	value_add(x->out,
-		  (index_value){.kind = INDEX_REFERENCE, .param = x->param->number, .system = to.type, .value = to.id});
+	add(x, (index_value){.kind = INDEX_REFERENCE, .system = to.type, .value = to.id});
+	if (to.version.len)
+		add(x, (index_value){.slot = SLOT_VERSION, .system = to.type, .value = to.id, .upper = to.version});
 	/* A canonical may name a version: findable with it and without. */
 	text_pair bare = text_cut_last(reference, '|');
-	if (bare.found && to.type.len == 0)
-		value_add(x->out,
-			  (index_value){.kind = INDEX_REFERENCE, .param = x->param->number, .value = bare.head});
+	if (bare.found && to.type.len == 0) add(x, (index_value){.kind = INDEX_REFERENCE, .value = bare.head});
 }
 
 static void reference_of(const extraction *x, const path_item *i)
 {
-	if (i->kind != PATH_NODE || x->d->nodes[i->node].kind != NODE_OBJECT) {
+	if (!is_object(x, i)) {
 		add_reference(x, path_item_text(x->out->arena, i));
 		return;
 	}
 	if (i->type != known.reference) return;
 	add_reference(x, member(x, i->node, NAME_reference));
 	uint32_t id = doc_get(x->d, i->node, NAME_identifier);
-	if (id) add_token(x, x->param->identifier_number, member(x, id, NAME_system), member(x, id, NAME_value));
+	if (id) add_identifier(x, SLOT_IDENTIFIER, id);
 }
 
 static void uri_of(const extraction *x, const path_item *i)
 {
 	text t = path_item_text(x->out->arena, i);
-	if (t.len) value_add(x->out, (index_value){.kind = INDEX_URI, .param = x->param->number, .value = t});
+	if (t.len) add(x, (index_value){.kind = INDEX_URI, .value = t});
 }
 
 static void item_of(const extraction *x, const path_item *i)
 {
-	switch (x->param->kind) {
+	switch (x->kind) {
 	case SEARCH_TOKEN:
 		token_of(x, i);
 		break;
@@ -360,6 +409,8 @@ static void item_of(const extraction *x, const path_item *i)
 	}
 }
 
+/* ---- running the expressions ---- */
+
 /* resolve() in a search expression asks only for a reference's type (`resolve() is Patient`), which the reference itself says.
  * What the other resource holds must not matter: it changes without this one being written. */
 static bool resolve_type(void *self, text reference, path_item *out)
@@ -370,39 +421,58 @@ static bool resolve_type(void *self, text reference, path_item *out)
 	if (!reference_target(self, reference, &to)) return false;
 	/* Elsewhere too a resource's address ends in Type/id (R4 3.1.0.1.3). */
 	text_pair id = text_cut_last(to.id, '/'), type = text_cut_last(id.head, '/');
-	type_id of = type_find(to.type.len ? to.type : type.tail);
+	type_id of = type_find(to.type.len ? to.type : type.found ? type.tail : id.head);
 	if (!of || type_kind_of(of) != TYPE_RESOURCE) return false;
 	*out = (path_item){.kind = PATH_NODE, .type = of, .d = &nothing};
 	return true;
 }
 
-static bool run(record *r, const doc *d, extraction x, issues *sink)
+static bool run(record *r, const path *p, const doc *d, uint32_t n, arena *a, issues *sink, path_items *out)
 {
-	const search_param *p = x.param;
-	if (!p->path || !p->number) return true;
-	pthread_once(&known_once, known_find);
 	path_outside outside = {.self = r, .now = INSTANT_NONE, .resolve = resolve_type};
-	path_items items;
-	if (!path_run(p->path, d, 0, &outside, x.out->arena, sink, &items)) return false;
-	for (int i = 0; i < items.count; i++) {
-		x.d = items.at[i].kind == PATH_NODE && items.at[i].d ? items.at[i].d : d;
-		item_of(&x, &items.at[i]);
+	pthread_once(&known_once, known_find);
+	return path_run(p, d, n, &outside, a, sink, out);
+}
+
+static void items_of(extraction x, const doc *d, const path_items *items)
+{
+	for (int i = 0; i < items->count; i++) {
+		x.d = items->at[i].kind == PATH_NODE && items->at[i].d ? items->at[i].d : d;
+		item_of(&x, &items->at[i]);
 	}
+}
+
+bool extract_param(record *r, const search_param *p, const doc *d, bool whole, issues *sink, index_values *out)
+{
+	path_items items;
+	if (p->way != WAY_INDEX || (!whole && !p->number)) return true;
+	if (!run(r, p->path, d, 0, out->arena, sink, &items)) return false;
+	items_of((extraction){.record = r,
+			      .kind = p->kind,
+			      .number = p->number,
+			      .identifier_number = p->identifier_number,
+			      .canonical_number = p->canonical_number,
+			      .out = out,
+			      .whole = whole},
+		 d, &items);
 	return true;
 }
 
-bool extract_param(record *r, const search_param *p, const doc *d, issues *sink, index_values *out)
+bool extract_items(record *r, const search_param *p, const doc *d, issues *sink, path_items *out, arena *a)
 {
-	return run(r, d, (extraction){.record = r, .param = p, .out = out}, sink);
+	return run(r, p->path, d, 0, a, sink, out);
 }
 
-bool extract_says(record *r, const search_param *p, const doc *d, text exact, arena *a, issues *sink)
+bool extract_part(record *r, const search_part *part, const path_item *item, const doc *d, issues *sink,
+		  index_values *out)
 {
-	bool is_there = false;
-	index_values none = {.arena = a};
-	return run(r, d, (extraction){.record = r, .param = p, .out = &none, .exact = &exact, .is_there = &is_there},
-		   sink) &&
-	       is_there;
+	path_items items;
+	for (int i = 0; i < part->path_count; i++) {
+		if (part->contexts[i] != item->type) continue;
+		if (!run(r, part->paths[i], d, item->node, out->arena, sink, &items)) return false;
+		items_of((extraction){.record = r, .kind = part->kind, .out = out, .whole = true}, d, &items);
+	}
+	return true;
 }
 
 /* id and lastUpdated are kept by the record itself. */
@@ -416,7 +486,7 @@ bool extract(record *r, search_type *t, const doc *d, arena *a, issues *sink, in
 	*out = (index_values){.arena = a};
 	for (int i = 0; i < t->param_count; i++) {
 		if (kept_elsewhere(t->params[i].code)) continue;
-		if (!extract_param(r, &t->params[i], d, sink, out)) return false;
+		if (!extract_param(r, &t->params[i], d, false, sink, out)) return false;
 	}
 	index_ranks(out);
 	return true;

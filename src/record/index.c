@@ -36,6 +36,7 @@ int index_row(const index_value *v, int64_t rid, cell *row)
 		break;
 	case INDEX_NUMBER:
 		row[n++] = BYTES_CELL(v->value);
+		row[n++] = BYTES_CELL(v->upper);
 		row[n++] = INT_CELL(v->number);
 		row[n++] = TEXT_CELL(v->unit);
 		break;
@@ -51,16 +52,32 @@ int index_row(const index_value *v, int64_t rid, cell *row)
 	return key;
 }
 
-int index_span_row(const index_value *v, int64_t rid, cell *row)
+static bool is_long(const index_value *v)
 {
 	/* Subtracting could overflow where an end is open. */
-	bool is_short = v->low != INT64_MIN && v->high != INT64_MAX && v->high - v->low <= SPAN_SHORT_MAX;
-	if (v->kind != INDEX_DATE || is_short) return 0;
+	return v->low == INT64_MIN || v->high == INT64_MAX || v->high - v->low > SPAN_SHORT_MAX;
+}
+
+const table *index_end_row(const index_value *v, int64_t rid, cell *row, int *key)
+{
 	row[0] = INT_CELL(v->param);
-	row[1] = INT_CELL(v->high);
-	row[2] = INT_CELL(v->low);
-	row[3] = INT_CELL(rid);
-	return 4;
+	if (v->kind == INDEX_DATE && is_long(v)) {
+		row[1] = INT_CELL(v->high);
+		row[2] = INT_CELL(v->low);
+		row[3] = INT_CELL(rid);
+		*key = 4;
+		return &span_table;
+	}
+	if (v->kind == INDEX_NUMBER && v->upper.len) {
+		row[1] = BYTES_CELL(v->upper);
+		row[2] = BYTES_CELL(v->value);
+		row[3] = INT_CELL(v->number);
+		row[4] = TEXT_CELL(v->unit);
+		row[5] = INT_CELL(rid);
+		*key = 6;
+		return &reach_table;
+	}
+	return NULL;
 }
 
 /* The number of the text a value names, where the caller's snapshot did not know it yet. */
@@ -76,21 +93,24 @@ static bool resolve(deriving *dv, index_value *v, issues *sink)
 	return v->number != 0;
 }
 
+static bool row_write(deriving *dv, const table *t, const cell *row, int key, bool remove, issues *sink)
+{
+	store_result done =
+	    remove ? store_delete(dv->writing, t, row, key, sink) : store_put(dv->writing, t, row, sink);
+	return done == STORE_OK;
+}
+
 bool index_write(deriving *dv, int64_t rid, const index_value *values, int count, bool remove, issues *sink)
 {
-	cell row[TABLE_COLUMNS_MAX], span[4];
+	cell row[TABLE_COLUMNS_MAX], end[TABLE_COLUMNS_MAX];
 	for (int i = 0; i < count; i++) {
 		index_value v = values[i];
+		int end_key;
 		if (!resolve(dv, &v, sink)) return false;
-		const table *t = &index_tables[v.kind];
 		int key = index_row(&v, rid, row);
-		int spans = index_span_row(&v, rid, span);
-		store_result done =
-		    remove ? store_delete(dv->writing, t, row, key, sink) : store_put(dv->writing, t, row, sink);
-		if (done == STORE_OK && spans)
-			done = remove ? store_delete(dv->writing, &span_table, span, spans, sink)
-				      : store_put(dv->writing, &span_table, span, sink);
-		if (done != STORE_OK) return false;
+		if (!row_write(dv, &index_tables[v.kind], row, key, remove, sink)) return false;
+		const table *ends = index_end_row(&v, rid, end, &end_key);
+		if (ends && !row_write(dv, ends, end, end_key, remove, sink)) return false;
 	}
 	return true;
 }

@@ -7,15 +7,35 @@
 #include <stdatomic.h>
 
 /* ---- a type and its search parameters (types.c) ---- */
+
+/* A part of a composite: read from each item of the composite's own expression. */
+typedef struct search_part {
+	search_kind kind;
+	const struct search_param *definition; /* the parameter it is, of the same type: its index finds candidates */
+	type_id *contexts;                     /* the types an item may have, and the expression compiled for each */
+	const path **paths;
+	int path_count;
+} search_part;
+enum { SEARCH_PARTS_MAX = 4 };
+
+/* What has no expression of its own, or none that gives index values: tried on the resource itself. */
+typedef enum search_way { WAY_INDEX, WAY_COMPOSITE, WAY_NARRATIVE, WAY_CONTENT, WAY_NEAR, WAY_NONE } search_way;
+
 typedef struct search_param {
 	text code;
 	search_kind kind;
-	text expression;
-	const path *path;          /* NULL: this build cannot index it; searching by it is refused */
+	search_way way;
+	text expression, url;
+	const path *path;          /* NULL: this build cannot evaluate it; searching by it is refused */
 	int64_t number;            /* in the index; 0 where the type was never written */
 	int64_t identifier_number; /* reference: of its Reference.identifier, as a token */
+	int64_t canonical_number;  /* quantity: of the same in base units */
 	const type_id *targets;
 	int target_count;
+	text *code_sets; /* token: the value sets whose systems its bare codes are of */
+	int code_set_count;
+	search_part parts[SEARCH_PARTS_MAX];
+	int part_count;
 } search_param;
 
 typedef struct search_type {
@@ -26,19 +46,38 @@ typedef struct search_type {
 	bool compiled;        /* under types_lock */
 	atomic_bool numbered; /* its parameters have numbers: `term` and every `number` are set and stay */
 	int64_t term;
+	_Atomic int64_t live_about, live_at; /* how many there were when the log was so long */
 } search_type;
 
-/* ---- what an index row says, before its texts have numbers (extract.c) ---- */
+/* ---- what a resource says for a parameter (extract.c) ---- */
+
+/* Which question a value answers. The first three have index rows; the others are looked up in the resource itself. */
+typedef enum value_slot {
+	SLOT_MAIN,
+	SLOT_IDENTIFIER, /* of a reference, as a token */
+	SLOT_CANONICAL,  /* of a quantity, in base units */
+	SLOTS_INDEXED,
+	SLOT_EXACT = SLOTS_INDEXED, /* a string as written */
+	SLOT_WORDS,                 /* folded text beside a token: display, text */
+	SLOT_TYPED,                 /* an identifier with its type */
+	SLOT_VERSION                /* a reference to one version */
+} value_slot;
+
 typedef struct index_value {
 	index_kind kind;
+	value_slot slot;
 	index_rank rank;
 	int64_t param;
 	int64_t low, high; /* date */
-	text value;        /* token: code; string: key; number: key; reference: id; uri */
+	text value;        /* token: code; string: key; number: low key; reference: id; uri */
+	text upper;        /* number: high key where it is a range; reference, SLOT_VERSION: the version */
 	text system;       /* token, number: system; reference: type, empty for what is outside */
-	text unit;         /* number: code of the unit */
+	text unit;         /* number: unit; SLOT_TYPED: the type's code */
+	bool implied;      /* token: a bare code or boolean, whose system its element implies */
 	int64_t number;    /* of the system's term or the reference's resource; 0: not known yet */
 } index_value;
+#define UCUM TEXT("http://unitsofmeasure.org")
+enum { SYSTEM_IMPLIED = -1 }; /* in place of a system's term */
 typedef struct index_values {
 	arena *arena;
 	index_value *at;
@@ -48,9 +87,13 @@ typedef struct index_values {
 /* Where a reference points. Outside: `type` is empty and `id` the whole of it. */
 typedef struct target {
 	text type, id;
+	text version; /* of Type/id/_history/version, else empty */
 } target;
 bool reference_target(const record *r, text reference, target *out); /* false: contained, or empty */
 bool id_valid(text id);
+
+/* param.c */
+void param_compile(record *r, const search_type *t, search_param *p);
 
 /* types.c */
 void types_open(record *r);
@@ -71,18 +114,29 @@ text term_text(snapshot *s, int64_t number, arena *a, issues *sink);
 
 /* extract.c */
 bool extract(record *r, search_type *t, const doc *d, arena *a, issues *sink, index_values *out);
-bool extract_param(record *r, const search_param *p, const doc *d, issues *sink, index_values *out);
-bool extract_says(record *r, const search_param *p, const doc *d, text exact, arena *a,
-		  issues *sink); /* string, :exact */
+/* `whole`: with the slots that have no index rows. */
+bool extract_param(record *r, const search_param *p, const doc *d, bool whole, issues *sink, index_values *out);
+/* The items of a composite; then one part of one of them. */
+bool extract_items(record *r, const search_param *p, const doc *d, issues *sink, path_items *out, arena *a);
+bool extract_part(record *r, const search_part *part, const path_item *item, const doc *d, issues *sink,
+		  index_values *out);
+
+/* index_value.c */
+void index_add(index_values *out, index_value v);
 int index_compare(const index_value *x, const index_value *y);
 void index_ranks(index_values *v); /* sorts, takes doubles out, numbers the ranks */
+
+/* index_key.c: values as bytes that sort as they do */
 text number_key(arena *a, decimal d);
 text string_key(arena *a, text t);
+/* A quantity in UCUM's base units: its number to 18 digits, and the units' powers as text. False: the unit is not known. */
+bool canonical_quantity(arena *a, decimal value, text unit, decimal *number, text *base);
 
 /* index.c */
 bool index_write(deriving *dv, int64_t rid, const index_value *values, int count, bool remove, issues *sink);
 int64_t target_rid(deriving *dv, text type, text id, issues *sink); /* a placeholder where missing; 0: failed */
 int index_row(const index_value *v, int64_t rid, cell *row);
-int index_span_row(const index_value *v, int64_t rid, cell *row); /* 0: it needs none */
+/* The row of the same value found by its end; NULL: it needs none. */
+const table *index_end_row(const index_value *v, int64_t rid, cell *row, int *key);
 
 #endif

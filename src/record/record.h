@@ -144,8 +144,24 @@ typedef struct search_answer {
 	int count;
 	int64_t total; /* -1: not counted */
 	text next;     /* query of the next page, or empty */
-	text self;     /* the query as understood, in canonical order */
+	text first;    /* query of the first page where this is a later one, or empty */
+	text self;     /* the query as understood */
 } search_answer;
+/* Where it is searched: one type, or all types of which the caller may see resources (fewer by `_type`); all of it, or only a
+ * compartment: what has to do with one patient, one encounter. */
+typedef struct search_where {
+	text type;        /* empty: all types */
+	text compartment; /* "Patient", "Encounter", "Practitioner", "RelatedPerson", "Device"; empty: none */
+	text id;          /* of the compartment */
+	bool
+	    everything; /* $everything: the one it is about too, and what all of it refers to; `start`, `end` and `_since`
+			   * are read then */
+} search_where;
+bool record_search_in(reader *rd, const search_where *where, const search_pair *pairs, int count, bool lenient,
+		      search_answer *out, issues *sink);
+bool compartment_known(text compartment);
+/* Whether resources of this type may be in the compartment. */
+bool compartment_has(text compartment, text type);
 /* Unknown parameters are refused (SEARCH_PARAMETER) unless `lenient`; then each is named as a warning in the sink. */
 bool record_search(reader *rd, text type, const search_pair *pairs, int count, bool lenient, search_answer *out,
 		   issues *sink);

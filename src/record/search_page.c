@@ -1,14 +1,15 @@
 /* A page of what matched, in order. Paging goes on strictly after the last entry's own place in the order (its keys and row number),
- * so that what others write meanwhile moves nothing else. Sorted by one key, the index is walked in order and nothing is sorted. */
+ * so that what others write meanwhile moves nothing else. A few are read and sorted; of many the first key's index is walked in
+ * order, and nothing is sorted but those that stand equal. */
 #include "record/search_internal.h"
 
 #include <string.h>
 
-/* ---- places in an order, as text: o mode, then cells; opaque to clients ---- */
+/* ---- places in an order, as text: a mode, then cells; opaque to clients ---- */
 
-enum { PLACE_CELLS_MAX = 8 };
+enum { PLACE_CELLS_MAX = SORT_KEYS_MAX * (KEY_CELLS_MAX + 1) + 1 };
 typedef struct at_place {
-	char mode; /* which walk: the same query always takes the same */
+	char mode; /* r: by row number, i: by id, s: sorted; 0: from the beginning */
 	cell cells[PLACE_CELLS_MAX];
 	int count;
 } at_place;
@@ -48,12 +49,18 @@ static bool cell_parse(arena *a, text t, cell *out)
 		bytes[i / 2] = (char)(high * 16 + low);
 	}
 	text value = {bytes, rest.len / 2};
-	if (t.at[0] == 't' && text_utf8_error(value) >= 0) return false;
-	*out = t.at[0] == 't' ? TEXT_CELL(value) : BYTES_CELL(value);
+	bool is_text = t.at[0] == 't';
+	if (is_text && (text_utf8_error(value) >= 0 || memchr(bytes, 0, (size_t)value.len))) return false;
+	*out = is_text ? TEXT_CELL(value) : BYTES_CELL(value);
 	return true;
 }
 
-/* A page's place must be one that this walk could have given: the same mode, and cells of the same kinds. */
+static bool bad_place(search *s)
+{
+	return issue_add(s->sink, FAIL_SEARCH_PAGE, TEXT(""), TEXT(""));
+}
+
+/* A page's place must be one that this walk could have given. */
 static bool place_parse(search *s, const char *modes, at_place *out)
 {
 	text rest = s->page;
@@ -67,22 +74,27 @@ static bool place_parse(search *s, const char *modes, at_place *out)
 		     cell_parse(s->arena, one.head, &out->cells[out->count++]);
 		rest = one.tail;
 	}
-	return ok || issue_add(s->sink, FAIL_SEARCH_PAGE, TEXT(""), TEXT(""));
+	return ok || bad_place(s);
 }
 
-static bool kinds_are(search *s, const at_place *p, const cell_kind *kinds, int count)
+static bool kinds_are(const cell *cells, const cell_kind *kinds, int count)
 {
-	bool ok = p->count == count;
-	for (int i = 0; ok && i < count; i++) ok = p->cells[i].kind == kinds[i];
-	return ok || issue_add(s->sink, FAIL_SEARCH_PAGE, TEXT(""), TEXT(""));
+	for (int i = 0; i < count; i++)
+		if (cells[i].kind != kinds[i]) return false;
+	return true;
 }
 
 /* ---- the page being filled ---- */
 
 typedef struct page {
-	int64_t *rids;
-	at_place *places;
+	search *s;
+	keyed *at;      /* without keys in an unsorted walk */
+	text *ids;      /* of a walk by id */
 	int count, max; /* one more than fits, to know whether there is a next */
+	char mode;
+	bool has_last; /* the place it goes on after */
+	keyed last;
+	text last_id;
 } page;
 
 static bool page_full(const page *p)
@@ -90,238 +102,361 @@ static bool page_full(const page *p)
 	return p->count == p->max;
 }
 
-static cell cell_kept(arena *a, cell c)
+/* Takes it if it matches all that is still pending. */
+static bool page_offer(page *p, const part *of, const keyed *one)
 {
-	if (c.kind == CELL_TEXT || c.kind == CELL_BYTES) c.text = text_copy(a, c.text);
-	return c;
-}
-
-static void page_add(search *s, page *p, int64_t rid, char mode, const cell *cells, int count)
-{
-	p->rids[p->count] = rid;
-	at_place *at = &p->places[p->count++];
-	*at = (at_place){.mode = mode, .count = count};
-	for (int i = 0; i < count; i++) at->cells[i] = cell_kept(s->arena, cells[i]);
-}
-
-/* ---- by row number ---- */
-
-static void walk_rids(search *s, const rid_set *set, const at_place *after, char mode, page *p)
-{
-	int64_t last = after->mode == mode && after->count == 1 ? after->cells[0].integer : INT64_MIN;
-	for (int64_t i = 0; i < set->count && !page_full(p); i++)
-		if (set->at[i] > last) page_add(s, p, set->at[i], mode, &INT_CELL(set->at[i]), 1);
-}
-
-/* ---- by id, by lastUpdated: along the resource table ---- */
-
-static bool walk_resources(search *s, const rid_set *set, int index, bool descending, const at_place *after, page *p)
-{
-	bool by_seq = index == RES_BY_SEQ;
-	int column_at = by_seq ? RES_SEQ : RES_ID, prefix_cells = by_seq ? 2 : 1;
-	cell prefix[] = {INT_CELL(s->type->term), INT_CELL(STATE_LIVE)}, from[4], row[RES_COLUMNS];
-	const cell_kind kinds[] = {by_seq ? CELL_INT : CELL_TEXT, CELL_INT};
-	scan_options o = {.index = index, .prefix = prefix, .prefix_cells = prefix_cells, .descending = descending};
-	if (after->mode) {
-		if (!kinds_are(s, after, kinds, 2)) return false;
-		memcpy(from, prefix, sizeof prefix);
-		memcpy(from + prefix_cells, after->cells, 2 * sizeof *from);
-		o.after = from;
-		o.after_cells = prefix_cells + 2;
-	}
-	scan *rows = store_scan(s->reader->snapshot, &resource_table, &o, s->arena, s->sink);
-	while (!page_full(p) && scan_next(rows, row, s->sink)) {
-		if (row[RES_STATE].integer != STATE_LIVE || !set_has(set, row[RES_RID].integer)) continue;
-		cell place_cells[] = {row[column_at], row[RES_RID]};
-		page_add(s, p, row[RES_RID].integer, by_seq ? 'u' : 'i', place_cells, 2);
-	}
-	scan_close(rows);
-	return s->sink->errors == 0;
-}
-
-/* ---- by one parameter: along its index, then those that have no value ---- */
-
-/* Of several values the least counts ascending, the greatest descending: each resource is met once. */
-static bool counts(int64_t rank, bool descending)
-{
-	return rank == RANK_ONLY || rank == (descending ? RANK_LAST : RANK_FIRST);
-}
-
-static bool walk_index(search *s, const rid_set *set, const sort_key *key, const at_place *after, page *p)
-{
-	index_kind kind = index_of_kind(key->param->kind);
-	const table *t = &index_tables[kind];
-	int rid_at = index_rid_column(kind), rank_at = index_rank_column(kind), cells = t->key_columns - 1;
-	cell prefix = INT_CELL(key->param->number), from[TABLE_COLUMNS_MAX] = {prefix}, row[TABLE_COLUMNS_MAX];
-	scan_options o = {.index = -1, .prefix = &prefix, .prefix_cells = 1, .descending = key->descending};
-	if (after->mode) {
-		cell_kind kinds[PLACE_CELLS_MAX];
-		for (int i = 0; i < cells; i++) kinds[i] = t->columns[1 + i].kind;
-		if (!kinds_are(s, after, kinds, cells)) return false;
-		memcpy(from + 1, after->cells, (size_t)cells * sizeof *from);
-		o.after = from;
-		o.after_cells = cells + 1;
-	}
-	scan *rows = store_scan(s->reader->snapshot, t, &o, s->arena, s->sink);
-	while (!page_full(p) && scan_next(rows, row, s->sink))
-		if (counts(row[rank_at].integer, key->descending) && set_has(set, row[rid_at].integer))
-			page_add(s, p, row[rid_at].integer, 'x', row + 1, cells);
-	scan_close(rows);
-	return s->sink->errors == 0;
-}
-
-/* What matched but has no value in the order stands last, by row number, in either direction: seen, not lost. */
-static bool walk_without_value(search *s, const rid_set *set, const sort_key *key, const at_place *after, page *p)
-{
-	index_kind kind = index_of_kind(key->param->kind);
-	cell prefix = INT_CELL(key->param->number);
-	scan_options o = {.index = -1, .prefix = &prefix, .prefix_cells = 1};
-	rid_set valued, members = *set;
-	if (set->all && !search_all(s, &members)) return false;
-	if (!search_collect(s, &index_tables[kind], &o, index_rid_column(kind), &valued)) return false;
-	rid_set rest = set_minus(s->arena, members, valued);
-	walk_rids(s, &rest, after, 'n', p);
+	bool holds;
+	if (!set_has(&of->matches, one->rid)) return true;
+	if (!part_holds(p->s, of, one->rid, &holds)) return false;
+	if (holds) p->at[p->count++] = *one;
 	return true;
 }
 
-static bool walk_param(search *s, const rid_set *set, const sort_key *key, page *p)
+/* ---- unsorted: by row number, or all of a type by id ---- */
+
+static bool walk_rids(page *p, const part *of, const rid_set *set, int64_t after)
 {
-	at_place after, none = {0};
-	if (!place_parse(s, "xn", &after)) return false;
-	if (after.mode != 'n' && !walk_index(s, set, key, &after, p)) return false;
-	return page_full(p) || walk_without_value(s, set, key, after.mode == 'n' ? &after : &none, p);
-}
-
-/* ---- by two keys: the members' keys gathered from the index, then sorted ---- */
-
-typedef struct keyed {
-	int64_t rid;
-	text keys[SORT_KEYS_MAX]; /* bytes in order; at NULL: none, and last */
-} keyed;
-
-static text int_key(arena *a, int64_t n)
-{
-	uint64_t u = (uint64_t)n ^ (uint64_t)1 << 63;
-	char *bytes = arena_bytes(a, 8);
-	for (int i = 0; i < 8; i++) bytes[i] = (char)(unsigned char)(u >> (56 - 8 * i));
-	return (text){bytes, 8};
-}
-
-static keyed *keyed_of(keyed *all, int64_t count, int64_t rid)
-{
-	int64_t low = 0, high = count;
+	int64_t low = 0, high = set->count;
 	while (low < high) {
 		int64_t middle = low + (high - low) / 2;
-		if (all[middle].rid < rid)
+		if (set->at[middle] <= after)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < count && all[low].rid == rid ? &all[low] : NULL;
+	for (int64_t i = low; i < set->count && !page_full(p); i++)
+		if (!page_offer(p, of, &(keyed){.rid = set->at[i]})) return false;
+	return true;
 }
 
-static text key_of_row(search *s, const sort_key *key, const cell *row)
+static bool walk_ids(page *p, part *of)
 {
-	if (key->subject == SUBJECT_ID) return text_copy(s->arena, row[RES_ID].text);
-	if (key->subject == SUBJECT_UPDATED) return int_key(s->arena, row[RES_SEQ].integer);
-	return row[1].kind == CELL_INT ? int_key(s->arena, row[1].integer) : text_copy(s->arena, row[1].text);
-}
-
-static bool gather_key(search *s, const sort_key *key, int which, keyed *all, int64_t count)
-{
-	bool is_param = key->subject == SUBJECT_PARAM;
-	index_kind kind = is_param ? index_of_kind(key->param->kind) : INDEX_KINDS;
-	const table *t = is_param ? &index_tables[kind] : &resource_table;
-	cell by_type[] = {INT_CELL(s->type->term), INT_CELL(STATE_LIVE)},
-	     by_param = INT_CELL(is_param ? key->param->number : 0);
-	scan_options o = {.index = is_param ? -1 : RES_BY_SEQ,
-			  .prefix = is_param ? &by_param : by_type,
-			  .prefix_cells = is_param ? 1 : 2};
-	cell row[TABLE_COLUMNS_MAX];
-	scan *rows = store_scan(s->reader->snapshot, t, &o, s->arena, s->sink);
-	while (scan_next(rows, row, s->sink)) {
-		if (is_param && !counts(row[index_rank_column(kind)].integer, key->descending)) continue;
-		keyed *k = keyed_of(all, count, row[is_param ? index_rid_column(kind) : RES_RID].integer);
-		if (k) k->keys[which] = key_of_row(s, key, row);
+	search *s = p->s;
+	cell prefix = INT_CELL(of->type->term), from[3] = {prefix, TEXT_CELL(p->last_id), INT_CELL(p->last.rid)},
+	     row[RES_COLUMNS];
+	scan_options o = {.index = RES_BY_ID, .prefix = &prefix, .prefix_cells = 1};
+	bool ok = true;
+	if (p->has_last) {
+		o.after = from;
+		o.after_cells = 3;
+	}
+	scan *rows = store_scan(s->reader->snapshot, &resource_table, &o, s->arena, s->sink);
+	while (ok && !page_full(p) && scan_next(rows, row, s->sink)) {
+		int at = p->count;
+		if (row[RES_STATE].integer != STATE_LIVE) continue;
+		text id = text_copy(s->arena, row[RES_ID].text);
+		ok = page_offer(p, of, &(keyed){.rid = row[RES_RID].integer});
+		if (p->count > at) p->ids[at] = id;
 	}
 	scan_close(rows);
-	return s->sink->errors == 0;
+	return ok && s->sink->errors == 0;
 }
 
-static int compare_keyed(const search *s, const keyed *x, const keyed *y)
+static bool place_unsorted(page *p)
 {
-	for (int i = 0; i < s->sort_count; i++) {
-		bool no_x = !x->keys[i].at, no_y = !y->keys[i].at;
-		if (no_x != no_y) return no_x - no_y;
-		int order = no_x ? 0 : text_compare(x->keys[i], y->keys[i]);
-		if (order) return s->sort[i].descending ? -order : order;
-	}
-	return (x->rid > y->rid) - (x->rid < y->rid);
+	static const cell_kind by_rid[] = {CELL_INT}, by_id[] = {CELL_TEXT, CELL_INT};
+	at_place after;
+	if (!place_parse(p->s, p->s->part_count == 1 ? "ri" : "r", &after)) return false;
+	p->has_last = after.mode != 0;
+	if (!p->has_last) return true;
+	p->mode = after.mode;
+	bool ids = after.mode == 'i';
+	if (after.count != (ids ? 2 : 1) || !kinds_are(after.cells, ids ? by_id : by_rid, after.count))
+		return bad_place(p->s);
+	p->last.rid = after.cells[after.count - 1].integer;
+	if (ids) p->last_id = after.cells[0].text;
+	return true;
 }
+
+static bool walk_unsorted(page *p)
+{
+	search *s = p->s;
+	part *only = &s->parts[0];
+	p->mode = s->part_count == 1 && only->matches.all ? 'i' : 'r';
+	if (!place_unsorted(p)) return false;
+	if (p->mode == 'i') return walk_ids(p, only);
+	rid_set set = only->matches;
+	part settled = {.matches.all = true};
+	if (s->part_count == 1 && set.all && !part_live(s, only, &set)) return false;
+	for (int i = 1; i < s->part_count; i++) set = set_or(s->arena, set, s->parts[i].matches);
+	return walk_rids(p, s->part_count == 1 ? only : &settled, &set, p->has_last ? p->last.rid : INT64_MIN);
+}
+
+/* ---- sorted, of a few: read, sort, cut ---- */
 
 static int by_keys(const void *x, const void *y, void *with)
 {
-	return compare_keyed(with, x, y);
+	return keyed_compare(with, x, y);
 }
 
-static cell key_cell(const keyed *k, int i)
+static bool members(search *s, keyed **out, int64_t *count)
 {
-	return k->keys[i].at ? BYTES_CELL(k->keys[i]) : INT_CELL(0);
-}
-
-static bool keyed_parse(search *s, keyed *out, bool *has)
-{
-	at_place after;
-	if (!place_parse(s, "m", &after)) return false;
-	*has = after.mode == 'm';
-	if (!*has) return true;
-	*out = (keyed){0};
-	if (after.count != s->sort_count + 1 || after.cells[s->sort_count].kind != CELL_INT)
-		return issue_add(s->sink, FAIL_SEARCH_PAGE, TEXT(""), TEXT(""));
-	for (int i = 0; i < s->sort_count; i++)
-		if (after.cells[i].kind == CELL_BYTES) out->keys[i] = after.cells[i].text;
-	out->rid = after.cells[s->sort_count].integer;
-	return true;
-}
-
-static bool walk_keys(search *s, const rid_set *set, page *p)
-{
-	rid_set members = *set;
-	keyed last;
-	bool has_last;
-	if (!keyed_parse(s, &last, &has_last) || (set->all && !search_all(s, &members))) return false;
-	keyed *all = ARENA_ARRAY(s->arena, keyed, members.count);
-	for (int64_t i = 0; i < members.count; i++) all[i].rid = members.at[i];
-	for (int i = 0; i < s->sort_count; i++)
-		if (!gather_key(s, &s->sort[i], i, all, members.count)) return false;
-	if (members.count) qsort_r(all, (size_t)members.count, sizeof *all, by_keys, s);
-	for (int64_t i = 0; i < members.count && !page_full(p); i++) {
-		if (has_last && compare_keyed(s, &all[i], &last) <= 0) continue;
-		cell cells[SORT_KEYS_MAX + 1];
-		for (int k = 0; k < s->sort_count; k++) cells[k] = key_cell(&all[i], k);
-		cells[s->sort_count] = INT_CELL(all[i].rid);
-		page_add(s, p, all[i].rid, 'm', cells, s->sort_count + 1);
+	rid_set all = {0};
+	for (int i = 0; i < s->part_count; i++) {
+		part *p = &s->parts[i];
+		if (!part_settle(s, p)) return false;
+		if (p->matches.all && !part_live(s, p, &p->matches)) return false;
+		all = set_or(s->arena, all, p->matches);
+	}
+	*count = all.count;
+	*out = ARENA_ARRAY(s->arena, keyed, all.count);
+	for (int64_t i = 0; i < all.count; i++) {
+		(*out)[i].rid = all.at[i];
+		for (int k = 1; k < s->part_count; k++)
+			if (set_has(&s->parts[k].matches, all.at[i])) (*out)[i].part = k;
 	}
 	return true;
 }
 
-/* ---- which walk ---- */
-
-static bool walk(search *s, const rid_set *set, page *p)
+static bool walk_sorting(page *p, bool reading)
 {
-	at_place after;
-	const sort_key *key = s->sort;
-	if (s->sort_count > 1) return walk_keys(s, set, p);
-	if (s->sort_count == 1 && key->subject == SUBJECT_PARAM) return walk_param(s, set, key, p);
-	if (s->sort_count == 0 && !set->all) {
-		if (!place_parse(s, "r", &after)) return false;
-		walk_rids(s, set, &after, 'r', p);
-		return true;
+	search *s = p->s;
+	keyed *all;
+	int64_t count;
+	if (!members(s, &all, &count)) return false;
+	for (int64_t i = 0; reading && i < count; i++)
+		if (!keys_read(s, &all[i])) return false;
+	if (!reading && !keys_gather(s, all, count)) return false;
+	if (count) qsort_r(all, (size_t)count, sizeof *all, by_keys, s);
+	for (int64_t i = 0; i < count && !page_full(p); i++)
+		if (!p->has_last || keyed_compare(s, &all[i], &p->last) > 0) p->at[p->count++] = all[i];
+	return true;
+}
+
+/* ---- sorted, of many: along the first key's index, those that stand equal sorted by the others ---- */
+
+typedef struct walking {
+	page *page;
+	part *part;
+	const table *table;
+	int index, rid_at, rank_at, first, cells; /* columns of the key in the row: from `first` so many */
+	keyed *group;
+	int count, cap;
+} walking;
+
+enum { READ_MAX = 500 }; /* keys read one by one; of more they are gathered along the index */
+
+static int by_rid(const void *x, const void *y)
+{
+	int64_t a = ((const keyed *)x)->rid, b = ((const keyed *)y)->rid;
+	return (a > b) - (a < b);
+}
+
+static bool group_flush(walking *w)
+{
+	page *p = w->page;
+	search *s = p->s;
+	bool many = w->count > READ_MAX;
+	if (s->sort_count > 1 && many) {
+		qsort(w->group, (size_t)w->count, sizeof *w->group, by_rid);
+		if (!keys_gather(s, w->group, w->count)) return false;
 	}
-	bool by_seq = s->sort_count == 1 && key->subject == SUBJECT_UPDATED;
-	bool descending = s->sort_count == 1 && key->descending;
-	return place_parse(s, by_seq ? "u" : "i", &after) &&
-	       walk_resources(s, set, by_seq ? RES_BY_SEQ : RES_BY_ID, descending, &after, p);
+	for (int i = 0; s->sort_count > 1 && !many && i < w->count; i++)
+		if (!keys_read(s, &w->group[i])) return false;
+	if (w->count > 1) qsort_r(w->group, (size_t)w->count, sizeof *w->group, by_keys, s);
+	for (int i = 0; i < w->count && !page_full(p); i++)
+		if (!p->has_last || keyed_compare(s, &w->group[i], &p->last) > 0) p->at[p->count++] = w->group[i];
+	w->count = 0;
+	return true;
+}
+
+static bool group_add(walking *w, const keyed *one)
+{
+	bool holds;
+	search *s = w->page->s;
+	if (w->count && !keyed_same(s, &w->group[0], one) && !group_flush(w)) return false;
+	if (page_full(w->page) || !set_has(&w->part->matches, one->rid)) return true;
+	if (!part_holds(s, w->part, one->rid, &holds)) return false;
+	if (!holds) return true;
+	if (w->count == w->cap) w->group = ARENA_DOUBLE(s->arena, keyed, w->group, &w->cap, 64);
+	keyed *kept = &w->group[w->count++];
+	*kept = *one;
+	for (int i = 0; i < one->keys[0].count; i++) {
+		cell *c = &kept->keys[0].cells[i];
+		if (c->kind != CELL_INT) c->text = text_copy(s->arena, c->text);
+	}
+	return true;
+}
+
+static keyed keyed_of_row(const walking *w, const cell *row)
+{
+	keyed one = {.rid = row[w->rid_at].integer, .keys[0].count = w->cells};
+	for (int i = 0; i < w->cells; i++) one.keys[0].cells[i] = row[w->first + i];
+	return one;
+}
+
+/* By one key a page begins strictly after the last one's row; by several, with those that stand equal to it. */
+static void walk_from(const walking *w, scan_options *o, cell *from)
+{
+	const page *p = w->page;
+	const key_value *first = &p->last.keys[0];
+	if (!p->has_last || first->count == 0) return;
+	if (p->s->sort_count > 1) {
+		if (o->descending)
+			o->high = &first->cells[0];
+		else
+			o->low = &first->cells[0];
+		o->high_included = true;
+		return;
+	}
+	memcpy(from, o->prefix, (size_t)o->prefix_cells * sizeof *from);
+	memcpy(from + o->prefix_cells, first->cells, (size_t)w->cells * sizeof *from);
+	from[o->prefix_cells + w->cells] = INT_CELL(p->last.rid);
+	o->after = from;
+	o->after_cells = o->prefix_cells + w->cells + 1;
+}
+
+static bool walk_rows(walking *w, scan_options *o)
+{
+	search *s = w->page->s;
+	cell from[TABLE_COLUMNS_MAX], row[TABLE_COLUMNS_MAX];
+	int64_t seen = 0;
+	bool ok = true, descending = s->sort[0].descending;
+	o->descending = descending;
+	walk_from(w, o, from);
+	scan *rows = store_scan(s->reader->snapshot, w->table, o, s->arena, s->sink);
+	while (ok && !page_full(w->page) && scan_next(rows, row, s->sink)) {
+		if (++seen % 4096 == 0 && !search_looked(s, 4096, 0)) break;
+		if (w->rank_at >= 0 && !rank_counts(row[w->rank_at].integer, descending)) continue;
+		if (w->table == &resource_table && row[RES_STATE].integer != STATE_LIVE) continue;
+		keyed one = keyed_of_row(w, row);
+		ok = group_add(w, &one);
+	}
+	scan_close(rows);
+	return ok && s->sink->errors == 0 && (page_full(w->page) || group_flush(w));
+}
+
+/* What matched but has no value in the order stands last: seen, not lost. */
+static bool walk_without_value(walking *w)
+{
+	page *p = w->page;
+	search *s = p->s;
+	rid_set valued, all = w->part->matches;
+	const search_param *param = s->sort[0].params[0];
+	cell prefix = INT_CELL(param->number);
+	scan_options o = {.index = -1, .prefix = &prefix, .prefix_cells = 1};
+	bool whole;
+	if (all.all && !part_live(s, w->part, &all)) return false;
+	if (!rows_collect(s, w->table, &o, INT64_MAX, NULL, NULL, &valued, &whole)) return false;
+	rid_set rest = set_minus(s->arena, all, valued);
+	if (s->sort_count == 1)
+		return walk_rids(p, w->part, &rest, p->has_last && !p->last.keys[0].count ? p->last.rid : INT64_MIN);
+	for (int64_t i = 0; i < rest.count; i++)
+		if (!group_add(w, &(keyed){.rid = rest.at[i]})) return false;
+	return group_flush(w);
+}
+
+static bool walk_index(page *p)
+{
+	search *s = p->s;
+	const sort_key *key = &s->sort[0];
+	const search_param *param = key->params[0];
+	walking w = {.page = p, .part = &s->parts[0], .index = -1, .rank_at = -1};
+	if (!param) {
+		bool by_seq = key->subject == SUBJECT_UPDATED;
+		cell prefix[] = {INT_CELL(w.part->type->term), INT_CELL(STATE_LIVE)};
+		w.table = &resource_table;
+		w.rid_at = RES_RID;
+		w.first = by_seq ? RES_SEQ : RES_ID;
+		w.cells = 1;
+		scan_options o = {
+		    .index = by_seq ? RES_BY_SEQ : RES_BY_ID, .prefix = prefix, .prefix_cells = by_seq ? 2 : 1};
+		return walk_rows(&w, &o);
+	}
+	index_kind kind = index_of_kind(param->kind);
+	cell prefix = INT_CELL(param->number);
+	scan_options o = {.index = -1, .prefix = &prefix, .prefix_cells = 1};
+	w.table = &index_tables[kind];
+	w.rid_at = index_rid_column(kind);
+	w.rank_at = index_rank_column(kind);
+	w.first = 1;
+	w.cells = w.table->key_columns - 2;
+	bool past = p->has_last && p->last.keys[0].count == 0;
+	return (past || walk_rows(&w, &o)) && (page_full(p) || walk_without_value(&w));
+}
+
+/* ---- the place of a sorted page ---- */
+
+static bool key_parse(search *s, int which, const cell *cells, int left, key_value *out)
+{
+	const search_param *param = s->sort[which].params[0];
+	cell_kind kinds[KEY_CELLS_MAX] = {s->sort[which].subject == SUBJECT_ID ? CELL_TEXT : CELL_INT};
+	int count = 1;
+	if (param) {
+		const table *t = &index_tables[index_of_kind(param->kind)];
+		count = t->key_columns - 2;
+		for (int i = 0; i < count; i++) kinds[i] = t->columns[1 + i].kind;
+	}
+	if (left < 1 || cells[0].kind != CELL_INT || (cells[0].integer != 0 && cells[0].integer != count)) return false;
+	out->count = (int)cells[0].integer;
+	if (out->count > left - 1 || !kinds_are(cells + 1, kinds, out->count)) return false;
+	memcpy(out->cells, cells + 1, (size_t)out->count * sizeof *cells);
+	return true;
+}
+
+static bool place_sorted(page *p)
+{
+	search *s = p->s;
+	at_place after;
+	int at = 0;
+	if (!place_parse(s, "s", &after)) return false;
+	p->mode = 's';
+	p->has_last = after.mode == 's';
+	if (!p->has_last) return true;
+	for (int i = 0; i < s->sort_count; i++) {
+		if (!key_parse(s, i, after.cells + at, after.count - at, &p->last.keys[i])) return bad_place(s);
+		at += 1 + p->last.keys[i].count;
+	}
+	if (at + 1 != after.count || after.cells[at].kind != CELL_INT) return bad_place(s);
+	p->last.rid = after.cells[at].integer;
+	return true;
+}
+
+/* Reading a few costs less than walking past the many that do not match. */
+static bool few(search *s, bool *out)
+{
+	const part *only = &s->parts[0];
+	*out = false;
+	if (s->part_count > 1 || only->matches.all) return true;
+	int64_t all = type_count_about(s, only->type), n = only->matches.count;
+	*out = n == 0 || n * ROWS_PER_READ < (s->page_size + 1) * (all / n + 1);
+	return true;
+}
+
+static bool walk_sorted(page *p)
+{
+	search *s = p->s;
+	bool reading;
+	if (!place_sorted(p) || !few(s, &reading)) return false;
+	if (s->part_count == 1) return reading ? walk_sorting(p, true) : walk_index(p);
+	int64_t count = 0;
+	for (int i = 0; i < s->part_count; i++) count += s->parts[i].matches.all ? READ_MAX : s->parts[i].matches.count;
+	return walk_sorting(p, count < READ_MAX);
+}
+
+/* ---- answering ---- */
+
+static text place_of(const page *p, int i)
+{
+	const search *s = p->s;
+	at_place at = {.mode = p->mode};
+	if (p->mode == 'i') at.cells[at.count++] = TEXT_CELL(p->ids[i]);
+	for (int k = 0; p->mode == 's' && k < s->sort_count; k++) {
+		const key_value *v = &p->at[i].keys[k];
+		at.cells[at.count++] = INT_CELL(v->count);
+		for (int c = 0; c < v->count; c++) at.cells[at.count++] = v->cells[c];
+	}
+	at.cells[at.count++] = INT_CELL(p->at[i].rid);
+	return place_text(s->arena, &at);
+}
+
+static text link_to(search *s, text place)
+{
+	buffer b = {.arena = s->arena};
+	buffer_add(&b, buffer_text(&s->self));
+	if (place.len) buffer_add(&b, b.len ? TEXT("&_page=") : TEXT("_page="));
+	buffer_add(&b, place);
+	return buffer_text(&b);
 }
 
 static bool load(search *s, const page *p, int count, search_answer *out)
@@ -329,26 +464,20 @@ static bool load(search *s, const page *p, int count, search_answer *out)
 	out->entries = ARENA_ARRAY(s->arena, search_entry, count);
 	for (int i = 0; i < count; i++) {
 		version *v = &out->entries[out->count].version;
-		found f = version_at(s->reader->snapshot, p->rids[i], s->arena, v, s->sink);
+		found f = version_at(s->reader->snapshot, p->at[i].rid, s->arena, v, s->sink);
 		if (f == FOUND_FAILED) return false;
 		out->count += f == FOUND;
 	}
 	return true;
 }
 
-bool search_page(search *s, const rid_set *matches, search_answer *out)
+bool search_page(search *s, search_answer *out)
 {
 	int max = s->page_size + 1;
-	page p = {
-	    .rids = ARENA_ARRAY(s->arena, int64_t, max), .places = ARENA_ARRAY(s->arena, at_place, max), .max = max};
-	if (!walk(s, matches, &p)) return false;
+	page p = {.s = s, .at = ARENA_ARRAY(s->arena, keyed, max), .ids = ARENA_ARRAY(s->arena, text, max), .max = max};
+	if (!(s->sort_count ? walk_sorted(&p) : walk_unsorted(&p))) return false;
 	int shown = p.count < s->page_size ? p.count : s->page_size;
-	if (p.count > shown) {
-		buffer b = {.arena = s->arena};
-		buffer_add(&b, buffer_text(&s->self));
-		buffer_add(&b, b.len ? TEXT("&_page=") : TEXT("_page="));
-		buffer_add(&b, place_text(s->arena, &p.places[shown - 1]));
-		out->next = buffer_text(&b);
-	}
+	if (p.count > shown && shown) out->next = link_to(s, place_of(&p, shown - 1));
+	if (s->page.len) out->first = link_to(s, (text){0});
 	return load(s, &p, shown, out);
 }

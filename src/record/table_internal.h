@@ -44,13 +44,15 @@ typedef enum index_kind {
 	INDEX_KINDS
 } index_kind;
 extern const table index_tables[INDEX_KINDS];
-extern const table span_table; /* dates that span more than SPAN_SHORT_MAX, by their end */
+extern const table span_table;  /* dates that span more than SPAN_SHORT_MAX, by their end */
+extern const table reach_table; /* numbers that are ranges, by their end */
 #define SPAN_SHORT_MAX (HOURS(24) * 32)
 typedef enum index_rank { RANK_ONLY, RANK_FIRST, RANK_LAST, RANK_MIDDLE } index_rank;
 int index_rid_column(index_kind kind);
 int index_rank_column(index_kind kind); /* -1: the table has none */
 
-enum { RECORD_TABLES = 6 + INDEX_KINDS + 1 };
-const table *const *record_tables(void); /* RECORD_TABLES of them */
+enum { INDEX_TABLES = INDEX_KINDS + 2, RECORD_TABLES = 6 + INDEX_TABLES };
+const table *const *record_tables(void);       /* RECORD_TABLES of them */
+const table *const *record_index_tables(void); /* INDEX_TABLES: the last of those */
 
 #endif

@@ -97,13 +97,14 @@ const table index_tables[INDEX_KINDS] = {
 	 .derived = true},
     [INDEX_NUMBER] = {.name = "ix_number",
 		      .columns = {{"param", CELL_INT},
-				  {"value", CELL_BYTES},
+				  {"low", CELL_BYTES},
+				  {"high", CELL_BYTES},
 				  {"system", CELL_INT},
 				  {"unit", CELL_TEXT},
 				  {"rid", CELL_INT},
 				  {"rank", CELL_INT}},
-		      .column_count = 6,
-		      .key_columns = 5,
+		      .column_count = 7,
+		      .key_columns = 6,
 		      .derived = true},
     [INDEX_REFERENCE] = {.name = "ix_reference",
 			 .columns = {{"param", CELL_INT}, {"target", CELL_INT}, {"rid", CELL_INT}},
@@ -125,6 +126,19 @@ const table span_table = {
     .derived = true,
 };
 
+const table reach_table = {
+    .name = "ix_reach",
+    .columns = {{"param", CELL_INT},
+		{"high", CELL_BYTES},
+		{"low", CELL_BYTES},
+		{"system", CELL_INT},
+		{"unit", CELL_TEXT},
+		{"rid", CELL_INT}},
+    .column_count = 6,
+    .key_columns = 6,
+    .derived = true,
+};
+
 static const table *const all[RECORD_TABLES] = {
     &log_table,
     &body_table,
@@ -139,11 +153,17 @@ static const table *const all[RECORD_TABLES] = {
     &index_tables[INDEX_REFERENCE],
     &index_tables[INDEX_URI],
     &span_table,
+    &reach_table,
 };
 
 const table *const *record_tables(void)
 {
 	return all;
+}
+
+const table *const *record_index_tables(void)
+{
+	return all + RECORD_TABLES - INDEX_TABLES;
 }
 
 int index_rid_column(index_kind kind)

@@ -23,23 +23,6 @@ void record_own_search(const own_search *rows, int count)
 
 /* ---- compiling ---- */
 
-static bool usable_kind(search_kind kind)
-{
-	return kind != SEARCH_COMPOSITE && kind != SEARCH_SPECIAL;
-}
-
-static void param_compile(record *r, search_type *t, search_param *p)
-{
-	if (!usable_kind(p->kind) || p->expression.len == 0) return;
-	arena *scratch = arena_new(MIB);
-	issues refused = {.arena = scratch};
-	/* An expression this build cannot evaluate leaves the parameter without an index: searching by it is then refused by name,
-	 * and the type's signature changes as soon as it can be. */
-	p->path =
-	    path_compile(r->types_arena, p->expression, t->type, r->content ? &r->content->constants : NULL, &refused);
-	arena_free(scratch);
-}
-
 static search_param *param_add(search_type *t, text code)
 {
 	search_param *p = param_find(t, code);
@@ -63,6 +46,7 @@ static void type_compile(record *r, search_type *t)
 		search_param *p = param_add(t, d.code);
 		p->kind = d.kind;
 		p->expression = d.expression;
+		p->url = d.url;
 		p->targets = d.targets;
 		p->target_count = d.target_count;
 	}
@@ -110,7 +94,7 @@ static digest signature_of(const record *r, const search_type *t, arena *a)
 	buffer_add(&b, r->base);
 	for (int i = 0; i < t->param_count; i++) {
 		const search_param *p = &t->params[i];
-		buffer_format(&b, "\n%.*s %d %d %.*s", TEXT_ARG(p->code), (int)p->kind, p->path != NULL,
+		buffer_format(&b, "\n%.*s %d %d %.*s", TEXT_ARG(p->code), (int)p->kind, p->way == WAY_INDEX,
 			      TEXT_ARG(p->expression));
 	}
 	return digest_of(buffer_text(&b));
@@ -120,13 +104,16 @@ static bool params_number(deriving *dv, search_type *t, issues *sink)
 {
 	for (int i = 0; i < t->param_count; i++) {
 		search_param *p = &t->params[i];
-		if (!p->path) continue;
+		if (p->way != WAY_INDEX) continue;
 		text name = text_format(dv->arena, "%.*s.%.*s", TEXT_ARG(t->name), TEXT_ARG(p->code));
 		p->number = term_of(dv, name, sink);
 		if (!p->number) return false;
-		if (p->kind != SEARCH_REFERENCE) continue;
-		p->identifier_number = term_of(dv, text_join(dv->arena, name, TEXT(":identifier")), sink);
-		if (!p->identifier_number) return false;
+		if (p->kind == SEARCH_REFERENCE &&
+		    !(p->identifier_number = term_of(dv, text_join(dv->arena, name, TEXT(":identifier")), sink)))
+			return false;
+		if (p->kind == SEARCH_QUANTITY &&
+		    !(p->canonical_number = term_of(dv, text_join(dv->arena, name, TEXT(":canonical")), sink)))
+			return false;
 	}
 	return true;
 }
@@ -149,9 +136,10 @@ bool type_number(deriving *dv, search_type *t, issues *sink)
 
 static bool param_forget(deriving *dv, int64_t number, issues *sink)
 {
-	for (int k = 0; k < INDEX_KINDS; k++)
-		if (store_delete(dv->writing, &index_tables[k], &INT_CELL(number), 1, sink) != STORE_OK) return false;
-	return store_delete(dv->writing, &span_table, &INT_CELL(number), 1, sink) == STORE_OK;
+	for (int k = 0; k < INDEX_TABLES; k++)
+		if (store_delete(dv->writing, record_index_tables()[k], &INT_CELL(number), 1, sink) != STORE_OK)
+			return false;
+	return true;
 }
 
 /* Parameters that no longer exist too: all terms that begin with "Type." */
@@ -251,12 +239,17 @@ static void params_kept(record *r, search_type *t, snapshot *s, arena *a, issues
 {
 	for (int i = 0; i < t->param_count; i++) {
 		search_param *p = &t->params[i];
-		if (!p->path) continue;
+		if (p->way != WAY_INDEX) continue;
 		text name = text_format(a, "%.*s.%.*s", TEXT_ARG(t->name), TEXT_ARG(p->code));
 		p->number = term_known(r, s, name, a, sink);
+		bool whole = p->number != 0;
 		if (p->kind == SEARCH_REFERENCE)
-			p->identifier_number = term_known(r, s, text_join(a, name, TEXT(":identifier")), a, sink);
-		if (!p->number || (p->kind == SEARCH_REFERENCE && !p->identifier_number)) p->path = NULL;
+			whole = whole && (p->identifier_number =
+					      term_known(r, s, text_join(a, name, TEXT(":identifier")), a, sink)) != 0;
+		if (p->kind == SEARCH_QUANTITY)
+			whole = whole && (p->canonical_number =
+					      term_known(r, s, text_join(a, name, TEXT(":canonical")), a, sink)) != 0;
+		if (!whole) p->way = WAY_NONE;
 	}
 }
 

@@ -253,6 +253,7 @@ bool store_collect(snapshot *r, const table *t, const scan_options *options, int
 		sorted = sorted && (n == 0 || values[n - 1] <= values[n]);
 		n++;
 	}
+	if (n == limit && options->cut) *options->cut = d->step(use.statement, &why) == STEP_ROW;
 	statement_give(r, &use);
 	if (step == STEP_FAILED) return store_fail(sink, &why);
 	*out = values;

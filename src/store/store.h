@@ -138,6 +138,7 @@ typedef struct scan_options {
 	const cell *after; /* NULL, or a whole index key + primary key to continue strictly after (keyset paging) */
 	int after_cells;
 	int64_t limit; /* 0: none */
+	bool *cut;     /* store_collect: whether the limit left rows out; NULL: not asked */
 } scan_options;
 typedef struct scan scan;
 scan *store_scan(snapshot *r, const table *t, const scan_options *options, arena *a, issues *sink);
