@@ -56,9 +56,12 @@ static bool server_keeps(connection *c, driver_failure *why)
 	return keeps || pg_fail(why, FAIL_STORE_OPEN, "fsync=off");
 }
 
+/* A reader comes after others: then the store was open, and the way to it is cut. */
 static bool session(connection *c, driver_failure *why)
 {
-	if (PQstatus(c->pg) != CONNECTION_OK) return pg_fail(why, FAIL_STORE_OPEN, PQerrorMessage(c->pg));
+	if (PQstatus(c->pg) != CONNECTION_OK)
+		return pg_fail(why, c->how == OPEN_READER || c->life > 1 ? FAIL_STORE_LOST : FAIL_STORE_OPEN,
+			       PQerrorMessage(c->pg));
 	if (!done(c, settings, why) || !server_keeps(c, why)) return false;
 	if (c->how == OPEN_READ_ONLY && !done(c, "SET default_transaction_read_only=on", why)) return false;
 	return PQenterPipelineMode(c->pg) || pg_fail(why, FAIL_STORE_OPEN, PQerrorMessage(c->pg));
