@@ -8,12 +8,6 @@
 /* So long have the demo's referrals been coming in: a pathway that takes its time is open for about that long. */
 enum { DEMO_DAYS = 120 };
 
-bool file_exists(cli *c, text name)
-{
-	struct stat st;
-	return stat(text_z(c->arena, name), &st) == 0;
-}
-
 static void progress(void *self, int referred, int pathways, instant now)
 {
 	cli *c = self;
@@ -23,13 +17,6 @@ static void progress(void *self, int referred, int pathways, instant now)
 		referred, pathways);
 	if (referred == pathways) fputs("\r\033[K", c->outside->err);
 	fflush(c->outside->err);
-}
-
-static void files_remove(cli *c, text db)
-{
-	static const char *const endings[] = {"", "-wal", "-shm", ".lock"};
-	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-		unlink(text_z(c->arena, text_format(c->arena, "%.*s%s", TEXT_ARG(db), endings[i])));
 }
 
 static bool populate(cli *c, twin_report *report)
@@ -59,14 +46,16 @@ int demo_make(cli *c)
 			  text_format(c->arena, "1..%d", TWIN_PATHWAYS_MAX));
 		return fail_usage(c);
 	}
-	files_remove(c, making);
+	/* In a server it is made in place: there is no name to change. */
+	if (!store_is_file(db)) making = db;
+	bool made = store_discard(c->arena, making, &c->sink);
 	c->db = making;
-	bool made = populate(c, &report);
+	made = made && populate(c, &report);
 	c->db = db;
-	if (made && rename(text_z(c->arena, making), text_z(c->arena, db)) != 0)
+	if (made && store_is_file(db) && rename(text_z(c->arena, making), text_z(c->arena, db)) != 0)
 		made = issue_at(&c->sink, FAIL_CLI_FILE, (place){.file = db}, text_of(strerror(errno)), TEXT(""),
 				TEXT(""));
-	files_remove(c, making);
+	if (!made || store_is_file(db)) store_discard(c->arena, making, &c->sink);
 	if (!made) {
 		issues_print(c, &c->sink);
 		return issues_exit(&c->sink);
@@ -81,8 +70,11 @@ int demo_make(cli *c)
 int command_demo(cli *c)
 {
 	if (c->arg_count > 0) return fail_called(c);
-	if (!file_exists(c, c->db)) return demo_make(c);
-	issue_add(&c->sink, FAIL_CLI_EXISTS, c->db, TEXT(""));
+	bool exists;
+	if (store_exists(c->arena, c->db, &exists, &c->sink)) {
+		if (!exists) return demo_make(c);
+		issue_add(&c->sink, FAIL_CLI_EXISTS, store_target_shown(c->arena, c->db), TEXT(""));
+	}
 	issues_print(c, &c->sink);
 	return CLI_INPUT;
 }

@@ -3,8 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 enum { CONTENT_FILES_MAX = 10000, FOLDERS_DEEP_MAX = 16 };
@@ -90,58 +88,21 @@ static image *active_content(cli *c)
 	return active;
 }
 
-/* ---- the lock of the one that writes: its file holds the hash of the content in use ---- */
-
-static bool lock_open(cli *c, int flags, text *name, int *fd)
-{
-	*name = text_join(c->arena, c->db, TEXT(".lock"));
-	*fd = open(text_z(c->arena, *name), flags | O_CLOEXEC, 0600);
-	return *fd >= 0;
-}
-
-static bool lock_take(cli *c, house *h)
-{
-	text name, hash = digest_hex(c->arena, h->content->hash);
-	if (!lock_open(c, O_RDWR | O_CREAT, &name, &h->lock))
-		return issue_at(&c->sink, FAIL_CLI_FILE, (place){.file = name}, text_of(strerror(errno)), TEXT(""),
-				TEXT(""));
-	if (flock(h->lock, LOCK_EX | LOCK_NB) == 0) {
-		/* Where it cannot be noted, readers cannot compare: then they do not open. */
-		bool noted = ftruncate(h->lock, 0) == 0 && pwrite(h->lock, hash.at, (size_t)hash.len, 0) == hash.len;
-		return noted || issue_at(&c->sink, FAIL_CLI_FILE, (place){.file = name}, text_of(strerror(errno)),
-					 TEXT(""), TEXT(""));
-	}
-	close(h->lock);
-	h->lock = -1;
-	return issue_add(&c->sink, FAIL_CLI_IN_USE, c->db, TEXT(""));
-}
-
-/* Whoever reads beside one that is serving must read by the same rules, or the two would answer differently. Where nobody serves, other
- * content is only warned of. */
-static bool lock_agrees(cli *c, const house *h)
-{
-	if (!file_exists(c, c->db))
-		return issue_at(&c->sink, FAIL_CLI_FILE, (place){.file = c->db}, text_of(strerror(ENOENT)), TEXT(""),
-				TEXT(""));
-	int fd;
-	text name, hash = digest_hex(c->arena, h->content->hash);
-	char noted[2 * DIGEST_BYTES];
-	if (!lock_open(c, O_RDONLY, &name, &fd)) return true; /* nobody has written here */
-	bool free_to_take = flock(fd, LOCK_SH | LOCK_NB) == 0;
-	ssize_t n = pread(fd, noted, sizeof noted, 0);
-	close(fd);
-	if (free_to_take || text_equal((text){noted, n < 0 ? 0 : n}, hash)) return true;
-	return issue_add(&c->sink, FAIL_CLI_OTHER_CONTENT, c->db, TEXT(""));
-}
-
 /* ---- open and close ---- */
 
+/* Whoever reads beside one that is serving must read by the same rules, or the two would answer differently: so the store is claimed with
+ * the hash of the content. Where nobody serves, other content is only warned of. */
 static bool record_ready(cli *c, house *h, record_use use, world *w)
 {
 	bool six = text_find(c->host, TEXT(":")) >= 0;
 	text base = text_format(c->arena, "http://%s%.*s%s:%d/fhir", six ? "[" : "", TEXT_ARG(c->host), six ? "]" : "",
 				(int)c->port);
-	const record_options how = {.use = use, .file = c->db, .world = w, .content = h->content, .base = base};
+	const record_options how = {.use = use,
+				    .file = c->db,
+				    .claim = digest_hex(c->arena, h->content->hash),
+				    .world = w,
+				    .content = h->content,
+				    .base = base};
 	h->record = record_open(h->arena, &how, &c->sink);
 	if (!h->record) return false;
 	issues_print(c, &c->sink); /* warnings */
@@ -149,12 +110,20 @@ static bool record_ready(cli *c, house *h, record_use use, world *w)
 	return true;
 }
 
+static bool is_there(cli *c, record_use use)
+{
+	bool exists = true;
+	if (use != RECORD_WRITE && store_is_file(c->db) && !store_exists(c->arena, c->db, &exists, &c->sink))
+		return false;
+	return exists ||
+	       issue_at(&c->sink, FAIL_CLI_FILE, (place){.file = c->db}, text_of(strerror(ENOENT)), TEXT(""), TEXT(""));
+}
+
 bool house_open_in(cli *c, house *h, record_use use, world *w)
 {
-	*h = (house){.lock = -1, .arena = arena_new(PROCESS_ARENA_MAX)};
+	*h = (house){.arena = arena_new(PROCESS_ARENA_MAX)};
 	h->content = active_content(c);
-	bool may = h->content && (use == RECORD_WRITE ? lock_take(c, h) : lock_agrees(c, h));
-	if (!may || !record_ready(c, h, use, w)) {
+	if (!h->content || !is_there(c, use) || !record_ready(c, h, use, w)) {
 		house_close(h);
 		return false;
 	}
@@ -176,6 +145,5 @@ void house_close(house *h)
 {
 	if (h->record) record_close(h->record);
 	arena_free(h->arena);
-	if (h->lock >= 0) close(h->lock);
-	*h = (house){.lock = -1};
+	*h = (house){0};
 }

@@ -112,17 +112,15 @@ struct house {
 	const image *content;
 	record *record;
 	http_app app;
-	int lock; /* file descriptor; -1: none */
 };
-/* Content loaded, derivers registered, record open. Whoever writes (RECORD_WRITE) takes the lock beside the database, so that two do
- * not; what a reader is warned of at opening is printed. */
+/* Content loaded, derivers registered, record open. Whoever writes (RECORD_WRITE) claims the database, so that two do not; what a reader
+ * is warned of at opening is printed. */
 bool house_open(cli *c, house *h, record_use use);
 bool house_open_in(cli *c, house *h, record_use use, world *w); /* the demo's time is not ours */
 void house_close(house *h);
 /* Shipped content with the files of `folder` over it (empty: none). NULL: c->sink says why. The image points into `sources`. */
 image *house_content(cli *c, arena *sources, text folder, int *own_count);
 
-bool file_exists(cli *c, text name);
 int demo_make(cli *c); /* makes a department with invented people in a new file c->db; the exit code */
 
 http_response house_ask(cli *c, house *h, const char *method, text target, text body);

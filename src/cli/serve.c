@@ -145,8 +145,12 @@ static int open_and_serve(cli *c, bool demo)
 		return fail_usage(c);
 	}
 	log_open(c->outside->world, demo ? LOG_WARN : LOG_INFO, STDERR_FILENO);
-	if (demo && !file_exists(c, c->db))
-		code = demo_make(c); /* before the signals are ours: here Ctrl-C may end it */
+	bool exists = true;
+	if (demo && !store_exists(c->arena, c->db, &exists, &c->sink)) {
+		issues_print(c, &c->sink);
+		return issues_exit(&c->sink);
+	}
+	if (!exists) code = demo_make(c); /* before the signals are ours: here Ctrl-C may end it */
 	if (code != CLI_FINE) return code;
 	signals_set(&set);
 	if (!house_open(c, &h, RECORD_WRITE)) {

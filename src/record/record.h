@@ -79,7 +79,8 @@ typedef enum record_use {
 } record_use;
 typedef struct record_options {
 	record_use use;
-	text file;
+	text file;  /* as store_options.file */
+	text claim; /* as store_options.claim */
 	const char *vfs;
 	world *world;
 	const struct image *content; /* the active content image; NULL: none */

@@ -59,6 +59,8 @@ typedef struct driver {
 	void (*tidy)(connection *c);
 	bool (*check)(connection *c, driver_failure *why); /* the engine's own check of all pages */
 	bool (*has_table)(connection *c, const char *name, bool *has, driver_failure *why);
+	/* Claims the store for this connection's life, with a note; or only looks that nobody holds it with another note. */
+	bool (*claim)(connection *c, const char *note, bool take, driver_failure *why);
 	/* Words that differ. */
 	const char *types[4];    /* of columns, by cell_kind */
 	const char *rowid_type;  /* of the one key column of a rowid table */

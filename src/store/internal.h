@@ -90,6 +90,11 @@ bool store_fail(issues *sink, const driver_failure *why); /* false */
 
 snapshot *connection_open(store *s, bool writer, issues *sink);
 void connection_close(snapshot *r);
+/* place.c */
+bool make_memory_target(store *s);
+void remove_memory_target(store *s);
+void name_durable(const store *s);
+
 bool schema_prepare(store *s, const store_options *options, issues *sink);
 
 #endif

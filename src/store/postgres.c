@@ -189,6 +189,7 @@ const driver driver_postgres = {
     .tidy = pg_tidy,
     .check = pg_check,
     .has_table = pg_has_table,
+    .claim = pg_claim,
     .types = {"", "bigint", "bytea", "bytea"},
     .rowid_type = "bigint",
     .clustered = "",

@@ -13,7 +13,7 @@
 
 #include "store/driver.h"
 
-enum { XID_BYTES = 24, NOTE_BYTES = 64 };
+enum { XID_BYTES = 24, NOTE_BYTES = 24 };
 
 struct connection {
 	PGconn *pg;
@@ -59,6 +59,7 @@ bool pg_do(connection *c, const char *sql, driver_failure *why);
 connection *pg_open(const char *target, const char *vfs, opening how, driver_failure *why);
 void pg_close(connection *c);
 bool pg_again(connection *c, driver_failure *why); /* the connection made anew */
+bool pg_claim(connection *c, const char *note, bool take, driver_failure *why);
 /* The connection was lost while it committed: did it? Asks the server, also one that is starting again. */
 bool pg_was_committed(connection *c, driver_failure *why);
 

@@ -14,6 +14,7 @@ static const char settings[] =
     "SET plan_cache_mode=force_generic_plan;SET enable_seqscan=off;SET enable_sort=off;SET jit=off;"
     "SET max_parallel_workers_per_gather=0;"
     "SELECT set_config('synchronous_commit','on',false) WHERE current_setting('synchronous_commit') IN ('off','local');"
+    "SET tcp_keepalives_idle=30;SET tcp_keepalives_interval=10;SET tcp_keepalives_count=3;"
     "SET lock_timeout=10000;SET statement_timeout=0;SET idle_in_transaction_session_timeout=0;";
 
 bool postgres_named(text target)
@@ -89,13 +90,56 @@ void pg_close(connection *c)
 	free(c);
 }
 
+/* ---- the claim: a lock for as long as the connection lives; its note is the connection's name ---- */
+
+/* Beside the writer's own lock: "LIMO". */
+#define CLAIM_CLASS "1279872335"
+#define SCHEMA "current_schema()::regnamespace::oid"
+
+static bool claim_take(connection *c, const char *note, driver_failure *why)
+{
+	char sql[200];
+	PGresult *r = pg_ask(c, "SELECT 1 WHERE pg_try_advisory_lock(" CLAIM_CLASS ", " SCHEMA "::int4)", why);
+	bool got = r && PQntuples(r) == 1;
+	if (r && !got) pg_fail(why, FAIL_STORE_IN_USE, "");
+	PQclear(r);
+	snprintf(sql, sizeof sql, "SET application_name='limen %s'", note);
+	return got && pg_do(c, sql, why);
+}
+
+static bool claim_agrees(connection *c, const char *note, driver_failure *why)
+{
+	char sql[600];
+	snprintf(sql, sizeof sql,
+		 "SELECT 1 FROM pg_locks l JOIN pg_stat_activity p USING (pid) WHERE l.locktype='advisory' AND "
+		 "l.classid=" CLAIM_CLASS " AND l.objid=" SCHEMA " AND l.granted AND "
+		 "l.database=(SELECT oid FROM pg_database WHERE datname=current_database()) AND "
+		 "p.application_name<>'limen %s'",
+		 note);
+	PGresult *r = pg_ask(c, sql, why);
+	bool agrees = r && PQntuples(r) == 0;
+	if (r && !agrees) pg_fail(why, FAIL_STORE_OTHER_CONTENT, "");
+	PQclear(r);
+	return agrees;
+}
+
+bool pg_claim(connection *c, const char *note, bool take, driver_failure *why)
+{
+	char brief[NOTE_BYTES]; /* a connection's name has 63 bytes */
+	snprintf(brief, sizeof brief, "%.16s", note);
+	if (!take) return claim_agrees(c, brief, why);
+	if (!claim_take(c, brief, why)) return false;
+	memcpy(c->note, brief, sizeof brief);
+	return true;
+}
+
 bool pg_again(connection *c, driver_failure *why)
 {
 	PQreset(c->pg);
 	c->life++;
 	c->stale = c->posted = 0;
 	c->open = c->spoilt = false;
-	return session(c, why);
+	return session(c, why) && (!*c->note || claim_take(c, c->note, why));
 }
 
 /* 'committed', 'aborted', 'in progress'; empty: the server does not say. */

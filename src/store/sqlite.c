@@ -1,10 +1,15 @@
 /* The first engine: SQLite in WAL mode, synchronous=FULL: a commit is on disk when it returns. The only file that knows sqlite3.h. */
 #include "store/driver.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 enum {
 	BUSY_WAIT_MS = 10000,      /* another process of ours may hold the write lock that long */
@@ -39,6 +44,7 @@ static const char *const sayings[WORDS] = {
 struct connection {
 	sqlite3 *db;
 	int wal_pages;
+	int lock; /* the claimed lock file; -1: none */
 	sqlite3_stmt *said[WORDS];
 };
 
@@ -124,6 +130,7 @@ static bool sqlite_script(connection *c, const char *sql, driver_failure *why)
 static void sqlite_close(connection *c)
 {
 	for (int i = 0; i < WORDS; i++) sqlite3_finalize(c->said[i]);
+	if (c->lock >= 0) close(c->lock);
 	int code = sqlite3_close(c->db);
 	assert(code == SQLITE_OK);
 	sqlite3_free(c);
@@ -159,7 +166,7 @@ static connection *sqlite_open(const char *target, const char *vfs, opening how,
 	static pthread_once_t configured = PTHREAD_ONCE_INIT;
 	pthread_once(&configured, configure);
 	connection *c = sqlite3_malloc(sizeof *c);
-	*c = (connection){0};
+	*c = (connection){.lock = -1};
 	int code = sqlite3_open_v2(target, &c->db, flags[how] | SQLITE_OPEN_NOMUTEX, vfs);
 	if (code != SQLITE_OK) {
 		explain(why, code, c->db ? sqlite3_errmsg(c->db) : sqlite3_errstr(code));
@@ -313,6 +320,42 @@ static bool sqlite_has_table(connection *c, const char *name, bool *has, driver_
 	return ok;
 }
 
+/* ---- the claim: a lock on FILE.lock, which holds the note ---- */
+
+static bool lock_failed(driver_failure *why, const char *name)
+{
+	*why = (driver_failure){.code = FAIL_STORE_OPEN};
+	snprintf(why->words, sizeof why->words, "%s: %s", name, strerror(errno));
+	return false;
+}
+
+static bool note_agrees(int file, const char *note)
+{
+	char noted[128];
+	ssize_t n = pread(file, noted, sizeof noted, 0);
+	return text_equal((text){noted, n < 0 ? 0 : n}, text_of(note));
+}
+
+static bool sqlite_claim(connection *c, const char *note, bool take, driver_failure *why)
+{
+	char name[PATH_MAX];
+	snprintf(name, sizeof name, "%s.lock", sqlite3_db_filename(c->db, "main"));
+	int file = open(name, (take ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC, 0600);
+	if (file < 0) return !take || lock_failed(why, name); /* nobody has written here */
+	bool got = flock(file, (take ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0;
+	*why = (driver_failure){.code = take ? FAIL_STORE_IN_USE : FAIL_STORE_OTHER_CONTENT};
+	bool fine = got || (!take && note_agrees(file, note));
+	/* Where it cannot be noted, others cannot compare: then it is not claimed. */
+	ssize_t length = (ssize_t)strlen(note);
+	if (take && fine && (ftruncate(file, 0) != 0 || pwrite(file, note, (size_t)length, 0) != length))
+		fine = lock_failed(why, name);
+	if (take && fine)
+		c->lock = file;
+	else
+		close(file);
+	return fine;
+}
+
 const driver driver_sqlite = {
     .name = "sqlite",
     .open = sqlite_open,
@@ -330,6 +373,7 @@ const driver driver_sqlite = {
     .tidy = sqlite_tidy,
     .check = sqlite_check,
     .has_table = sqlite_has_table,
+    .claim = sqlite_claim,
     .types = {"", "INTEGER", "TEXT", "BLOB"},
     .rowid_type = "INTEGER",
     .clustered = "WITHOUT ROWID",

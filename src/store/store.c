@@ -1,11 +1,8 @@
 /* Opening and closing, connections and their kept statements, the pool of readers. */
 #include "store/internal.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 bool store_fail(issues *sink, const driver_failure *why)
 {
@@ -211,51 +208,15 @@ bool store_integrity(snapshot *r, issues *sink)
 
 /* ---- open and close ---- */
 
-text store_target_shown(arena *a, text file)
+/* Whoever may change the store's shape is the one that writes; others only look whether they go by the same. */
+static bool claim(store *s, text note, issues *sink)
 {
-	if (!postgres_named(file)) return file;
-	text_pair scheme = text_cut(file, ':');
-	text rest = text_cut(text_slice(scheme.tail, 2, scheme.tail.len), '?').head; /* an option may be a password */
-	text_pair sides = text_cut_last(rest, '@');
-	text place = sides.found ? sides.tail : rest;
-	text user = sides.found ? text_cut(sides.head, ':').head : (text){0};
-	return text_format(a, "%.*s://%.*s%s%.*s", TEXT_ARG(scheme.head), TEXT_ARG(user), sides.found ? "@" : "",
-			   TEXT_ARG(place));
-}
-
-/* A store "in memory" is a file in a memory file system, so that readers and the writer see what they see on disk. */
-static bool make_memory_target(store *s)
-{
-	char shm[] = "/dev/shm/limen-XXXXXX", tmp[] = "/tmp/limen-XXXXXX";
-	const char *folder = mkdtemp(shm);
-	if (!folder) folder = mkdtemp(tmp);
-	if (!folder) return false;
-	s->memory_folder = text_z(s->arena, text_of(folder));
-	s->target = text_z(s->arena, text_join(s->arena, text_of(folder), TEXT("/limen.db")));
-	return true;
-}
-
-static void remove_memory_target(store *s)
-{
-	static const char *const endings[] = {"", "-wal", "-shm"};
-	if (!s->memory_folder) return;
-	for (int i = 0; i < 3; i++)
-		unlink(text_z(s->arena, text_join(s->arena, text_of(s->target), text_of(endings[i]))));
-	rmdir(s->memory_folder);
-}
-
-/* A file just made is durable only when its name is: SQLite sees to that for the WAL, not for the file itself. */
-static void name_durable(const store *s)
-{
-	text folder = text_cut_last(text_of(s->target), '/').head;
-	bool below = folder.len < (int64_t)strlen(s->target);
-	int fd = open(below && folder.len ? text_z(s->arena, folder)
-		      : below             ? "/"
-					  : ".",
-		      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) return;
-	fsync(fd); /* a file system that cannot (EINVAL) has nothing to make durable */
-	close(fd);
+	driver_failure why;
+	if (note.len == 0) return true;
+	if (s->driver->claim(s->writer->connection, text_z(s->arena, note), !s->as_is, &why)) return true;
+	bool held = why.code == FAIL_STORE_IN_USE || why.code == FAIL_STORE_OTHER_CONTENT;
+	if (!held) return store_fail(sink, &why);
+	return issue_add(sink, why.code, store_target_shown(s->arena, text_of(s->target)), TEXT(""));
 }
 
 store *store_open(arena *a, const store_options *options, issues *sink)
@@ -274,7 +235,7 @@ store *store_open(arena *a, const store_options *options, issues *sink)
 	}
 	s->writer = connection_open(s, true, sink);
 	s->writing.store = s;
-	if (s->writer && schema_prepare(s, options, sink)) {
+	if (s->writer && claim(s, options->claim, sink) && schema_prepare(s, options, sink)) {
 		if (!s->as_is && !s->vfs && s->driver == &driver_sqlite) name_durable(s);
 		return s;
 	}

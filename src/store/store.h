@@ -63,6 +63,7 @@ typedef enum store_result { STORE_OK, STORE_NOT_FOUND, STORE_EXISTS, STORE_FAILE
 typedef struct store_options {
 	text
 	    file; /* SQLite: a path; ":memory:" in tests: a file of its own in memory, gone at close. PostgreSQL: postgresql://… */
+	text claim; /* what the writer goes by, e.g. a digest of its content; empty: it claims nothing. See below */
 	const char *vfs;                          /* NULL: the default; tests give one that drops unsynced writes */
 	int schema_version;                       /* of the program: a newer file is refused, an older one migrated */
 	const struct store_migration *migrations; /* in ascending order of `version` */
@@ -86,8 +87,15 @@ store *store_open(arena *a, const store_options *options, issues *sink); /* NULL
 bool store_fresh(const store *s);
 void store_close(store *s);
 
+/* One process writes: store_open claims the store with a note, until store_close, and is refused (STORE_IN_USE) where another has. One
+ * that opens it as it is beside a writer must bring the same note, or it is refused (STORE_OTHER_CONTENT). */
+
 /* What names a store, fit to be shown: without a password. */
 text store_target_shown(arena *a, text file);
+bool store_is_file(text file); /* else a server keeps it */
+bool store_exists(arena *a, text file, bool *exists, issues *sink);
+bool store_discard(arena *a, text file,
+		   issues *sink); /* all of it; fine where there is none. Nobody may have it open */
 
 /* Readers. Many at once, each used by one thread at a time. */
 snapshot *store_snapshot(store *s, issues *sink);

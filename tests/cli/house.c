@@ -5,6 +5,19 @@
 static world the_world;
 static const char *folder;
 
+/* Where the second engine is tried, a database FILE.db is a place there. */
+static const char *placed(arena *a, text words)
+{
+	buffer b = {.arena = a};
+	for (text_pair word = {.tail = words, .found = true}; word.found;) {
+		word = text_cut(word.tail, ' ');
+		bool is_database = text_ends(word.head, TEXT(".db"));
+		if (b.len) buffer_char(&b, ' ');
+		buffer_add(&b, is_database ? test_store(a, text_z(a, word.head)) : word.head);
+	}
+	return text_z(a, buffer_text(&b));
+}
+
 static said run(arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static said run(arena *a, const char *format, ...)
 {
@@ -12,7 +25,7 @@ static said run(arena *a, const char *format, ...)
 	va_start(args, format);
 	text words = text_vformat(a, format, args);
 	va_end(args);
-	return run_in(a, &the_world, text_z(a, words), TEXT(""));
+	return run_in(a, &the_world, placed(a, words), TEXT(""));
 }
 
 #define assert_found(t, part)                                                                                          \
@@ -139,7 +152,7 @@ TEST(loading)
 	assert_found(s.err, "d.json: entry[1]: 400");
 	assert_found(s.err, "lost.json: ");
 	said in = run_in(
-	    a, &the_world, text_z(a, text_format(a, "load - --db %s/load.db --lang en", folder)),
+	    a, &the_world, placed(a, text_format(a, "load - --db %s/load.db --lang en", folder)),
 	    TEXT("{\"resourceType\":\"Patient\",\"id\":\"i1\"}\n{\"resourceType\":\"Patient\",\"id\":\"i2\"}\n"));
 	assert_found(in.out, "2 resources loaded, 0 refused");
 	s = run(a, "load %s/none.json --db %s/load.db --lang en", folder, folder);
@@ -149,9 +162,21 @@ TEST(loading)
 	assert_int_equal(s.code, CLI_FINE);
 }
 
+TEST(a_place_without_a_department)
+{
+	arena *a = test_arena();
+	said s = run(a, "today --db %s/nothing.db --lang en", folder);
+	assert_int_equal(s.code, test_on_postgres() ? CLI_SYSTEM : CLI_INPUT);
+	s = run(a, "find Task --db postgresql://u:geheim@%s/x --lang en", "127.0.0.1:1");
+	assert_int_equal(s.code, CLI_SYSTEM);
+	assert_true(text_find(s.err, TEXT("geheim")) < 0);
+	assert_true(text_find(s.err, TEXT("127.0.0.1")) > 0);
+}
+
 TEST(a_database_that_cannot_be_one)
 {
 	arena *a = test_arena();
+	if (test_on_postgres()) return; /* what follows are files */
 	put_file(
 	    a, "text.db",
 	    "this is no database, and it is long enough to look like one to somebody who is in a hurry ...........");
@@ -171,4 +196,4 @@ TEST(a_database_that_cannot_be_one)
 }
 
 TESTS(T(opening), T(a_demo_department_and_its_day), T(the_same_seed_gives_the_same_day), T(questions), T(loading),
-      T(a_database_that_cannot_be_one))
+      T(a_place_without_a_department), T(a_database_that_cannot_be_one))

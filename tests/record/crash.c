@@ -38,6 +38,7 @@ static void *child_thread(void *number)
 					   : '-',
 				 id, ok ? (long long)out.version : (long long)i);
 		if (write(1, line, (size_t)n) != n) break;
+		if (!ok) poll(NULL, 0, 5);
 		if (!ok && sink.first->code != FAIL_STORE_LOST && !unknown) {
 			show(&sink);
 			break;
