@@ -149,6 +149,7 @@ void bundle_run(bundle *b, bundle_entry *e)
 			  .sink.arena = x->arena,
 			  .modified = INSTANT_NONE,
 			  .prefer = x->prefer,
+			  .in_bundle = true,
 			  .strict = x->strict,
 			  .lenient = x->lenient};
 	one->who = x->who;

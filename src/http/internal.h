@@ -18,7 +18,9 @@ struct exchange {
 	http_app *app;
 	arena *arena;
 	const http_request *request;
-	text body; /* of the request, unpacked */
+	text body;         /* of the request, unpacked */
+	bool body_wrapped; /* made into a resource by us (binary.c) */
+	bool in_bundle;    /* an entry of a batch or transaction */
 	http_response *response;
 	text method;                 /* HEAD is GET here */
 	text path;                   /* of the target, as it came */
@@ -55,6 +57,7 @@ extern const int route_count;
 /* The row for this exchange, its {…} filled in; NULL with an issue (404, or 405 with Allow) where there is none. */
 const route *route_match(exchange *x);
 
+route_handler binary_read, binary_create, binary_update, meta_get, meta_add, meta_delete, validate_post, document_make;
 route_handler capability_get, feed_get, bundle_post, operation_open_ends, operation_clocks, operation_explain,
     operation_steps, subscription_status, subscription_statuses, subscription_events, subscription_deliveries,
     subscription_resend, operation_task, operation_complete, operation_kinds, operation_kind, rest_search, rest_create,

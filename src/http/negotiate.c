@@ -24,7 +24,8 @@ static bool range_fits(const exchange *x, text range)
 static bool accept_fits(exchange *x)
 {
 	text accept = header_get(x, "Accept");
-	if (accept.len == 0) return true;
+	/* A Binary has whatever type its content has. */
+	if (accept.len == 0 || x->route->handler == binary_read) return true;
 	for (text_pair cut = text_cut(accept, ',');; cut = text_cut(cut.tail, ',')) {
 		if (range_fits(x, cut.head)) return true;
 		if (!cut.found) return issue_add(&x->sink, FAIL_HTTP_ACCEPT, accept, TEXT(""));
@@ -73,6 +74,7 @@ text negotiate_media(const exchange *x)
 
 bool negotiate_body(exchange *x, bool form)
 {
+	if (x->body_wrapped) return true;
 	text type = header_get(x, "Content-Type");
 	text wanted = form ? TEXT("application/x-www-form-urlencoded") : TEXT("application/fhir+json");
 	text_pair sides = text_cut(type, ';');

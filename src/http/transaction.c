@@ -192,7 +192,7 @@ static bool search_references(bundle *b, const bundle_entry *e)
 static bool patch_make(bundle *b, bundle_entry *e)
 {
 	text media, body;
-	exchange inner = {.arena = b->x->arena, .sink.arena = b->x->arena};
+	exchange inner = {.app = b->x->app, .arena = b->x->arena, .sink.arena = b->x->arena};
 	if (bundle_patch(&inner, b, e, &media, &body) && write_patch_parse(&inner, media, body, &e->body)) return true;
 	bundle_issues(b, e, &inner.sink, ".resource");
 	return false;
@@ -203,7 +203,7 @@ static bool body_make(bundle *b, bundle_entry *e)
 	exchange *x = b->x;
 	const rewriting w = {
 	    .arena = x->arena, .known = &b->known, .targets = b->targets, .base = rewrite_base(e->full_url)};
-	exchange inner = {.arena = x->arena, .sink.arena = x->arena};
+	exchange inner = {.app = x->app, .arena = x->arena, .sink.arena = x->arena};
 	if (e->method == ENTRY_PATCH) return patch_make(b, e);
 	if (rest_parse(&inner, rewrite_resource(&w, &b->d, e->resource), e->type, &e->body)) return true;
 	bundle_issues(b, e, &inner.sink, ".resource");
@@ -219,6 +219,7 @@ static bool write_make(bundle *b, bundle_entry *e)
 	write_op *w = &b->writes[b->write_count];
 	*w = (write_op){.method = methods[e->method], .type = e->type, .id = e->id};
 	if (e->method != ENTRY_DELETE && (!search_references(b, e) || !body_make(b, e))) return false;
+	w->checked = e->method != ENTRY_PATCH;
 	if (e->method == ENTRY_PATCH)
 		w->patch = &e->body;
 	else if (e->method != ENTRY_DELETE)

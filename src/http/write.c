@@ -161,7 +161,7 @@ void rest_create(exchange *x)
 	doc d;
 	if (!rest_type(x, x->type, &t) || !query_none(x) || !negotiate_body(x, false)) return;
 	if (!rest_parse(x, x->body, x->type, &d)) return;
-	const write_op w = {.method = WRITE_CREATE, .resource = &d, .type = x->type};
+	const write_op w = {.method = WRITE_CREATE, .resource = &d, .checked = true, .type = x->type};
 	write_planned(x, plan_create, &w);
 }
 
@@ -203,7 +203,7 @@ static bool plan_update(exchange *x, write_op *w, premise *p)
 void rest_update(exchange *x)
 {
 	doc d;
-	write_op w = {.method = WRITE_UPDATE, .resource = &d, .type = x->type, .id = x->id};
+	write_op w = {.method = WRITE_UPDATE, .resource = &d, .checked = true, .type = x->type, .id = x->id};
 	if (!addressed(x) || !negotiate_body(x, false) || !version_wanted(x, &w.if_match)) return;
 	if (!rest_parse(x, x->body, x->type, &d)) return;
 	if (x->id.len > 0 && !ids_agree(x, doc_get_text(&d, 0, NAME_id), x->id)) return;

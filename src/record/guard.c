@@ -66,11 +66,11 @@ static bool tells_of_the_past(text parameter)
 }
 
 /* Every parameter that some reference is kept under, one after the other. */
-static bool next_parameter(deriving *dv, int64_t *number, issues *sink)
+static bool next_parameter(snapshot *snap, arena *a, int64_t *number, issues *sink)
 {
 	cell low = INT_CELL(*number), row[TABLE_COLUMNS_MAX];
 	scan_options o = {.index = -1, .low = &low, .low_excluded = true, .limit = 1};
-	scan *s = store_scan(deriving_snapshot(dv), &index_tables[INDEX_REFERENCE], &o, dv->arena, sink);
+	scan *s = store_scan(snap, &index_tables[INDEX_REFERENCE], &o, a, sink);
 	bool there = s && scan_next(s, row, sink);
 	if (there) *number = row[0].integer;
 	if (s) scan_close(s);
@@ -84,21 +84,21 @@ static int by_rid(const void *x, const void *y)
 }
 
 /* The resources that refer to `rid`, itself left out, ascending and without doubles. */
-static bool referrers(deriving *dv, int64_t rid, int64_t **out, int64_t *count, issues *sink)
+static bool referrers(snapshot *s, arena *a, int64_t rid, int64_t **out, int64_t *count, issues *sink)
 {
 	int64_t number = 0, cap = 0;
 	*count = 0;
 	*out = NULL;
-	while (next_parameter(dv, &number, sink)) {
+	while (next_parameter(s, a, &number, sink)) {
 		cell prefix[] = {INT_CELL(number), INT_CELL(rid)};
 		scan_options o = {.index = -1, .prefix = prefix, .prefix_cells = 2};
 		int64_t *some, n;
-		if (tells_of_the_past(term_text(deriving_snapshot(dv), number, dv->arena, sink))) continue;
-		if (!store_collect(deriving_snapshot(dv), &index_tables[INDEX_REFERENCE], &o,
-				   index_rid_column(INDEX_REFERENCE), dv->arena, &some, &n, sink))
+		if (tells_of_the_past(term_text(s, number, a, sink))) continue;
+		if (!store_collect(s, &index_tables[INDEX_REFERENCE], &o, index_rid_column(INDEX_REFERENCE), a, &some,
+				   &n, sink))
 			return false;
 		if (*count + n > cap) {
-			int64_t *more = ARENA_ARRAY(dv->arena, int64_t, cap = 2 * (*count + n));
+			int64_t *more = ARENA_ARRAY(a, int64_t, cap = 2 * (*count + n));
 			for (int64_t i = 0; i < *count; i++) more[i] = (*out)[i];
 			*out = more;
 		}
@@ -113,28 +113,37 @@ static bool referrers(deriving *dv, int64_t rid, int64_t **out, int64_t *count, 
 	return sink->errors == 0;
 }
 
-static text named(deriving *dv, const int64_t *rids, int64_t count, issues *sink)
+static text named(snapshot *s, arena *a, const int64_t *rids, int64_t count, issues *sink)
 {
-	buffer b = {.arena = dv->arena};
+	buffer b = {.arena = a};
 	cell row[RES_COLUMNS];
 	for (int64_t i = 0; i < count && i < NAMED_MAX; i++) {
-		if (store_get(deriving_snapshot(dv), &resource_table, &INT_CELL(rids[i]), dv->arena, row, sink) !=
-		    STORE_OK)
-			continue;
-		text type = term_text(deriving_snapshot(dv), row[RES_TYPE].integer, dv->arena, sink);
+		if (store_get(s, &resource_table, &INT_CELL(rids[i]), a, row, sink) != STORE_OK) continue;
+		text type = term_text(s, row[RES_TYPE].integer, a, sink);
 		buffer_format(&b, "%s%.*s/%.*s", i ? ", " : "", TEXT_ARG(type), TEXT_ARG(row[RES_ID].text));
 	}
 	if (count > NAMED_MAX) buffer_add(&b, TEXT(", …"));
 	return buffer_text(&b);
 }
 
-bool nobody_refers(deriving *dv, const prepared *p, issues *sink)
+static bool unreferred(snapshot *s, arena *a, int64_t rid, text what, issues *sink)
 {
 	int64_t *rids, count;
+	if (!referrers(s, a, rid, &rids, &count, sink)) return false;
+	return count == 0 || issue_at(sink, FAIL_RECORD_REFERRED, (place){.path = what}, what,
+				      text_format(a, "%lld", (long long)count), named(s, a, rids, count, sink));
+}
+
+bool nobody_refers(deriving *dv, const prepared *p, issues *sink)
+{
 	if (p->method != WRITE_DELETE || p->unchanged || p->orphans) return true;
-	if (!referrers(dv, p->rid, &rids, &count, sink)) return false;
-	if (count == 0) return true;
 	text what = text_format(dv->arena, "%.*s/%.*s", TEXT_ARG(p->type->name), TEXT_ARG(p->id));
-	return issue_at(sink, FAIL_RECORD_REFERRED, (place){.path = what}, what,
-			text_format(dv->arena, "%lld", (long long)count), named(dv, rids, count, sink));
+	return unreferred(deriving_snapshot(dv), dv->arena, p->rid, what, sink);
+}
+
+bool record_unreferred(reader *rd, text type, text id, issues *sink)
+{
+	int64_t rid = record_rid(rd, type, id);
+	text what = text_format(rd->arena, "%.*s/%.*s", TEXT_ARG(type), TEXT_ARG(id));
+	return rid == 0 || unreferred(rd->snapshot, rd->arena, rid, what, sink);
 }

@@ -58,7 +58,8 @@ static bool check_resource(preparing *p)
 	text own_id = doc_get_text(w->resource, 0, NAME_id);
 	if (w->method == WRITE_UPDATE && own_id.len && !text_equal(own_id, w->id))
 		return refuse(p, FAIL_RECORD_OTHER_ID, own_id);
-	return resource_check(w->resource, p->sink);
+	const validation how = {.outside.now = world_now(p->rd->record->world)};
+	return w->checked || resource_validate(&how, w->resource, p->arena, p->sink);
 }
 
 /* A patch becomes the update it makes of the current version. */
@@ -73,6 +74,7 @@ static bool check_patched(preparing *p)
 	write_op *update = ARENA_NEW(p->arena, write_op);
 	*update = *p->w;
 	update->patch = NULL;
+	update->checked = false;
 	update->resource = after;
 	p->w = update;
 	return check_resource(p);

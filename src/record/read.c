@@ -198,3 +198,24 @@ found record_vread(reader *rd, text type, text id, int64_t number, version *out,
 	if (!version_of_log(rd->snapshot, log, rd->arena, out, sink)) return FOUND_FAILED;
 	return out->deleted ? FOUND_DELETED : FOUND;
 }
+
+/* ---- for FHIRPath ---- */
+
+static bool resolve(void *self, text reference, path_item *out)
+{
+	reader *rd = self;
+	target to;
+	version v;
+	issues aside = {.arena = rd->arena};
+	if (!reference_target(rd->record, reference, &to) || to.type.len == 0) return false;
+	doc *d = ARENA_NEW(rd->arena, doc);
+	if (record_read(rd, to.type, to.id, &v, &aside) != FOUND) return false;
+	if (!json_parse_resource(rd->arena, v.json, TEXT(""), &aside, d)) return false;
+	*out = (path_item){.kind = PATH_NODE, .type = type_find(to.type), .d = d};
+	return true;
+}
+
+path_outside record_outside(reader *rd)
+{
+	return (path_outside){.self = rd, .now = world_now(rd->record->world), .resolve = resolve};
+}

@@ -57,6 +57,7 @@ typedef struct write_op { /* not `write`: that is a function of <unistd.h> */
 	text cause;       /* raised by a deriver: "rule:cause", unique for ever; else empty */
 	const doc *patch; /* update without `resource`: the current version with this applied (fhir/patch.h) */
 	bool orphans;     /* delete: even where others refer to it */
+	bool checked;     /* the caller has held `resource` against R4 already (resource_validate) */
 	const premise *premises;
 	int premise_count;
 } write_op;
@@ -132,6 +133,10 @@ typedef struct history_query {
 found record_history(reader *rd, const history_query *q, version **out, int *count, int64_t *next, issues *sink);
 int64_t record_rid(reader *rd, text type, text id); /* 0: none */
 
+/* Nobody here refers to it? Else the sink says who (RECORD_REFERRED): it would not be deleted. */
+bool record_unreferred(reader *rd, text type, text id, issues *sink);
+/* For FHIRPath: references to resources of this record lead to them, as this snapshot has them. */
+path_outside record_outside(reader *rd);
 /* Whether a search finds one resource (1, its id in `out`), none (0), or several or is wrong (-1, an issue). */
 int record_premise(reader *rd, text type, const search_pair *pairs, int count, premise *out, issues *sink);
 

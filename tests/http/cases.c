@@ -253,6 +253,10 @@ TEST(conditional)
 {
 	talk_through("tests/http/conditional.cases");
 }
+TEST(operations)
+{
+	talk_through("tests/http/operation.cases");
+}
 TEST(history)
 {
 	talk_through("tests/http/history.cases");
@@ -267,4 +271,4 @@ TEST(subscriptions)
 	talk_through("tests/http/subscription.cases");
 }
 
-TESTS(T(subscriptions), T(rest), T(bundles), T(bad_input), T(conditional), T(history), T(department))
+TESTS(T(subscriptions), T(rest), T(bundles), T(bad_input), T(conditional), T(history), T(operations), T(department))
