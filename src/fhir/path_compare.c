@@ -69,45 +69,27 @@ static tri stamp_equal(const path_item *x, const path_item *y)
 
 /* Quantities: alike where their units measure the same; a calendar month or year only with its like */
 
-static bool same_measure(const unit_value *x, const unit_value *y)
-{
-	return memcmp(x->powers, y->powers, sizeof x->powers) == 0;
-}
-
 static path_order order_of(int comparison)
 {
 	return comparison < 0 ? ORDER_LESS : comparison > 0 ? ORDER_GREATER : ORDER_EQUAL;
 }
 
-/* Unknown: the units cannot be compared. */
-static path_order quantity_compare(const path_item *x, const path_item *y)
-{
-	unit_value bx, by;
-	if (text_equal(x->text, y->text)) return order_of(decimal_compare(x->number, y->number));
-	if (!quantity_base(x, &bx) || !quantity_base(y, &by)) return ORDER_UNKNOWN;
-	if (!same_measure(&bx, &by) || bx.calendar != by.calendar) return ORDER_UNKNOWN;
-	return order_of(decimal_compare(bx.number, by.number));
-}
-
 static tri quantity_equal(const path_item *x, const path_item *y)
 {
-	path_order o = quantity_compare(x, y);
+	path_order o = quantity_order(x, y);
 	return o == ORDER_UNKNOWN ? TRI_EMPTY : o == ORDER_EQUAL ? TRI_TRUE : TRI_FALSE;
 }
 
-/* Equivalence rounds to the precision of the less precise one, in that one's unit. */
+/* Equivalence rounds to the precision of the less precise one, in that one's unit: the larger unit of the two. */
 static bool quantity_equivalent(const path_item *x, const path_item *y)
 {
-	unit_value bx, by, ux, uy;
-	if (text_equal(x->text, y->text)) return number_equivalent(x->number, y->number);
-	if (!quantity_base(x, &bx) || !quantity_base(y, &by) || !same_measure(&bx, &by)) return false;
-	if (!unit_known(x->text, &ux) || !unit_known(y->text, &uy)) return false;
 	decimal x_in_y, y_in_x;
-	if (!decimal_divide(bx.number, uy.number, &x_in_y) || !decimal_divide(by.number, ux.number, &y_in_x))
-		return false;
-	bool in_y = decimal_compare(ux.number, uy.number) < 0;
-	decimal a = in_y ? x_in_y : x->number, b = in_y ? y->number : y_in_x;
-	return number_equivalent(a, b);
+	path_item one_x = {.kind = PATH_QUANTITY, .text = x->text, .number = decimal_from_int(1)}, one_y = one_x;
+	one_y.text = y->text;
+	if (text_equal(x->text, y->text)) return number_equivalent(x->number, y->number);
+	if (!quantity_in(x, y->text, &x_in_y) || !quantity_in(y, x->text, &y_in_x)) return false;
+	bool in_y = quantity_order(&one_x, &one_y) == ORDER_LESS;
+	return in_y ? number_equivalent(x_in_y, y->number) : number_equivalent(x->number, y_in_x);
 }
 
 /* Elements: the same children, in any order, arrays in theirs */
@@ -283,7 +265,7 @@ path_order path_compare(path_machine *m, const path_item *x, const path_item *y)
 	if (is_stamp(&a) && is_stamp(&b) && (a.kind == PATH_TIME) == (b.kind == PATH_TIME))
 		return stamp_of(&a, &s) && stamp_of(&b, &t) ? stamp_compare(&s, &t) : ORDER_UNKNOWN;
 	if ((a.kind == PATH_QUANTITY || b.kind == PATH_QUANTITY) && to_quantity(&a) && to_quantity(&b))
-		return quantity_compare(&a, &b);
+		return quantity_order(&a, &b);
 	path_fail(m, FAIL_PATH_COMPARE, path_item_type_name(x), path_item_type_name(y));
 	return ORDER_UNKNOWN;
 }

@@ -123,30 +123,26 @@ static path_items converts(path_machine *m, const path_call *c, converter *to)
 }
 
 /* toQuantity('mg'): in that unit, where the one can be told in the other. */
-static path_items quantity_in(path_machine *m, const path_call *c)
+static path_items to_unit(path_machine *m, const path_call *c)
 {
 	path_items made = convert(m, c, to_quantity);
 	text unit;
-	unit_value from, to;
 	if (!c->count || !made.count || !path_single_text(m, c->values[0], &unit)) return c->count ? path_none() : made;
 	path_item q = made.at[0];
-	if (text_equal(q.text, unit)) return made;
-	if (!quantity_base(&q, &from) || !unit_known(unit, &to) || from.calendar != to.calendar) return path_none();
-	if (memcmp(from.powers, to.powers, sizeof from.powers) != 0) return path_none();
-	if (!decimal_divide(from.number, to.number, &q.number)) return path_none();
+	if (!quantity_in(&q, unit, &q.number)) return path_none();
 	q.text = unit;
 	return path_one(m, &q);
 }
 
 path_items function_to_quantity(path_machine *m, const path_call *c)
 {
-	return quantity_in(m, c);
+	return to_unit(m, c);
 }
 
 path_items function_converts_to_quantity(path_machine *m, const path_call *c)
 {
 	if (!c->input.count) return path_none();
-	return path_boolean(m, quantity_in(m, c).count == 1);
+	return path_boolean(m, to_unit(m, c).count == 1);
 }
 
 path_items function_to_boolean(path_machine *m, const path_call *c)

@@ -39,12 +39,9 @@ static bool is_stamp(const path_item *i)
 
 static bool in_unit_of(const path_item *x, path_item *y)
 {
-	unit_value bx, by, ux;
-	if (text_equal(x->text, y->text)) return true;
-	if (!quantity_base(x, &bx) || !quantity_base(y, &by) || !unit_known(x->text, &ux)) return false;
-	if (memcmp(bx.powers, by.powers, sizeof bx.powers) != 0 || bx.calendar != by.calendar) return false;
+	if (!quantity_in(y, x->text, &y->number)) return false;
 	y->text = x->text;
-	return decimal_divide(by.number, ux.number, &y->number);
+	return true;
 }
 
 static path_items sum(path_machine *m, path_item x, path_item y, bool minus)
@@ -374,11 +371,7 @@ path_items function_high_boundary(path_machine *m, const path_call *c)
 path_items function_comparable(path_machine *m, const path_call *c)
 {
 	path_item x, y;
-	unit_value bx, by;
 	if (!operands(m, c->input, c->values[0], &x, &y)) return path_none();
 	if (x.kind != PATH_QUANTITY || y.kind != PATH_QUANTITY) return mismatch(m, &x, &y);
-	bool same = text_equal(x.text, y.text);
-	bool known = quantity_base(&x, &bx) && quantity_base(&y, &by);
-	return path_boolean(
-	    m, same || (known && memcmp(bx.powers, by.powers, sizeof bx.powers) == 0 && bx.calendar == by.calendar));
+	return path_boolean(m, unit_alike(x.text, y.text));
 }

@@ -3,18 +3,24 @@
 
 #include <string.h>
 
-enum { POWERS = 8, UNIT_DEPTH_MAX = 16, EXPONENT_MAX = 9 };
+enum { POWERS = 9, UNIT_DEPTH_MAX = 16, EXPONENT_MAX = 24 };
 
 static const struct unit_row {
 	const char *code;
 	bool metric;
-	const char *size;
+	const char *size, *over, *zero;
+	const char *arbitrary; /* the unit it is, where a procedure defines it */
 	int8_t powers[POWERS];
 } units[] = {
-#define UNIT(code, metric, size, ...) {code, metric, size, {__VA_ARGS__}},
+#define UNIT(code, metric, size, over, ...) {code, metric, size, over, "0", NULL, {__VA_ARGS__}},
+#define SCALE(code, metric, size, over, zero, ...) {code, metric, size, over, zero, NULL, {__VA_ARGS__}},
+#define ARBITRARY(code, metric, is) {code, metric, "1", "1", "0", is, {0, 0, 0, 0, 0, 0, 0, 0, 1}},
 #include "fhir/path_units.def"
 #undef UNIT
+#undef SCALE
+#undef ARBITRARY
 };
+enum { UNITS = sizeof units / sizeof *units };
 
 static const struct prefix_row {
 	const char *code;
@@ -58,43 +64,66 @@ bool unit_is_calendar(text unit)
 typedef struct unit_parser {
 	text left;
 	int depth;
+	int units;    /* how many have been read */
+	bool special; /* one of them has a zero of its own */
 } unit_parser;
 
 static bool parse_term(unit_parser *p, unit_value *out);
 
+static unit_value unit_one(void)
+{
+	return (unit_value){.size = decimal_from_int(1), .over = decimal_from_int(1)};
+}
+
 static bool multiply(unit_value *x, const unit_value *by, int sign)
 {
+	if (x->arbitrary && by->arbitrary && x->arbitrary != by->arbitrary) return false;
+	if (by->arbitrary) x->arbitrary = by->arbitrary;
 	for (int i = 0; i < POWERS; i++) {
 		int power = x->powers[i] + sign * by->powers[i];
 		if (power < -100 || power > 100) return false;
 		x->powers[i] = (int8_t)power;
 	}
-	return sign > 0 ? decimal_multiply(x->number, by->number, &x->number)
-			: decimal_divide(x->number, by->number, &x->number);
+	return decimal_multiply(x->size, sign > 0 ? by->size : by->over, &x->size) &&
+	       decimal_multiply(x->over, sign > 0 ? by->over : by->size, &x->over);
+}
+
+static int row_of(text code)
+{
+	for (int i = 0; i < UNITS; i++)
+		if (text_equal(code, text_of(units[i].code))) return i;
+	return -1;
 }
 
 static bool of_row(const struct unit_row *row, unit_value *out)
 {
-	*out = (unit_value){0};
+	*out = (unit_value){.arbitrary = row->arbitrary ? row_of(text_of(row->arbitrary)) : 0};
 	memcpy(out->powers, row->powers, sizeof out->powers);
-	return decimal_parse(text_of(row->size), &out->number);
+	return decimal_parse(text_of(row->size), &out->size) && decimal_parse(text_of(row->over), &out->over) &&
+	       decimal_parse(text_of(row->zero), &out->zero);
+}
+
+/* Below one a prefix goes under the line, so that it keeps its digits. */
+static bool prefixed(unit_value *x, const char *prefix)
+{
+	decimal p;
+	if (!decimal_parse(text_of(prefix), &p)) return false;
+	if (p.scale == 0) return decimal_multiply(x->size, p, &x->size);
+	decimal inverse = decimal_from_int(1);
+	for (int i = 0; i < p.scale; i++) inverse.coefficient *= 10;
+	return decimal_multiply(x->over, inverse, &x->over) && decimal_multiply(x->zero, inverse, &x->zero);
 }
 
 static bool atom(text code, unit_value *out)
 {
-	const int count = (int)(sizeof units / sizeof *units), prefix_count = (int)(sizeof prefixes / sizeof *prefixes);
-	for (int i = 0; i < count; i++)
-		if (text_equal(code, text_of(units[i].code))) return of_row(&units[i], out);
+	const int prefix_count = (int)(sizeof prefixes / sizeof *prefixes);
+	int row = row_of(code);
+	if (row >= 0) return of_row(&units[row], out);
 	for (int n = 0; n < prefix_count; n++) {
 		text prefix = text_of(prefixes[n].code);
 		if (!text_starts(code, prefix)) continue;
-		text rest = text_slice(code, prefix.len, code.len);
-		for (int i = 0; i < count; i++) {
-			decimal size;
-			if (!units[i].metric || !text_equal(rest, text_of(units[i].code))) continue;
-			return of_row(&units[i], out) && decimal_parse(text_of(prefixes[n].size), &size) &&
-			       decimal_multiply(out->number, size, &out->number);
-		}
+		row = row_of(text_slice(code, prefix.len, code.len));
+		if (row >= 0 && units[row].metric) return of_row(&units[row], out) && prefixed(out, prefixes[n].size);
 	}
 	return false;
 }
@@ -142,33 +171,45 @@ static bool annotation(unit_parser *p)
 	return true;
 }
 
+static bool parenthesis(unit_parser *p, unit_value *out)
+{
+	p->left = text_slice(p->left, 1, p->left.len);
+	if (++p->depth > UNIT_DEPTH_MAX || !parse_term(p, out) || !p->left.len || p->left.at[0] != ')') return false;
+	p->left = text_slice(p->left, 1, p->left.len);
+	p->depth--;
+	return true;
+}
+
+static bool whole_number(unit_parser *p, unit_value *out)
+{
+	int64_t i = 0;
+	while (i < p->left.len && is_digit(p->left.at[i])) i++;
+	bool ok = decimal_parse(text_slice(p->left, 0, i), &out->size) && decimal_sign(out->size) > 0;
+	p->left = text_slice(p->left, i, p->left.len);
+	return ok && annotation(p);
+}
+
 /* A unit with its exponent, a number, an annotation, or a term in parentheses. */
 static bool component(unit_parser *p, unit_value *out)
 {
 	unit_value one = {0};
 	int power = 1;
 	char c = p->left.len ? p->left.at[0] : 0;
-	if (c == '(') {
-		p->left = text_slice(p->left, 1, p->left.len);
-		if (++p->depth > UNIT_DEPTH_MAX || !parse_term(p, out) || !p->left.len || p->left.at[0] != ')')
-			return false;
-		p->left = text_slice(p->left, 1, p->left.len);
-		p->depth--;
-		return true;
-	}
-	*out = (unit_value){.number = decimal_from_int(1)};
+	p->units++;
+	*out = unit_one();
+	if (c == '(') return parenthesis(p, out);
 	if (c == '{') return annotation(p);
-	if (is_digit(c)) {
-		int64_t i = 0;
-		while (i < p->left.len && is_digit(p->left.at[i])) i++;
-		bool ok = decimal_parse(text_slice(p->left, 0, i), &out->number) && decimal_sign(out->number) > 0;
-		p->left = text_slice(p->left, i, p->left.len);
-		return ok && annotation(p);
-	}
-	int64_t length = atom_length(p->left);
+	bool ten = text_starts(p->left, TEXT("10*")) || text_starts(p->left, TEXT("10^"));
+	if (is_digit(c) && !ten) return whole_number(p, out);
+	int64_t length = ten ? 3 : atom_length(p->left);
 	if (!length || !atom(text_slice(p->left, 0, length), &one)) return false;
 	p->left = text_slice(p->left, length, p->left.len);
 	if (!exponent(p, &power)) return false;
+	if (one.zero.coefficient) {
+		p->special = true;
+		*out = one;
+		return power == 1 && annotation(p);
+	}
 	for (int i = 0; i < (power < 0 ? -power : power); i++)
 		if (!multiply(out, &one, power < 0 ? -1 : 1)) return false;
 	return annotation(p);
@@ -178,13 +219,18 @@ static bool parse_term(unit_parser *p, unit_value *out)
 {
 	unit_value next;
 	int sign = 1;
-	*out = (unit_value){.number = decimal_from_int(1)};
-	if (p->left.len && p->left.at[0] == '/') {
+	*out = unit_one();
+	bool over = p->left.len && p->left.at[0] == '/';
+	if (over) {
 		sign = -1;
 		p->left = text_slice(p->left, 1, p->left.len);
 	}
 	for (;;) {
-		if (!component(p, &next) || !multiply(out, &next, sign)) return false;
+		if (!component(p, &next)) return false;
+		if (p->special && p->units == 1 && !over)
+			*out = next;
+		else if (!multiply(out, &next, sign))
+			return false;
 		char c = p->left.len ? p->left.at[0] : 0;
 		if (c != '.' && c != '/') return true;
 		sign = c == '.' ? 1 : -1;
@@ -196,16 +242,58 @@ bool unit_known(text unit, unit_value *out)
 {
 	const struct calendar_row *word = calendar_word(unit);
 	if (word && !word->ucum) {
-		*out = (unit_value){.number = decimal_from_int(word->part == STAMP_YEAR ? 12 : 1), .calendar = true};
+		*out = unit_one();
+		out->calendar = true;
+		if (word->part == STAMP_YEAR) out->size = decimal_from_int(12);
 		return true;
 	}
 	unit_parser p = {.left = word ? text_of(word->ucum) : unit};
-	return parse_term(&p, out) && p.left.len == 0;
+	if (!parse_term(&p, out) || p.left.len) return false;
+	return !p.special || (p.units == 1 && out->zero.coefficient);
 }
 
-bool quantity_base(const path_item *q, unit_value *out)
+static bool alike(const unit_value *x, const unit_value *y)
 {
-	return unit_known(q->text, out) && decimal_multiply(q->number, out->number, &out->number);
+	bool same_arbitrary = !x->powers[POWERS - 1] || x->arbitrary == y->arbitrary;
+	return memcmp(x->powers, y->powers, sizeof x->powers) == 0 && same_arbitrary && x->calendar == y->calendar;
+}
+
+bool unit_alike(text x, text y)
+{
+	unit_value ux, uy;
+	return text_equal(x, y) || (unit_known(x, &ux) && unit_known(y, &uy) && alike(&ux, &uy));
+}
+
+/* In base units, not yet divided by unit.over. */
+static bool in_base(const decimal *n, const unit_value *unit, decimal *out)
+{
+	return decimal_multiply(*n, unit->size, out) && decimal_add(*out, unit->zero, out);
+}
+
+bool quantity_in(const path_item *q, text unit, decimal *out)
+{
+	unit_value from, to;
+	decimal n, zero, under;
+	if (text_equal(q->text, unit)) {
+		*out = q->number;
+		return true;
+	}
+	if (!unit_known(q->text, &from) || !unit_known(unit, &to) || !alike(&from, &to)) return false;
+	if (!in_base(&q->number, &from, &n) || !decimal_multiply(n, to.over, &n)) return false;
+	if (!decimal_multiply(to.zero, from.over, &zero) || !decimal_subtract(n, zero, &n)) return false;
+	return decimal_multiply(from.over, to.size, &under) && decimal_divide(n, under, out);
+}
+
+path_order quantity_order(const path_item *x, const path_item *y)
+{
+	unit_value ux, uy;
+	decimal a = x->number, b = y->number;
+	bool same = text_equal(x->text, y->text);
+	if (!same && (!unit_known(x->text, &ux) || !unit_known(y->text, &uy) || !alike(&ux, &uy))) return ORDER_UNKNOWN;
+	if (!same && (!in_base(&a, &ux, &a) || !in_base(&b, &uy, &b))) return ORDER_UNKNOWN;
+	if (!same && (!decimal_multiply(a, uy.over, &a) || !decimal_multiply(b, ux.over, &b))) return ORDER_UNKNOWN;
+	int order = decimal_compare(a, b);
+	return order < 0 ? ORDER_LESS : order > 0 ? ORDER_GREATER : ORDER_EQUAL;
 }
 
 /* UCUM's month and year are fixed lengths and no part of a calendar: date arithmetic with them is a mistake. */

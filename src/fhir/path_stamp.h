@@ -38,13 +38,19 @@ bool stamp_add(stamp *s, int64_t amount, stamp_part part); /* fractions in milli
 stamp stamp_boundary(const stamp *s, bool high, stamp_part last, int digits);
 
 /* path_quantity.c: units */
+/* x of the unit are (x times size plus zero) divided by over base units. Nothing is rounded until a result is asked for. */
 typedef struct unit_value {
-	decimal number;   /* in base units */
-	int8_t powers[8]; /* of the base units */
+	decimal size, over, zero;
+	int8_t powers[9]; /* of the base units, and of the arbitrary one */
+	int arbitrary;    /* which one that is; 0 none */
 	bool calendar;    /* a calendar year or month, comparable with its like alone */
 } unit_value;
-bool unit_known(text unit, unit_value *out); /* of one such unit */
-bool quantity_base(const path_item *q, unit_value *out);
+bool unit_known(text unit, unit_value *out);
+/* Do the two units measure the same? */
+bool unit_alike(text x, text y);
+/* How many of that unit; false: the units do not measure the same, or it does not fit. */
+bool quantity_in(const path_item *q, text unit, decimal *out);
+path_order quantity_order(const path_item *x, const path_item *y);
 bool unit_is_calendar(text unit);
 /* A duration as part of a stamp; false: not usable in date arithmetic. */
 bool quantity_duration(const path_item *q, stamp_part *part, int64_t *amount);

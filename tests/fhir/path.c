@@ -179,6 +179,33 @@ TEST(values)
 	CHECK(rows, NULL);
 }
 
+/* Units: exact however far apart, special scales, arbitrary ones (UCUM 2.1). */
+TEST(units)
+{
+	static const row rows[] = {
+	    {observation, "37 'Cel' = 98.6 '[degF]'", "true"},
+	    {observation, "37 'Cel'.toQuantity('[degF]')", "98.6 '[degF]'"},
+	    {observation, "(98.6 '[degF]').toQuantity('Cel')", "37 'Cel'"},
+	    {observation, "0 'K' < -273.14 'Cel'", "true"},
+	    {observation, "38.5 'Cel' > 101 '[degF]'", "true"},
+	    {observation, "1 'Cel/m' = 1 'K/m'", ""}, /* a scale with its own zero stands alone */
+	    {observation, "60 'U' = 1 'umol/s' and 1 'U' < 0.016666666666666667 'umol/s'", "true"},
+	    {observation, "3 '[tsp_us]' = 1 '[tbs_us]'", "true"},
+	    {observation, "360 'deg' = 2 '[pi].rad'", "true"},
+	    {observation, "7.2 '10*3/uL' = 7.2 '10*9/L'", "true"},
+	    {observation, "1 '10^-3' = 1 'm[ppth]' or 1 '10^-3' = 1 '[ppth]'", "true"},
+	    {observation, "120 'mm[Hg]'.toQuantity('kPa')", "15.99864 'kPa'"},
+	    {observation, "1 '[IU]/mL' = 1 'k[iU]/L'", "true"},
+	    {observation, "1 '[IU]/mL' = 1 '[arb\\'U]/mL'", ""},
+	    {observation, "5 'mmol/L' = 5 'mmol/l' and 5 'mmol/L' ~ 5.0 'meq/L'", "true"},
+	    {observation, "5 'mmol/L' = 5 'mg/dL'", ""},
+	    {observation, "5.5 'mmol/L'.comparable(1 'g/L') or 1 'mg'.comparable(2 'kg')", "true"},
+	    {observation, "1 'furlong' = 1 'm'", ""},
+	    {observation, "1 year = 1 'a' or 1 'a' = 365.25 'd'", "true"},
+	};
+	CHECK(rows, NULL);
+}
+
 /* Each with the place where it is wrong. */
 TEST(refusals)
 {
@@ -372,7 +399,7 @@ TEST(narratives)
 #define DIV "<div xmlns=\"http://www.w3.org/1999/xhtml\">"
 	    {DIV "Ane</div>", true},
 	    {" " DIV "<p class='x' title=\"a &lt; b\">Bl\303\245b\303\246r &amp; gr\303\270d &#160;&#xA0;</p><br/><hr "
-		     "/></div> ",
+	     "/></div> ",
 	     true},
 	    {DIV "<table border=\"0\" cellpadding='0'><colgroup><col width=\"3\"/></colgroup><tr><td rowspan=\"2\" "
 		 "style=\"color: red\">1</td></tr></table></div>",
@@ -655,6 +682,7 @@ TEST(both_walks_answer_the_same)
 			      "\"valued\":3,\"valueSet\":\"y\"}");
 }
 
-TESTS(T(navigation), T(values), T(refusals), T(outside), T(limits_end_what_would_not_end), T(long_expressions_run),
-      T(criteria_give_scratch_back), T(items_as_others_take_them), T(search_parameters_compile),
-      T(both_walks_answer_the_same), T(codes_profiles_and_definitions), T(narratives), T(references_within_a_bundle))
+TESTS(T(navigation), T(values), T(units), T(refusals), T(outside), T(limits_end_what_would_not_end),
+      T(long_expressions_run), T(criteria_give_scratch_back), T(items_as_others_take_them),
+      T(search_parameters_compile), T(both_walks_answer_the_same), T(codes_profiles_and_definitions), T(narratives),
+      T(references_within_a_bundle))
