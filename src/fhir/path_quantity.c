@@ -270,6 +270,11 @@ static bool in_base(const decimal *n, const unit_value *unit, decimal *out)
 	return decimal_multiply(*n, unit->size, out) && decimal_add(*out, unit->zero, out);
 }
 
+bool quantity_base(const path_item *q, unit_value *unit, decimal *out)
+{
+	return unit_known(q->text, unit) && in_base(&q->number, unit, out) && decimal_divide(*out, unit->over, out);
+}
+
 bool quantity_in(const path_item *q, text unit, decimal *out)
 {
 	unit_value from, to;

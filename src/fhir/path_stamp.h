@@ -48,6 +48,8 @@ typedef struct unit_value {
 bool unit_known(text unit, unit_value *out);
 /* Do the two units measure the same? */
 bool unit_alike(text x, text y);
+/* How many base units; `unit` says which. */
+bool quantity_base(const path_item *q, unit_value *unit, decimal *out);
 /* How many of that unit; false: the units do not measure the same, or it does not fit. */
 bool quantity_in(const path_item *q, text unit, decimal *out);
 path_order quantity_order(const path_item *x, const path_item *y);

@@ -6,13 +6,13 @@ bool unit_canonical(arena *a, decimal value, text unit, decimal *size, text *bas
 {
 	path_item q = {.kind = PATH_QUANTITY, .number = value, .text = unit};
 	unit_value in_base;
-	if (unit_is_calendar(unit) || !quantity_base(&q, &in_base)) return false;
+	if (unit_is_calendar(unit) || !quantity_base(&q, &in_base, size)) return false;
 	buffer b = {.arena = a};
 	for (size_t i = 0; i < sizeof in_base.powers; i++) {
 		if (i) buffer_char(&b, '.');
 		buffer_int(&b, in_base.powers[i]);
 	}
-	*size = in_base.number;
+	if (in_base.arbitrary) buffer_format(&b, ".%d", in_base.arbitrary); /* comparable with its like alone */
 	*base = buffer_text(&b);
 	return true;
 }
