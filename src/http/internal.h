@@ -60,7 +60,7 @@ const route *route_match(exchange *x);
 route_handler binary_read, binary_create, binary_update, meta_get, meta_add, meta_delete, validate_post, document_make;
 route_handler capability_get, feed_get, bundle_post, operation_open_ends, operation_clocks, operation_explain,
     operation_steps, subscription_status, subscription_statuses, subscription_events, subscription_deliveries,
-    subscription_resend, operation_task, operation_complete, operation_kinds, operation_kind, rest_search, rest_create,
+    subscription_resend, operation_task, operation_complete, operation_kinds, operation_kind, search_type, search_system, search_compartment, search_everything, rest_create,
     rest_read, rest_update, rest_patch, rest_delete, rest_history, rest_vread;
 
 /* ---- handle.c ---- */

@@ -1,4 +1,4 @@
-/* rest.c: reading and searching one type (R4 3.1.0): read, vread, search. Histories are in history.c, writes in write.c. */
+/* rest.c: reading one resource (R4 3.1.0): read, vread. Searches are in search.c, histories in history.c, writes in write.c. */
 #include "http/internal.h"
 
 bool rest_type(exchange *x, text type, type_id *out)
@@ -107,82 +107,4 @@ void rest_vread(exchange *x)
 		issue_add(&x->sink, FAIL_HTTP_VERSION, what, x->version);
 	else if (rest_found(x, f, &v))
 		rest_reply(x, &v);
-}
-
-/* ---- search ---- */
-
-static void search_entry_write(exchange *x, json_out *o, const search_entry *e)
-{
-	json_object(o);
-	json_pair(o, "fullUrl", reply_url(x, e->version.type, e->version.id));
-	json_key(o, "resource");
-	json_raw(o, e->version.json);
-	json_key(o, "search");
-	json_object(o);
-	json_pair(o, "mode", e->included ? TEXT("include") : TEXT("match"));
-	json_end(o);
-	json_end(o);
-}
-
-static void link_write(exchange *x, json_out *o, const char *relation, text query)
-{
-	json_object(o);
-	json_pair(o, "relation", text_of(relation));
-	json_pair(o, "url",
-		  text_format(x->arena, "%.*s/%.*s%s%.*s", TEXT_ARG(x->base), TEXT_ARG(x->type),
-			      query.len > 0 ? "?" : "", TEXT_ARG(query)));
-	json_end(o);
-}
-
-/* What was not understood, where the client asked to be told rather than refused. */
-static void warnings_write(exchange *x, json_out *o)
-{
-	outcome_places(x);
-	json_object(o);
-	json_key(o, "resource");
-	json_raw(o, outcome_json(x->arena, &x->sink, x->who.language));
-	json_key(o, "search");
-	json_object(o);
-	json_pair(o, "mode", TEXT("outcome"));
-	json_end(o);
-	json_end(o);
-}
-
-static text searchset(exchange *x, const search_answer *hits)
-{
-	json_out o = json_begin(x->arena);
-	json_object(&o);
-	json_pair(&o, "resourceType", TEXT("Bundle"));
-	json_pair(&o, "type", TEXT("searchset"));
-	if (hits->total >= 0) {
-		json_key(&o, "total");
-		json_int(&o, hits->total);
-	}
-	json_key(&o, "link");
-	json_array(&o);
-	link_write(x, &o, "self", hits->self);
-	if (hits->next.len > 0) link_write(x, &o, "next", hits->next);
-	json_end(&o);
-	if (hits->count > 0 || x->sink.count > 0) { /* FHIR has no empty arrays */
-		json_key(&o, "entry");
-		json_array(&o);
-		for (int i = 0; i < hits->count; i++) search_entry_write(x, &o, &hits->entries[i]);
-		if (x->sink.count > 0) warnings_write(x, &o);
-		json_end(&o);
-	}
-	json_end(&o);
-	return json_done(&o);
-}
-
-void rest_search(exchange *x)
-{
-	type_id t;
-	search_answer hits;
-	reader *rd;
-	bool form = text_equal(x->method, TEXT("POST"));
-	if (!rest_type(x, x->type, &t) || (form && !negotiate_body(x, true))) return;
-	if (form && !query_pairs(x, x->body)) return;
-	if (!(rd = exchange_reader(x))) return;
-	if (!record_search(rd, x->type, x->query, x->query_count, !x->strict, &hits, &x->sink)) return;
-	reply_json(x, 200, searchset(x, &hits));
 }

@@ -150,7 +150,8 @@ typedef struct search_answer {
 	int count;
 	int64_t total; /* -1: not counted */
 	text next;     /* query of the next page, or empty */
-	text first;    /* query of the first page where this is a later one, or empty */
+	bool later;    /* not the first page: that one is `first` */
+	text first;
 	text self;     /* the query as understood */
 } search_answer;
 /* Where it is searched: one type, or all types of which the caller may see resources (fewer by `_type`); all of it, or only a

@@ -1,82 +1,5 @@
-/* Codes in value sets, above and below each other: asked of R4's own and of the ValueSets and CodeSystems in the record. What is
- * not known is refused: an answer that left the unknown out, or took it in, would be wrong without a word. */
+/* Codes in value sets, above and below each other, asked of R4's own and of what is kept in the record (codes.h). What is not known is refused: an answer that left the unknown out, or took it in, would be wrong without a word. */
 #include "record/search_internal.h"
-
-enum { LAYER_MAX = 200 }; /* of the record's own that one question may draw in */
-
-/* ---- what the record has, drawn in by canonical URL ---- */
-
-typedef struct layer {
-	search *s;
-	terms *terms;
-	text urls[LAYER_MAX]; /* asked for already */
-	int count;
-} layer;
-
-static bool layer_url(layer *l, text url);
-
-static bool layer_doc(layer *l, const doc *d)
-{
-	uint32_t compose = doc_get(d, 0, NAME_compose);
-	static const name_id sides[] = {NAME_include, NAME_exclude};
-	if (!terms_add(l->terms, d, l->s->sink)) return false;
-	for (int side = 0; compose && side < 2; side++) {
-		uint32_t list = doc_get(d, compose, sides[side]);
-		for (uint32_t i = list + 1; list && i < d->nodes[list].next; i = d->nodes[i].next) {
-			uint32_t sets = doc_get(d, i, NAME_valueSet);
-			if (!layer_url(l, doc_get_text(d, i, NAME_system))) return false;
-			for (uint32_t v = sets + 1; sets && v < d->nodes[sets].next; v = d->nodes[v].next)
-				if (!layer_url(l, doc_text(d, v))) return false;
-		}
-	}
-	return true;
-}
-
-static bool layer_rids(layer *l, const rid_set *rids)
-{
-	search *s = l->s;
-	for (int64_t i = 0; i < rids->count; i++) {
-		version v;
-		doc *d = ARENA_NEW(s->arena, doc);
-		found f = version_at(s->reader->snapshot, rids->at[i], s->arena, &v, s->sink);
-		if (f == FOUND_FAILED) return false;
-		if (f != FOUND) continue;
-		if (!json_parse_resource(s->arena, v.json, TEXT(""), s->sink, d) || !layer_doc(l, d)) return false;
-	}
-	return true;
-}
-
-static bool layer_of_type(layer *l, text type, text url)
-{
-	search *s = l->s;
-	search_type *t = type_of(s->reader->record, type, s->sink);
-	const search_param *p = t && atomic_load(&t->numbered) ? param_find(t, TEXT("url")) : NULL;
-	rid_set rids;
-	bool whole;
-	if (!p || p->way != WAY_INDEX) return true;
-	cell prefix[] = {INT_CELL(p->number), TEXT_CELL(url)};
-	scan_options o = {.index = -1, .prefix = prefix, .prefix_cells = 2};
-	return rows_collect(s, &index_tables[INDEX_URI], &o, LAYER_MAX, NULL, NULL, &rids, &whole) &&
-	       layer_rids(l, &rids);
-}
-
-static bool layer_url(layer *l, text url)
-{
-	text bare = text_cut(url, '|').head;
-	for (int i = 0; i < l->count; i++)
-		if (text_equal(l->urls[i], bare)) return true;
-	if (bare.len == 0 || l->count == LAYER_MAX) return true;
-	l->urls[l->count++] = bare;
-	return layer_of_type(l, TEXT("ValueSet"), bare) && layer_of_type(l, TEXT("CodeSystem"), bare);
-}
-
-static bool layer_open(search *s, text url)
-{
-	layer l = {.s = s, .terms = terms_open(s->arena, s->terms)};
-	if (s->reader->snapshot && !layer_url(&l, url)) return false;
-	s->terms = l.terms;
-	return true;
-}
 
 /* ValueSet/id stands for its canonical URL. */
 static bool value_set_url(search *s, const clause *c, test *q)
@@ -96,9 +19,8 @@ static bool value_set_url(search *s, const clause *c, test *q)
 bool codes_ready(search *s, const clause *c, test *q)
 {
 	bool is_set = c->modifier == MOD_IN || c->modifier == MOD_NOT_IN;
-	if (!s->terms) s->terms = terms_r4();
-	if (is_set && !value_set_url(s, c, q)) return false;
-	if (!layer_open(s, is_set ? q->value : q->system)) return false;
+	if (!s->terms) s->terms = s->reader->snapshot ? reader_terms(s->reader, s->sink) : terms_r4();
+	if (!s->terms || (is_set && !value_set_url(s, c, q))) return false;
 	if (!is_set) return true;
 	/* No value set has a code of this system: only one that is not here says that it cannot tell. */
 	bool known = term_in(s->terms, q->value, TEXT("urn:limen:no-system"), TEXT("none")) != TERM_UNKNOWN;

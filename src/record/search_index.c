@@ -516,6 +516,9 @@ bool clause_is_negative(const clause *c)
 
 bool clause_is_indexed(const clause *c)
 {
+	/* The index says which resources there are, not which there are not. */
+	for (int i = 0; c->subject == SUBJECT_ANY && i < c->link_count; i++)
+		if (!clause_is_indexed(c->links[i].clause) || clause_is_negative(c->links[i].clause)) return false;
 	if (c->subject != SUBJECT_PARAM) return true;
 	return (c->param->way == WAY_INDEX || c->param->way == WAY_COMPOSITE) && c->modifier != MOD_TEXT;
 }

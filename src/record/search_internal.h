@@ -46,7 +46,7 @@ typedef struct search {
 	int page_size;
 	total_wanted total;
 	bool count_only, lenient;
-	subset subset; /* of each resource */
+	subset subset;            /* of each resource */
 	bool everything;          /* what the matches refer to comes along, unless it is a match itself */
 	rid_set matched;          /* of everything: all of them */
 	text page;                /* the cursor, or empty */

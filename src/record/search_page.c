@@ -478,6 +478,7 @@ bool search_page(search *s, search_answer *out)
 	if (!(s->sort_count ? walk_sorted(&p) : walk_unsorted(&p))) return false;
 	int shown = p.count < s->page_size ? p.count : s->page_size;
 	if (p.count > shown && shown) out->next = link_to(s, place_of(&p, shown - 1));
-	if (s->page.len) out->first = link_to(s, (text){0});
+	out->later = s->page.len > 0;
+	if (out->later) out->first = link_to(s, (text){0});
 	return load(s, &p, shown, out);
 }

@@ -249,6 +249,11 @@ TEST(bad_input)
 {
 	talk_through("tests/http/bad.cases");
 }
+TEST(searching)
+{
+	talk_through("tests/http/search.cases");
+}
+
 TEST(conditional)
 {
 	talk_through("tests/http/conditional.cases");
@@ -271,4 +276,5 @@ TEST(subscriptions)
 	talk_through("tests/http/subscription.cases");
 }
 
-TESTS(T(subscriptions), T(rest), T(bundles), T(bad_input), T(conditional), T(history), T(operations), T(department))
+TESTS(T(subscriptions), T(rest), T(searching), T(bundles), T(bad_input), T(conditional), T(history), T(operations),
+      T(department))
