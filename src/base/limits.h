@@ -46,8 +46,8 @@ enum {
 	TERM_RULES_MAX = 1000,     /* includes and excludes of one value set */
 	TERM_SETS_WITHIN_MAX = 32, /* value sets within each other */
 	TERM_UNKNOWN_MAX = 4096,   /* unknown value sets a layer remembers */
-	PROFILE_DEPTH_MAX = 24,    /* profiles met within profiles, references followed */
-	VALIDATE_WORK_MAX = 10000000, /* values held against profiles while one resource is checked */
+	PROFILE_DEPTH_MAX = 128,        /* values and profiles within each other, references followed, profiles on profiles */
+	VALIDATE_WORK_MAX = 2000000,    /* values looked at while one resource is held against one profile */
 };
 
 #define KIB ((int64_t)1024)

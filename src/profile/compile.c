@@ -2,7 +2,7 @@
  * read by read.c; here is which rule it says it of. */
 #include "profile/internal.h"
 
-enum { SEGMENTS_MAX = 32 };
+enum { SEGMENTS_MAX = 32, RULES_DEPTH_MAX = 64 };
 
 rule *rule_child(const rule *r, name_id name)
 {
@@ -71,14 +71,18 @@ static rule *child_made(profile_compiler *c, rule *parent, name_id name, type_id
 /* "a/b" is a slice within the slice "a". */
 static rule *slice_made(profile_compiler *c, rule *of, text name)
 {
-	text_pair cut = text_cut_last(name, '/');
-	if (cut.found) of = slice_made(c, of, cut.head);
-	rule *r = rule_slice(of, name);
-	if (r) return r;
-	r = rule_new(c->arena, of->name, of->type);
-	r->slice = name;
-	append(&of->slices, r);
-	return r;
+	for (int64_t end = 0; end <= name.len; end++) {
+		if (end < name.len && name.at[end] != '/') continue;
+		text part = text_slice(name, 0, end);
+		rule *r = rule_slice(of, part);
+		if (!r) {
+			r = rule_new(c->arena, of->name, of->type);
+			r->slice = part;
+			append(&of->slices, r);
+		}
+		if (c->depth++ < RULES_DEPTH_MAX) of = r;
+	}
+	return of;
 }
 
 static type_id only_type(const element_info *e)
@@ -134,6 +138,7 @@ static rule *rule_at(profile_compiler *c, text id)
 {
 	rule *r = c->root;
 	int segments = 0;
+	c->depth = 0;
 	for (text rest = text_cut(id, '.').tail; rest.len && r; segments++) {
 		text_pair cut = text_cut(rest, '.');
 		if (segments == SEGMENTS_MAX) return NULL;

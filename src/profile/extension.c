@@ -106,7 +106,7 @@ static void known_extension(validator *v, const profile *p, const step *at, bool
 	v->by = p->title;
 	context_rules(v, p, at);
 	v->by = outer;
-	visit_profile(v, p, at);
+	visit_afresh(v, p, at);
 }
 
 /* A part of an extension is known by the definition around it, where that names its parts. */

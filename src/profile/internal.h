@@ -71,7 +71,7 @@ struct validator {
 	map entries;           /* of a Bundle: fullUrl to its resource */
 	asked *asked[64];      /* by hash; a child's answers stay for the next who asks */
 	bool entries_known, in_bundle, in_document;
-	int64_t budget; /* VALIDATE_WORK_MAX at first */
+	int64_t budget; /* what is left of VALIDATE_WORK_MAX */
 	bool spent;     /* it, or the depth, did not suffice */
 	int depth;      /* of profiles within profiles */
 	bool muted;     /* only whether, not what */
@@ -138,6 +138,7 @@ void visit_items(validator *v, const rule *r, steps items, const step *up);
 void visit_slices(validator *v, const rule *r, steps items, const step *up);
 int slice_has(validator *v, const profile *p, text name, const step *at); /* 1, 0; -1: it has no such slice */
 void visit_profile(validator *v, const profile *p, const step *at);
+void visit_afresh(validator *v, const profile *p, const step *at); /* with a budget of its own */
 bool visit_conforms(validator *v, const profile *p, const step *at);
 
 /* outside.c: 1, 0, or -1 where it cannot be said. */
@@ -156,6 +157,7 @@ typedef struct profile_compiler {
 	rule *root;
 	element_info element; /* R4's own definition of the element at hand; empty where it is not known */
 	type_id element_definition;
+	int depth;               /* of slices within the element at hand */
 	text open_path, open_id; /* the slice opened last, where elements have no ids */
 } profile_compiler;
 void rule_read(profile_compiler *c, uint32_t element, rule *r);

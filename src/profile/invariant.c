@@ -139,7 +139,7 @@ static const struct {
 } shortcuts[] = {
 #define ABSENT(key, element) {key, {.kind = SHORTCUT_ABSENT, .name = NAME_##element}},
 #define PRESENT(key, element) {key, {.kind = SHORTCUT_PRESENT, .name = NAME_##element}},
-#define SPECIAL(key, function) {key, {.kind = SHORTCUT_SPECIAL, .test = function}},
+#define SPECIAL(key, function) {key, {.kind = SHORTCUT_SPECIAL, .test = (function)}},
 #include "profile/shortcuts.def"
 #undef ABSENT
 #undef PRESENT

@@ -5,7 +5,8 @@
  * that of its base), so a profile costs what it constrains and not what R4 defines. A resource is walked once against the
  * base definitions; each profile it claims, or is held against, then visits only the elements that profile speaks of.
  *
- * Ownership: a `profiles` lives in its arena and points into the docs added to it. After the last profiles_add threads share it.
+ * Ownership: a `profiles` has the arena it was opened in to itself from the last profiles_add on, for what it compiles at first
+ * use lies there too; it points into the docs added to it. Threads share it, then; each validates in an arena of its own.
  */
 #ifndef LIMEN_PROFILE_PROFILE_H
 #define LIMEN_PROFILE_PROFILE_H

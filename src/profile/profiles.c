@@ -102,12 +102,19 @@ static void compile(const profiles *p, known *k)
 	atomic_store_explicit(&k->state, KNOWN_READY, memory_order_release);
 }
 
+/* How many profiles under way are based on each other. */
+static _Thread_local int compiling;
+
 static const profile *known_profile(const profiles *p, known *k)
 {
 	if (atomic_load_explicit(&k->state, memory_order_acquire) == KNOWN_READY) return &k->profile;
 	pthread_mutex_t *lock = (pthread_mutex_t *)(uintptr_t)&p->lock; /* what is made at first use is guarded by it */
 	pthread_mutex_lock(lock);
-	if (atomic_load(&k->state) == KNOWN_READ) compile(p, k);
+	if (atomic_load(&k->state) == KNOWN_READ && compiling < PROFILE_DEPTH_MAX) {
+		compiling++;
+		compile(p, k);
+		compiling--;
+	}
 	pthread_mutex_unlock(lock);
 	return &k->profile;
 }
@@ -163,6 +170,12 @@ const terms *profiles_terms(const profiles *p)
 bool profile_known(const profiles *p, text url)
 {
 	return profile_find(p, url) != NULL;
+}
+
+bool profiles_lie_in(const profiles *p, const arena *a)
+{
+	while (p && p->arena != a) p = p->below;
+	return p != NULL;
 }
 
 profiles *profiles_open(arena *a, const profiles *below)

@@ -47,7 +47,7 @@ static type_id type_of_code(text code)
 {
 	text system = TEXT("http://hl7.org/fhirpath/System.");
 	if (!text_starts(code, system)) return type_find(code);
-	char name[64];
+	char name[64] = {0};
 	text rest = text_slice(code, system.len, code.len);
 	if (!rest.len || rest.len >= (int64_t)sizeof name) return 0;
 	for (int64_t i = 0; i < rest.len; i++) name[i] = rest.at[i];

@@ -96,6 +96,8 @@ typedef struct profile {
 /* profiles.c: by canonical URL; NULL where it is not known. Compiled when first asked for; safe for threads. */
 const profile *profile_find(const profiles *p, text url);
 
+bool profiles_lie_in(const profiles *p, const arena *a); /* it, or a layer below it */
+
 /* compile.c: below is what base profiles are found in. */
 void profile_compile(const profiles *p, arena *a, const doc *d, profile *out);
 

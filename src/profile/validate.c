@@ -79,7 +79,7 @@ static void check_profile(validator *v, const step *at, text url)
 {
 	const profile *p = profile_find(v->profiles, url);
 	if (p)
-		visit_profile(v, p, at);
+		visit_afresh(v, p, at);
 	else if (!told_before(v, url))
 		find(v, at, SEVERITY_WARNING, FAIL_PROFILE_UNKNOWN, url, TEXT(""), TEXT(""));
 }
@@ -205,6 +205,7 @@ bool resource_validate(const validation *how, const doc *d, arena *a, issues *si
 {
 	int errors = sink->errors;
 	validator v = validator_of(how, d, a, sink);
+	assert(!profiles_lie_in(v.profiles, a)); /* scratch is given back, and what is compiled meanwhile stays */
 	validator_outside(&v);
 	check_whole(d, sink, &v);
 	return sink->errors == errors;

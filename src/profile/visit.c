@@ -236,19 +236,35 @@ void visit_items(validator *v, const rule *r, steps items, const step *up)
 
 /* A whole profile */
 
-void visit_profile(validator *v, const profile *p, const step *at)
+static void visit_root(validator *v, const profile *p, const step *at)
 {
-	text outer = v->by;
-	if (!visit_enter(v)) return;
-	v->by = p->title;
 	if (p->failure.len || !p->root)
 		find_error(v, at, FAIL_PROFILE_BROKEN, p->url, p->failure, TEXT(""));
 	else if (!type_is(at->type, p->type))
 		find_error(v, at, FAIL_PROFILE_OTHER_TYPE, p->title, type_name(p->type), type_name(at->type));
 	else if (!p->is_base)
 		visit_value(v, p->root, at);
+}
+
+/* What was made on the way goes, unless some of it is to stay. */
+void visit_profile(validator *v, const profile *p, const step *at)
+{
+	text outer = v->by;
+	arena_mark mark = arena_here(v->arena);
+	int lasting = v->lasting, told = v->sink->count;
+	if (!visit_enter(v)) return;
+	v->by = p->title;
+	visit_root(v, p, at);
 	v->by = outer;
 	v->depth--;
+	if (lasting == v->lasting && told == v->sink->count && !v->how->outside.resolve) arena_rewind(v->arena, mark);
+}
+
+/* Each profile a resource claims, and each extension it has, may cost so much. */
+void visit_afresh(validator *v, const profile *p, const step *at)
+{
+	v->budget = VALIDATE_WORK_MAX;
+	visit_profile(v, p, at);
 }
 
 /* Whether, without what: a run of its own that stops at the first error. Each question is worked out once; one that leads back

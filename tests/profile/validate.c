@@ -41,13 +41,16 @@ static text told(arena *a, const issues *sink)
 	return b.len ? buffer_text(&b) : TEXT("good");
 }
 
+/* `a` may be that of the profiles, which validation must leave alone. */
 static text verdict(arena *a, const profiles *p, const doc *d, const char *against)
 {
+	arena *scratch = arena_new(16 * MIB);
 	text url = text_of(against);
 	issues sink = {.arena = a};
 	validation how = {
 	    .profiles = p, .against = &url, .against_count = url.len ? 1 : 0, .claimed = true, .warnings = true};
-	bool good = resource_validate(&how, d, a, &sink);
+	bool good = resource_validate(&how, d, scratch, &sink);
+	arena_free(scratch);
 	assert_true(good == (sink.errors == 0));
 	return told(a, &sink);
 }
@@ -199,6 +202,13 @@ TEST(bundles)
 	     "BUNDLE_REQUEST Bundle.entry[0]"},
 	    {BUNDLE("transaction", "{'request':{'method':'POST','url':'Patient'}}"),
 	     "BUNDLE_NO_RESOURCE Bundle.entry[0]"},
+	    {"{'resourceType':'Bundle','type':'document','timestamp':'2026-01-01T10:00:00Z','identifier':{'system':'"
+	     "urn:x',"
+	     "'value':'1'},'entry':[{'fullUrl':'http://x/fhir/Composition/"
+	     "1','resource':{'resourceType':'Composition','id':'1',"
+	     "'status':'final','type':{'text':'x'},'date':'2026','title':'x','subject':{'reference':'Patient/1'},"
+	     "'author':[{'reference':'Practitioner/1'}]}},{" PATIENT_1 "}]}",
+	     "BUNDLE_REFERENCE Bundle.entry[0].resource.author[0]"},
 	    {BUNDLE("message", "{" PATIENT_1 "}"), "RULE_BROKEN bdl-12 Bundle"},
 	    {BUNDLE("collection",
 		    "{'fullUrl':'urn:uuid:00000000-0000-4000-8000-000000000000','resource':{'resourceType':'Patient',"
@@ -415,6 +425,9 @@ TEST(slices_of_identifiers)
 	PROFILE_ROWS(rows, "Patient");
 }
 
+#define SIDE(code)                                                                                                     \
+	"{'extension':[{'url':'http://example.org/e','valueCode':'" code "'}],'code':{'text':'x'},'valueString':'y'}"
+
 TEST(slices_by_type_and_reference)
 {
 	static const profile_row rows[] = {
@@ -489,6 +502,10 @@ TEST(claims)
 	    {PATIENT("'meta':{'profile':['urn:male']},'gender':'male'"), "good"},
 	    {PATIENT("'meta':{'profile':['urn:male']},'gender':'female'"), "PROFILE_FIXED Patient.gender"},
 	    {PATIENT("'meta':{'profile':['urn:nobody']},'active':true"), "(PROFILE_UNKNOWN Patient)"},
+	    {OBSERVATION("'meta':{'profile':['" R4 "heartrate']},'valueString':'60'"),
+	     "PROFILE_REQUIRED Observation; PROFILE_SLICE_MISSING VSCat Observation; PROFILE_SLICE_MISSING "
+	     "HeartRateCode "
+	     "Observation.code; PROFILE_REQUIRED Observation; PROFILE_REQUIRED Observation"},
 	    {PATIENT("'meta':{'profile':['urn:cpr']},'active':true"), "PROFILE_OTHER_TYPE Patient"},
 	    {BUNDLE("collection",
 		    "{'fullUrl':'urn:uuid:00000000-0000-4000-8000-000000000000',"
@@ -580,6 +597,7 @@ TEST(dk_core)
 	if (!folder) SKIP("the Danish profiles: no shared data");
 	arena *a = test_arena();
 	profiles *p = profiles_open(a, NULL);
+	arena *scratch = test_arena();
 	char **files;
 	int count = list_files(a, folder, ".json", &files), examples = 0;
 	issues sink = {.arena = a};
@@ -593,14 +611,108 @@ TEST(dk_core)
 		bool definition =
 		    text_equal(type, TEXT("ImplementationGuide")) || doc_get(docs[i], 0, NAME_url) != NODE_ABSENT;
 		if (definition) continue;
-		issues found = {.arena = a};
+		issues found = {.arena = scratch};
 		validation how = {.profiles = p, .claimed = true};
-		if (!resource_validate(&how, docs[i], a, &found))
+		if (!resource_validate(&how, docs[i], scratch, &found))
 			fail_msg("%s: %.*s", files[i], TEXT_ARG(issue_line(a, found.first, LANGUAGE_EN)));
 		examples++;
 	}
 	printf("%d Danish examples hold what they claim\n", examples);
 	assert_true(examples > 100);
+}
+
+/* The publisher wrote each profile twice: as what it changes (differential) and in full (snapshot). Laid over each other by us, the
+ * first says what the second says: of every Danish example, whole and with each of its elements left out in turn. */
+
+static void copy_without(json_out *o, const doc *d, uint32_t n, uint32_t out)
+{
+	const node *nodes = d->nodes;
+	if (nodes[n].kind != NODE_OBJECT && nodes[n].kind != NODE_ARRAY) {
+		json_node(o, d, n);
+		return;
+	}
+	(nodes[n].kind == NODE_OBJECT ? json_object : json_array)(o);
+	for (uint32_t i = n + 1; i < nodes[n].next; i = nodes[i].next) {
+		bool only = nodes[n].len == 1; /* an empty object or list is another fault */
+		if (i == out && !only) continue;
+		if (nodes[n].kind == NODE_OBJECT) json_key_text(o, name_text(d, nodes[i].name));
+		copy_without(o, d, i, out);
+	}
+	json_end(o);
+}
+
+static text resource_without(arena *a, const doc *d, uint32_t out)
+{
+	json_out o = json_begin(a);
+	copy_without(&o, d, 0, out);
+	return json_done(&o);
+}
+
+static text errors_of(arena *a, const profiles *p, const doc *d)
+{
+	issues sink = {.arena = a};
+	validation how = {.profiles = p, .claimed = true};
+	resource_validate(&how, d, a, &sink);
+	return told(a, &sink);
+}
+
+typedef struct danish {
+	arena *arena;
+	profiles *by_differential, *by_snapshot;
+	const doc **docs;
+	char **files;
+	int count;
+} danish;
+
+static danish read_danish(const char *folder)
+{
+	arena *a = test_arena();
+	danish d = {.arena = a, .by_differential = profiles_open(a, NULL), .by_snapshot = profiles_open(a, NULL)};
+	issues sink = {.arena = a};
+	d.count = list_files(a, folder, ".json", &d.files);
+	d.docs = ARENA_ARRAY(a, const doc *, d.count);
+	for (int i = 0; i < d.count; i++) {
+		const doc *x = d.docs[i] = parsed(a, read_file(a, d.files[i]));
+		uint32_t differential = doc_get(x, 0, NAME_differential);
+		const doc *full = differential == NODE_ABSENT ? x : parsed(a, resource_without(a, x, differential));
+		assert_true(profiles_add(d.by_differential, x, &sink));
+		assert_true(profiles_add(d.by_snapshot, full, &sink));
+	}
+	return d;
+}
+
+static int compare_danish(const danish *k, int which, int *wrong)
+{
+	const doc *d = k->docs[which];
+	int compared = 0;
+	for (uint32_t n = 0; n < d->count; n++) {
+		arena *a = arena_new(PROCESS_ARENA_MAX);
+		const doc *part = parsed(a, n ? resource_without(a, d, n) : text_of(d->source));
+		text x = errors_of(a, k->by_differential, part), y = errors_of(a, k->by_snapshot, part);
+		if (!text_equal(x, y))
+			fail_msg("%s without %u (%.*s):\ndifferential %.*s\nsnapshot     %.*s", k->files[which], n,
+				 TEXT_ARG(name_text(d, d->nodes[n].name)), TEXT_ARG(x), TEXT_ARG(y));
+		*wrong += !text_equal(x, TEXT("good"));
+		arena_free(a);
+		compared++;
+	}
+	return compared;
+}
+
+TEST(differentials_say_what_snapshots_say)
+{
+	const char *folder = shared_path("data/dk-core");
+	if (!folder) SKIP("the Danish profiles: no shared data");
+	danish k = read_danish(folder);
+	int compared = 0, wrong = 0;
+	for (int i = 0; i < k.count; i++) {
+		text type = doc_type(k.docs[i]);
+		bool definition = text_equal(type, TEXT("ImplementationGuide")) || text_equal(type, TEXT("Bundle")) ||
+				  doc_get(k.docs[i], 0, NAME_url) != NODE_ABSENT;
+		if (!definition) compared += compare_danish(&k, i, &wrong);
+	}
+	printf("%d Danish resources, whole and in part, are judged alike; %d of them are wrong\n", compared, wrong);
+	assert_true(compared > 1000 && wrong > 100);
 }
 
 /* Eight threads ask for the same profiles first at once. */
@@ -633,4 +745,5 @@ TEST(threads)
 TESTS(T(invariants_of_r4), T(references), T(extensions), T(bundles), T(profiles_count_and_type), T(profiles_values),
       T(slices_of_identifiers), T(slices_by_type_and_reference), T(a_profile_over_a_profile),
       T(elements_defined_as_others), T(claims), T(profiles_that_cannot_be_and_that_lead_back),
-      T(every_invariant_compiles), T(every_profile_compiles), T(shortcuts_are_right), T(dk_core), T(threads))
+      T(every_invariant_compiles), T(every_profile_compiles), T(shortcuts_are_right), T(dk_core),
+      T(differentials_say_what_snapshots_say), T(threads))
