@@ -98,11 +98,19 @@ static text without_indexes(arena *a, text path)
 	return buffer_text(&b);
 }
 
+/* Its first argument is what is missing or should not be there, not a value that differs from one to the next. */
+static bool names_its_element(failure code)
+{
+	text type = text_of(failure_type(code));
+	return text_equal(type, TEXT("required")) || text_equal(type, TEXT("structure"));
+}
+
 void summary_finding(summary *s, arena *scratch, const issue *i, language lang)
 {
 	finding f = {.count = 1, .severity = i->severity, .where = without_indexes(scratch, i->place.path)};
 	f.key = text_format(scratch, "%d %d %.*s", i->severity, i->code, TEXT_ARG(f.where));
 	if (i->code == FAIL_RULE_BROKEN) f.key = text_join(scratch, f.key, i->args[2]);
+	if (names_its_element(i->code)) f.key = text_join(scratch, f.key, i->args[0]);
 	f.sentence = issue_text(scratch, i, lang);
 	finding_add(s, &f);
 }

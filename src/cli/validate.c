@@ -176,17 +176,45 @@ static issues findings_sink(const hand *h)
 	return (issues){.arena = h->arena, .keep = FINDINGS_MAX};
 }
 
+typedef struct placed {
+	issue *issue;
+	int64_t offset;
+	int order;
+} placed;
+
+static int by_offset(const void *x, const void *y)
+{
+	const placed *a = x, *b = y;
+	if (a->offset != b->offset) return a->offset < b->offset ? -1 : 1;
+	return a->order - b->order;
+}
+
+/* Each finding gets its line and column, and they are told in the order of the text. */
+static void place_all(arena *a, const piece *p, const doc *d, issues *sink)
+{
+	json_cursor cursor = {0};
+	placed *all = ARENA_ARRAY(a, placed, sink->kept + 1);
+	int count = 0;
+	for (issue *i = sink->first; i; i = i->next, count++)
+		all[count] = (placed){i, json_offset(d, i->place.path), count};
+	qsort(all, (size_t)count, sizeof *all, by_offset);
+	for (int n = 0; n < count; n++) {
+		issue *i = all[n].issue;
+		json_locate(&cursor, d, all[n].offset, &i->place);
+		i->place.file = p->file;
+		if (p->line) i->place.line += p->line - 1;
+		i->next = n + 1 < count ? all[n + 1].issue : NULL;
+	}
+	sink->first = count ? all[0].issue : NULL;
+	sink->last = count ? all[count - 1].issue : NULL;
+}
+
 static void validate_doc(validating *v, hand *h, const piece *p, const doc *d, buffer *out)
 {
 	if (v->on && !type_is(d->type, v->on)) return;
-	json_cursor cursor = {0};
 	issues sink = findings_sink(h);
 	resource_validate(&v->how, d, h->arena, &sink);
-	for (issue *i = sink.first; i; i = i->next) {
-		json_locate(&cursor, d, json_offset(d, i->place.path), &i->place);
-		i->place.file = p->file;
-		if (p->line) i->place.line += p->line - 1;
-	}
+	place_all(h->arena, p, d, &sink);
 	findings_say(v, h, &sink, p, out);
 	count(v, h, d, &sink);
 }
@@ -331,12 +359,83 @@ static int validate_all(validating *v)
 
 /* ---- the command ---- */
 
+typedef struct adding {
+	cli *cli;
+	profiles *to;
+	arena *arena; /* lives as long as the profiles */
+	int count;
+} adding;
+
+static bool is_conformance(text type)
+{
+	return text_equal(type, TEXT("StructureDefinition")) || text_equal(type, TEXT("ValueSet")) ||
+	       text_equal(type, TEXT("CodeSystem"));
+}
+
+static void add_piece(void *self, const piece *p)
+{
+	adding *ad = self;
+	arena_mark here = arena_here(ad->arena);
+	doc *d = ARENA_NEW(ad->arena, doc);
+	text json = text_copy(ad->arena, p->json);
+	if (!json_parse(ad->arena, json, p->file, &ad->cli->sink, d)) return;
+	if (!is_conformance(doc_type(d))) {
+		arena_rewind(ad->arena, here); /* a folder of profiles has examples too, and a package.json */
+		return;
+	}
+	d->type = type_find(doc_type(d));
+	issues sink = {.arena = ad->cli->arena};
+	ad->count++;
+	profiles_add(ad->to, d, &sink);
+	for (issue *i = sink.first; i; i = i->next) {
+		i->place.file = p->file;
+		issue_put(&ad->cli->sink, i->severity, i->code, i->place, i->args);
+	}
+}
+
+static void add_refuse(void *self, const issue *i)
+{
+	adding *ad = self;
+	issue_put(&ad->cli->sink, i->severity, i->code, i->place, i->args);
+}
+
+/* R4's own and the folders of --with, and among them those of --profile. CLI_FINE, or the sink says what is wrong. */
+static int profiles_read(cli *c, arena *a, validating *v)
+{
+	profiles *p = profiles_open(a, NULL);
+	adding ad = {.cli = c, .to = p, .arena = a};
+	piece_reader reader = {.cli = c, .self = &ad, .take = add_piece, .refuse = add_refuse};
+	for (int i = 0; i < c->with.count; i++) {
+		ad.count = 0;
+		pieces_read(&reader, c->with.at[i]);
+		if (ad.count == 0) issue_add(&c->sink, FAIL_CLI_NO_PROFILES, c->with.at[i], TEXT(""));
+	}
+	if (c->sink.errors > 0) return CLI_INPUT;
+	for (int i = 0; i < c->profile.count; i++)
+		if (!profile_known(p, c->profile.at[i]))
+			issue_add(&c->sink, FAIL_CLI_PROFILE, c->profile.at[i], TEXT(""));
+	v->how.profiles = p;
+	return c->sink.errors > 0 ? CLI_USAGE : CLI_FINE;
+}
+
 int command_validate(cli *c)
 {
+	int code;
 	validating v = {.cli = c};
 	if (c->arg_count == 0) return fail_called(c);
 	if (!type_given(c, &v.on)) return fail_usage(c);
-	v.how = (validation){.claimed = true, .warnings = !c->errors, .outside.now = world_now(c->outside->world)};
+	v.how = (validation){.against = c->profile.at,
+			     .against_count = c->profile.count,
+			     .claimed = true,
+			     .warnings = !c->errors,
+			     .outside.now = world_now(c->outside->world)};
 	v.reader = (piece_reader){.cli = c, .self = &v, .take = take, .refuse = refuse, .idle = idle};
-	return validate_all(&v);
+	arena *a = arena_new(4 * PROCESS_ARENA_MAX);
+	code = profiles_read(c, a, &v);
+	if (code == CLI_FINE)
+		code = validate_all(&v);
+	else
+		issues_print(c, &c->sink);
+	arena_free(a);
+	return code;
 }

@@ -33,6 +33,28 @@ static const char bundle[] = "{\"resourceType\":\"Bundle\",\"type\":\"collection
 			     "\"resourceType\":\"Patient\",\"gender\":"
 			     "\"y\",\n\"active\":1}}]}\n";
 
+/* The department's own profile: a patient has one family name, and a CPR number where there is an identifier of that kind. */
+static const char profile[] =
+    "{\"resourceType\":\"StructureDefinition\",\"url\":\"http://example.org/"
+    "afdelingens-patient\",\"name\":\"AfdelingensPatient\","
+    "\"status\":\"draft\",\"kind\":\"resource\",\"abstract\":false,\"type\":\"Patient\",\"baseDefinition\":"
+    "\"http://hl7.org/fhir/StructureDefinition/Patient\",\"derivation\":\"constraint\",\"differential\":{\"element\":["
+    "{\"id\":\"Patient.identifier\",\"path\":\"Patient.identifier\",\"slicing\":{\"discriminator\":[{\"type\":"
+    "\"value\","
+    "\"path\":\"system\"}],\"rules\":\"open\"},\"min\":1},"
+    "{\"id\":\"Patient.identifier:cpr\",\"path\":\"Patient.identifier\",\"sliceName\":\"cpr\",\"min\":1,\"max\":\"1\"},"
+    "{\"id\":\"Patient.identifier:cpr.system\",\"path\":\"Patient.identifier.system\",\"min\":1,\"fixedUri\":"
+    "\"urn:oid:1.2.208.176.1.2\"},"
+    "{\"id\":\"Patient.birthDate\",\"path\":\"Patient.birthDate\",\"min\":1}]}}";
+
+static const char viggo[] = "{\n"
+			    "  \"resourceType\": \"Patient\",\n"
+			    "  \"text\": {\"status\": \"generated\", \"div\": \"<div "
+			    "xmlns=\\\"http://www.w3.org/1999/xhtml\\\">Viggo</div>\"},\n"
+			    "  \"identifier\": [{\"system\": \"urn:oid:1.2.208.176.1.4\", \"value\": \"12\"}],\n"
+			    "  \"name\": [{\"family\": \"Modelsen\"}]\n"
+			    "}\n";
+
 static world the_world;
 static text manual;
 
@@ -48,6 +70,10 @@ TEST(opening)
 	put_file("karla.json", text_of(karla));
 	put_file("lab.ndjson", text_of(lab));
 	put_file("bundle.json", text_of(bundle));
+	put_file("viggo.json", text_of(viggo));
+	assert_int_equal(mkdir("profiles", 0700), 0);
+	put_file("profiles/patient.json", text_of(profile));
+	put_file("profiles/package.json", TEXT("{\"name\":\"profiles\"}"));
 	put_file("inbox/karla.json", text_of(karla));
 	put_file("inbox/lab.ndjson", text_of(lab));
 }
@@ -84,6 +110,19 @@ static const struct {
     {"limen validate --errors --entries --on Basic --lang en bundle.json", 1,
      "bundle.json:2:71: Basic: \"code\" is missing\n"},
     {"limen validate --lang en nowhere.json", 1, "limen: nowhere.json: cannot be read: No such file or directory\n"},
+    {"limen validate --errors --profile http://hl7.org/fhir/StructureDefinition/vitalsigns --lang en karla.json", 1,
+     "karla.json:1:1: Patient: Vital Signs Profile is for Observation; this is Patient\n"
+     "karla.json:5:43: Patient.name[0].givn: HumanName has no element \"givn\"\n"
+     "karla.json:6:13: Patient.gender: \"kvinde\" is not among the codes allowed here\n"
+     "karla.json:7:16: Patient.birthDate: \"21.03.1952\" is not a valid date\n"},
+    {"limen validate --profile http://example.org/afdelingens-patient --lang en viggo.json", 2,
+     "limen: The profile http://example.org/afdelingens-patient is not known; where it is not one of FHIR R4's own, "
+     "give "
+     "its folder by --with\n"},
+    {"limen validate --with inbox --lang en viggo.json", 1,
+     "limen: There is no StructureDefinition, ValueSet or CodeSystem in inbox\n"},
+    {"limen validate --with nowhere --lang en viggo.json", 1, NULL},
+    {"limen validate --profile", 2, NULL},
     {"limen validate --on Dragon karla.json", 2, "limen: \"Dragon\" er ikke en ressourcetype i FHIR R4\n"},
     {"limen validate", 2, NULL},
 };

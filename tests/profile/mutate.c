@@ -262,15 +262,109 @@ static bool wrong_code(const breaking *k, const site *s, fault *f)
 	return replace(s, TEXT("\"no-such-code\""), "FHIR_CODE", f);
 }
 
+/* A reference to a type that may not stand there. */
+static bool wrong_target(const breaking *k, const site *s, fault *f)
+{
+	static const char *const others[] = {"Basic", "Binary", "Slot", "Substance"};
+	uint32_t reference = kind_at(k, s->node) == NODE_OBJECT ? doc_get(k->d, s->node, NAME_reference) : NODE_ABSENT;
+	text_pair sides = text_cut(reference ? doc_text(k->d, reference) : (text){0}, '/');
+	if (!text_equal(type_name(s->type), TEXT("Reference")) || !type_find(sides.head) || s->info.target_count == 0)
+		return false;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		bool may = false;
+		for (int t = 0; t < s->info.target_count; t++)
+			may |= type_is(type_find(text_of(others[i])), s->info.targets[t]);
+		if (may) continue;
+		text json = text_format(k->arena, "\"%s/1\"", others[i]);
+		*f = (fault){{EDIT_REPLACE, reference, json}, "REFERENCE_TARGET", s->path, json, {0}};
+		return true;
+	}
+	return false;
+}
+
+/* A code that is not of the required set, in a Coding of the system it was of. */
+static bool wrong_concept(const breaking *k, const site *s, fault *f)
+{
+	bool concept = text_equal(type_name(s->type), TEXT("CodeableConcept"));
+	if (s->info.binding_strength != BINDING_REQUIRED ||
+	    (!concept && !text_equal(type_name(s->type), TEXT("Coding"))))
+		return false;
+	uint32_t coding = concept ? doc_first(k->d, s->node, NAME_coding) : s->node;
+	text system = coding ? doc_get_text(k->d, coding, NAME_system) : (text){0};
+	if (system.len == 0) return false;
+	text json = text_format(k->arena, "{\"system\":\"%.*s\",\"code\":\"no-such-code\"}", TEXT_ARG(system));
+	if (concept) json = text_format(k->arena, "{\"coding\":[%.*s]}", TEXT_ARG(json));
+	return replace(s, json, "CODE_REQUIRED", f);
+}
+
+static bool is_root(const breaking *k, const site *s)
+{
+	return s->node == 0 && kind_at(k, 0) == NODE_OBJECT && type_is(s->type, type_find(TEXT("DomainResource")));
+}
+
+static bool unknown_modifier(const breaking *k, const site *s, fault *f)
+{
+	if (!is_root(k, s) || doc_get(k->d, 0, NAME_modifierExtension)) return false;
+	text json = TEXT("\"modifierExtension\":[{\"url\":\"http://example.org/unknown\",\"valueBoolean\":true}]");
+	*f = (fault){{EDIT_ADD, 0, json}, "EXTENSION_UNKNOWN_MODIFIER", {0}, json, {0}};
+	f->path = text_format(k->arena, "%.*s.modifierExtension[0]", TEXT_ARG(s->path));
+	return true;
+}
+
+static bool extension_elsewhere(const breaking *k, const site *s, fault *f)
+{
+	if (!is_root(k, s) || doc_get(k->d, 0, NAME_extension) || text_equal(s->path, TEXT("Patient"))) return false;
+	text json = TEXT("\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/patient-birthPlace\","
+			 "\"valueAddress\":{\"city\":\"Aalborg\"}}]");
+	*f = (fault){{EDIT_ADD, 0, json}, "EXTENSION_PLACE", {0}, json, {0}};
+	f->path = text_format(k->arena, "%.*s.extension[0]", TEXT_ARG(s->path));
+	return true;
+}
+
+/* What an extension's definition says of its value. */
+static bool extension_type(const breaking *k, const site *s, fault *f)
+{
+	if (!is_root(k, s) || doc_get(k->d, 0, NAME_extension) || !text_equal(s->path, TEXT("Patient"))) return false;
+	text json = TEXT("\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/patient-birthPlace\","
+			 "\"valueString\":\"Aalborg\"}]");
+	*f = (fault){{EDIT_ADD, 0, json}, "PROFILE_TYPE", {0}, json, {0}};
+	f->path = text_format(k->arena, "%.*s.extension[0].value", TEXT_ARG(s->path));
+	return true;
+}
+
+static bool wrong_full_url(const breaking *k, const site *s, fault *f)
+{
+	uint32_t url = kind_at(k, s->node) == NODE_OBJECT ? doc_get(k->d, s->node, NAME_fullUrl) : NODE_ABSENT;
+	uint32_t resource = url ? doc_get(k->d, s->node, NAME_resource) : NODE_ABSENT;
+	if (!resource || !doc_get(k->d, resource, NAME_id) || !text_starts(doc_text(k->d, url), TEXT("http")))
+		return false;
+	if (!text_equal(type_name(s->type), TEXT("Bundle.entry"))) return false;
+	text json = TEXT("\"http://example.org/fhir/Basic/another\"");
+	*f = (fault){{EDIT_REPLACE, url, json}, "BUNDLE_URL_DIFFERS", s->path, json, {0}};
+	return true;
+}
+
 static const struct way {
 	const char *name;
 	bool (*make)(const breaking *k, const site *s, fault *f);
+	bool of_root; /* it is about the resource itself */
 } ways[] = {
-    {"a required element dropped", drop_required}, {"a single element doubled", double_single},
-    {"a list made single", list_to_single},        {"another JSON type", retype},
-    {"an element renamed", rename_element},        {"two of a choice", second_choice},
-    {"something made empty", make_empty},          {"null", make_null},
-    {"a primitive badly formed", bad_format},      {"a code not of its set", wrong_code},
+    {"a required element dropped", drop_required, false},
+    {"a single element doubled", double_single, false},
+    {"a list made single", list_to_single, false},
+    {"another JSON type", retype, false},
+    {"an element renamed", rename_element, false},
+    {"two of a choice", second_choice, false},
+    {"something made empty", make_empty, false},
+    {"null", make_null, false},
+    {"a primitive badly formed", bad_format, false},
+    {"a code not of its set", wrong_code, false},
+    {"a concept not of its set", wrong_concept, false},
+    {"a reference to another type", wrong_target, false},
+    {"an unknown modifier extension", unknown_modifier, true},
+    {"an extension where it may not be", extension_elsewhere, true},
+    {"an extension of another type", extension_type, true},
+    {"a fullUrl of something else", wrong_full_url, false},
 };
 enum { WAYS = sizeof ways / sizeof *ways };
 
@@ -285,6 +379,13 @@ typedef struct rule_break {
 	const char *add;   /* one put in */
 	const char *set;   /* a member given another value, "name=JSON" */
 	const char *at;    /* the member the rule stands on; else the value itself */
+	const char *profile; /* the resource claims one that ends so */
+	const char *failure; /* else RULE_BROKEN */
+	bool twice;          /* the item stands in its list once more */
+	bool gone;           /* it is left out of its list, which has others */
+	bool alone;          /* only where its list has no other */
+	const char *within;  /* only where its place begins so */
+	bool anywhere;       /* the place is the list's, or the list's object: not asked */
 } rule_break;
 
 #define CONTAINED "\"contained\":[{\"resourceType\":\"Basic\",\"id\":\"own\",\"code\":{\"text\":\"x\"}"
@@ -338,6 +439,51 @@ static const rule_break rule_breaks[] = {
     {"cmp-1", "Composition.section", "text", "entry section", .drop = "text"},
     {"cmp-2", "Composition.section", "", "entry emptyReason",
      .add = "\"entry\":[{\"display\":\"x\"}],\"emptyReason\":{\"text\":\"x\"}"},
+    /* R4's vital signs and DK Core: what a resource claims to fit it must. */
+    {"", "Patient", "identifier", "", .drop = "identifier", .profile = "dk-core-patient",
+     .failure = "PROFILE_REQUIRED"},
+    {"", "Patient.identifier", "system=urn:oid:1.2.208.176.1.2", "use", .add = "\"use\":\"temp\"", .at = "use",
+     .profile = "dk-core-patient", .failure = "PROFILE_FIXED"},
+    {"", "Patient.identifier", "system=urn:oid:1.2.208.176.1.2 use=official", "", .set = "use=\"temp\"", .at = "use",
+     .profile = "dk-core-patient", .failure = "PROFILE_FIXED"},
+    {"cpr", "Patient.identifier", "system=urn:oid:1.2.208.176.1.2 value", "", .set = "value=\"12345\"", .at = "value",
+     .profile = "dk-core-patient"},
+    {"", "Patient.identifier", "system=urn:oid:1.2.208.176.1.2 value", "", .drop = "value",
+     .profile = "dk-core-patient", .failure = "PROFILE_REQUIRED"},
+    {"", "Patient.identifier", "system=urn:oid:1.2.208.176.1.2", "", .twice = true, .profile = "dk-core-patient",
+     .failure = "PROFILE_SLICE_TOO_MANY"},
+    {"", "Patient.name", "use=official", "", .twice = true, .profile = "dk-core-patient",
+     .failure = "PROFILE_SLICE_TOO_MANY"},
+    {"", "Patient.name", "use=official family", "", .drop = "family", .profile = "dk-core-patient",
+     .failure = "PROFILE_REQUIRED"},
+    {"cpr", "RelatedPerson.identifier", "system=urn:oid:1.2.208.176.1.2 value", "", .set = "value=\"12345\"",
+     .at = "value", .profile = "dk-core-related-person"},
+    {"", "Organization", "identifier", "", .drop = "identifier", .profile = "dk-core-organization",
+     .failure = "PROFILE_REQUIRED"},
+    {"min-digits-sor", "Organization.identifier", "system=urn:oid:1.2.208.176.1.1 value", "", .set = "value=\"1\"",
+     .at = "value", .profile = "dk-core-organization"},
+    {"CVR-length", "Organization.identifier", "system=http://cvr.dk value", "", .set = "value=\"1\"", .at = "value",
+     .profile = "dk-core-organization"},
+    {"", "Observation", "subject", "", .drop = "subject", .profile = "dk-core-observation",
+     .failure = "PROFILE_REQUIRED"},
+    {"", "Observation.value", "system=http://unitsofmeasure.org", "", .set = "system=\"http://example.org\"",
+     .at = "system", .profile = "dk-core-observation", .failure = "PROFILE_PATTERN"},
+    {"", "Observation", "category", "", .drop = "category", .profile = "dk-core-basic-observation",
+     .failure = "PROFILE_REQUIRED"},
+    {"", "Observation.category", "", "", .set = "coding=[{\"system\":\"http://example.org\",\"code\":\"x\"}]",
+     .profile = "dk-core-basic-observation", .failure = "PROFILE_PATTERN"},
+    {"", "Observation.category", "", "", .twice = true, .profile = "dk-core-basic-observation",
+     .failure = "PROFILE_TOO_MANY"},
+    {"", "Observation", "effectiveDateTime", "", .drop = "effectiveDateTime", .profile = "vitalsigns",
+     .failure = "PROFILE_REQUIRED"},
+    {"", "Observation", "category", "", .drop = "category", .profile = "vitalsigns", .failure = "PROFILE_REQUIRED"},
+    {"", "Observation.category", "coding", "", .set = "coding=[{\"system\":\"http://example.org\",\"code\":\"x\"}]",
+     .profile = "vitalsigns", .failure = "PROFILE_SLICE_MISSING", .alone = true, .anywhere = true},
+    {"", "CodeableConcept.coding", "system=http://loinc.org", "", .gone = true, .profile = "dk-core-basic-observation",
+     .failure = "PROFILE_SLICE_MISSING", .within = "Observation.code.", .anywhere = true},
+    {"", "Observation.value", "unit code", "", .drop = "code", .profile = "heartrate", .failure = "PROFILE_REQUIRED"},
+    {"", "Observation.value", "unit code", "", .set = "code=\"kg\"", .at = "code", .profile = "heartrate",
+     .failure = "PROFILE_FIXED"},
 };
 enum { RULES = sizeof rule_breaks / sizeof *rule_breaks };
 
@@ -364,17 +510,39 @@ static bool type_fits(const site *s, const char *type)
 	return text_equal(type_name(s->owner), sides.head) && text_equal(name_text(NULL, s->info.name), sides.tail);
 }
 
+static bool claims(const doc *d, const char *profile)
+{
+	uint32_t meta = doc_get(d, 0, NAME_meta), list = meta ? doc_get(d, meta, NAME_profile) : NODE_ABSENT;
+	for (uint32_t i = list + 1; list && i < d->nodes[list].next; i = d->nodes[i].next)
+		if (text_equal(text_cut_last(doc_text(d, i), '/').tail, text_of(profile))) return true;
+	return false;
+}
+
 static bool break_rule(const breaking *k, const site *s, const rule_break *r, fault *f)
 {
 	if (kind_at(k, s->node) != NODE_OBJECT || !type_fits(s, r->type)) return false;
 	if (!members_fit(k->d, s->node, r->has, true) || !members_fit(k->d, s->node, r->lacks, false)) return false;
-	*f = (fault){{EDIT_ADD, s->node, text_of(r->add)}, "RULE_BROKEN", s->path, {0}, text_of(r->key)};
+	if (r->profile && !claims(k->d, r->profile)) return false;
+	if (r->alone && is_list(k, s) && k->d->nodes[s->member].len != 1) return false;
+	if (r->within && !text_starts(s->path, text_of(r->within))) return false;
+	*f = (fault){{EDIT_ADD, s->node, text_of(r->add)},
+		     r->failure ? r->failure : "RULE_BROKEN",
+		     s->path,
+		     {0},
+		     text_of(r->key)};
 	if (r->drop && doc_get(k->d, s->node, name_companion(name_find(text_of(r->drop))))) return false;
 	if (r->drop) f->edit = (edit){EDIT_DROP, doc_get(k->d, s->node, name_find(text_of(r->drop))), {0}};
 	if (r->set) {
 		text_pair sides = text_cut(text_of(r->set), '=');
 		f->edit = (edit){EDIT_REPLACE, doc_get(k->d, s->node, name_find(sides.head)), sides.tail};
 	}
+	if (r->twice) {
+		if (!is_list(k, s)) return false;
+		f->edit = (edit){EDIT_ADD, s->member, written(k, s->node)};
+	}
+	if (r->gone && (!is_list(k, s) || k->d->nodes[s->member].len == 1)) return false;
+	if (r->gone) f->edit = (edit){EDIT_DROP, s->node, {0}};
+	if (r->anywhere || r->twice) f->path = (text){0};
 	if (r->at) f->path = text_format(k->arena, "%.*s.%s", TEXT_ARG(s->path), r->at);
 	return true;
 }
@@ -400,7 +568,8 @@ static bool told(const issues *sink, const fault *f)
 {
 	for (const issue *i = sink->first; i; i = i->next)
 		if (i->severity == SEVERITY_ERROR && is_one_of(failure_name(i->code), f->failure) &&
-		    text_equal(i->place.path, f->path) && (f->rule.len == 0 || text_equal(i->args[2], f->rule)))
+		    (f->path.len == 0 || text_equal(i->place.path, f->path)) &&
+		    (f->rule.len == 0 || text_equal(i->args[2], f->rule)))
 			return true;
 	return false;
 }
@@ -411,9 +580,19 @@ static bool valid(const run *r, arena *a, const doc *d, issues *sink)
 	return resource_validate(&how, d, a, sink);
 }
 
+static arena *texts(void)
+{
+	static arena *a;
+	if (!a) a = test_arena();
+	return a;
+}
+
 static const char *way_name(int way)
 {
-	return way < WAYS ? ways[way].name : rule_breaks[way - WAYS].key;
+	const rule_break *r = &rule_breaks[way < WAYS ? 0 : way - WAYS];
+	if (way < WAYS) return ways[way].name;
+	if (!r->profile) return r->key;
+	return text_z(texts(), text_format(texts(), "%s %s %s", r->profile, r->type, r->failure ? r->failure : r->key));
 }
 
 static void show(run *r, arena *a, const char *file, int way, const fault *f, const issues *sink)
@@ -458,7 +637,7 @@ static void break_example(run *r, arena *a, const char *file, const doc *d)
 		for (int i = 0; i < s.count; i++) {
 			fault f;
 			const site *at = &s.at[(start + i) % s.count];
-			bool made = w < WAYS ? at->node && ways[w].make(&k, at, &f)
+			bool made = w < WAYS ? (at->node == 0) == ways[w].of_root && ways[w].make(&k, at, &f)
 					     : break_rule(&k, at, &rule_breaks[w - WAYS], &f);
 			if (!made) continue;
 			try_fault(r, file, d, w, &f);
@@ -505,7 +684,7 @@ static void print_shares(const run *r)
 {
 	int tried = 0, caught = 0;
 	for (int w = 0; w < WAYS + RULES; w++) {
-		printf("  %-32s %6d of %6d\n", way_name(w), r->caught[w], r->tried[w]);
+		printf("  %-64s %6d of %6d\n", way_name(w), r->caught[w], r->tried[w]);
 		tried += r->tried[w];
 		caught += r->caught[w];
 	}
@@ -522,12 +701,33 @@ static uint64_t seed_given(void)
 	return (uint64_t)seed;
 }
 
+/* R4's own, with those of a folder over them where it is there. */
+static const profiles *profiles_of(const char *folder)
+{
+	char **paths;
+	arena *a = test_arena();
+	issues sink = {.arena = a};
+	profiles *p = profiles_open(a, NULL);
+	int count = list_files(a, folder, ".json", &paths);
+	for (int i = 0; i < count; i++) {
+		doc *d = ARENA_NEW(a, doc);
+		assert_true(json_parse_resource(a, read_file(a, paths[i]), TEXT(""), &sink, d));
+		assert_true(profiles_add(p, d, &sink));
+	}
+	return p;
+}
+
 TEST(each_fault_is_found_for_its_reason)
 {
 	static run r;
 	const char *package = "tools/node_modules/hl7.fhir.r4.examples";
 	if (access(package, R_OK) != 0) SKIP("hl7.fhir.r4.examples is not unpacked in tools/node_modules");
 	r.random = random_seed(seed_given());
+	const char *folder = shared_path("data/dk-core");
+	if (!folder) SKIP("DK Core: no shared data");
+	folder = text_z(test_arena(), text_of(folder));
+	r.profiles = profiles_of(folder);
+	break_folder(&r, folder);
 	break_folder(&r, package);
 	print_shares(&r);
 	for (int w = 0; w < WAYS + RULES; w++) {
