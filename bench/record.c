@@ -1,6 +1,12 @@
 /* bench record: durable small commits a second, with 1, 8 and 32 writers, and beside each what a bare SQLite loop needs to write the very
  * same rows in the same groups (same schema, same file system, WAL, synchronous=FULL). A commit is one Task of about 700 bytes, with
- * its index rows; it counts when record_commit has returned. Lines "record.key value"; the headline ratio, at 32 writers, last. */
+ * its index rows; it counts when record_commit has returned. Where LIMEN_ENGINE names a PostgreSQL (tools/postgres), the same there,
+ * beside what its own disk allows: the smallest commits a second of one connection. Lines "record.key value"; the headline ratio, at
+ * 32 writers, last. */
+#define LIMEN_OS /* reads LIMEN_ENGINE */
+/* First: one of its macros mentions what base/ bans. */
+#include <postgresql/libpq-fe.h>
+
 #include "bench/bare.h"
 #include "record/record.h"
 
@@ -154,8 +160,59 @@ static double measure(const char *folder, int writers)
 	return ours / theirs;
 }
 
+/* ---- the same on PostgreSQL ---- */
+
+static PGresult *said(PGconn *pg, const char *sql)
+{
+	PGresult *r = PQexec(pg, sql);
+	ExecStatusType status = PQresultStatus(r);
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) stop(PQerrorMessage(pg), NULL);
+	return r;
+}
+
+static double smallest_commits(PGconn *pg)
+{
+	world *clock_of = world_real();
+	PQclear(said(pg, "CREATE TABLE bench_smallest(n int)"));
+	int64_t start = clock_of->monotonic(clock_of), now = start;
+	int n = 0;
+	for (; now < start + BENCH_US / 2; now = clock_of->monotonic(clock_of), n++)
+		PQclear(said(pg, "INSERT INTO bench_smallest VALUES (1)"));
+	PQclear(said(pg, "DROP TABLE bench_smallest"));
+	return n * 1e6 / (double)(now - start);
+}
+
+static void measure_there(const char *engine, int writers)
+{
+	arena *a = arena_new(PROCESS_ARENA_MAX);
+	PGconn *pg = PQconnectdb(engine);
+	PQclear(said(pg, "SET client_min_messages=error"));
+	char *schema = text_z(a, text_format(a, "bench_%d", writers));
+	PQclear(said(pg, text_z(a, text_format(a, "CREATE SCHEMA %s", schema))));
+	int preloaded;
+	double ours = run_record(a, text_z(a, text_format(a, "%s&options=-csearch_path%%3D%s", engine, schema)),
+				 writers, &preloaded);
+	printf("record.pg_commits_per_s_%d %.0f\n", writers, ours);
+	if (writers == WRITERS_MAX) {
+		PGresult *r = said(pg, text_z(a, text_format(a,
+							     "SELECT (SELECT sum(pg_total_relation_size(c.oid)) FROM "
+							     "pg_class c WHERE relkind='r' AND relnamespace='%s'"
+							     "::regnamespace)::bigint / count(*) FROM %s.body",
+							     schema, schema)));
+		printf("record.pg_bytes_per_commit %s\n", PQgetvalue(r, 0, 0));
+		PQclear(r);
+		printf("record.pg_smallest_commits_per_s %.0f\n", smallest_commits(pg));
+	}
+	PQclear(said(pg, text_z(a, text_format(a, "DROP SCHEMA %s CASCADE", schema))));
+	PQfinish(pg);
+	arena_free(a);
+}
+
 int main(void)
 {
+	const char *engine = getenv("LIMEN_ENGINE");
+	static const int numbers[] = {1, 8, WRITERS_MAX};
+	for (int i = 0; engine && i < 3; i++) measure_there(engine, numbers[i]);
 	struct stat st;
 	char folder[] = "build/bench-XXXXXX", here[] = "bench-XXXXXX";
 	const char *made = mkdtemp(stat("build", &st) == 0 ? folder : here);

@@ -82,9 +82,7 @@ static bool append(deriving *dv, const entry *e, const caller *who, issues *sink
 	    [LOG_CAUSE] = e->cause.len ? TEXT_CELL(e->cause) : NULL_CELL,
 	};
 	if (sink->errors) return false;
-	store_result done = store_insert(dv->writing, &log_table, row, sink);
-	assert(done != STORE_EXISTS);
-	if (done != STORE_OK) return false;
+	if (store_add(dv->writing, &log_table, row, sink) != STORE_OK) return false;
 	end->sequence++;
 	end->at = dv->now;
 	end->chain = chain;
@@ -114,11 +112,11 @@ static bool write_version(deriving *dv, prepared *p, const caller *who, issues *
 	if (!append(dv, &e, who, sink)) return false;
 	int64_t seq = dv->record->tip.sequence;
 	cell body[] = {INT_CELL(seq), TEXT_CELL(json)};
-	if (p->json && store_insert(dv->writing, &body_table, body, sink) != STORE_OK) return false;
+	if (p->json && store_add(dv->writing, &body_table, body, sink) != STORE_OK) return false;
 	cell row[RES_COLUMNS] = {INT_CELL(p->rid), INT_CELL(p->type->term),
 				 TEXT_CELL(p->id), INT_CELL(p->version),
 				 INT_CELL(seq),    INT_CELL(p->method == WRITE_DELETE ? STATE_DELETED : STATE_LIVE)};
-	return store_put(dv->writing, &resource_table, row, sink) == STORE_OK;
+	return store_set(dv->writing, &resource_table, row, sink) == STORE_OK;
 }
 
 static bool write_cause(deriving *dv, const prepared *p, issues *sink)

@@ -13,7 +13,7 @@ int64_t target_rid(deriving *dv, text type, text id, issues *sink)
 	if (got == STORE_FAILED) return 0;
 	cell made[] = {INT_CELL(r->tip.rid + 1),   INT_CELL(term), TEXT_CELL(id), INT_CELL(0), INT_CELL(0),
 		       INT_CELL(STATE_PLACEHOLDER)};
-	if (store_insert(dv->writing, &resource_table, made, sink) != STORE_OK) return 0;
+	if (store_add(dv->writing, &resource_table, made, sink) != STORE_OK) return 0;
 	return ++r->tip.rid;
 }
 

@@ -46,7 +46,7 @@ int64_t term_of(deriving *dv, text t, issues *sink)
 	number = find(store_writing_snapshot(dv->writing), t, dv->arena, sink);
 	if (!number) {
 		cell row[] = {INT_CELL(r->tip.term + 1), TEXT_CELL(t)};
-		if (store_insert(dv->writing, &term_table, row, sink) != STORE_OK) return 0;
+		if (store_add(dv->writing, &term_table, row, sink) != STORE_OK) return 0;
 		number = ++r->tip.term;
 	}
 	map_put(&dv->terms, text_copy(dv->kept, t), number);

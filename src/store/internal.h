@@ -10,6 +10,7 @@ typedef enum verb {
 	VERB_ADD,
 	VERB_INSERT,
 	VERB_PUT,
+	VERB_SET,
 	VERB_DELETE,
 	VERB_CLEAR,
 	VERB_GET,

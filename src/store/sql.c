@@ -149,7 +149,7 @@ static void compose_insert(buffer *b, const driver *d, const shape *s)
 	const table *t = s->table;
 	add_inserted(b, d, s);
 	if (s->verb == VERB_INSERT) buffer_add(b, text_of(d->insert_else));
-	if (s->verb != VERB_PUT) return;
+	if (s->verb != VERB_PUT && s->verb != VERB_SET) return;
 	buffer_add(b, TEXT(" ON CONFLICT ("));
 	for (int i = 0; i < t->key_columns; i++) {
 		if (i) buffer_char(b, ',');
@@ -191,6 +191,7 @@ text sql_compose(arena *a, const driver *d, const shape *s)
 	case VERB_ADD:
 	case VERB_INSERT:
 	case VERB_PUT:
+	case VERB_SET:
 		compose_insert(&b, d, s);
 		break;
 	case VERB_DELETE:

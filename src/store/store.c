@@ -40,6 +40,7 @@ static driver_ask asked_of(const driver *d, const shape *s)
 	case VERB_PUT:
 		return put_looks_first(d, s->table) ? ASK_NEW : ASK_NOTHING;
 	case VERB_ADD:
+	case VERB_SET:
 	case VERB_DELETE:
 	case VERB_CLEAR:
 		return ASK_NOTHING;

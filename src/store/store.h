@@ -116,8 +116,10 @@ int64_t store_changes(const writing *w); /* rows written since the store was ope
 /* Housekeeping of the engine that can wait until the answers are out (SQLite: moving the WAL into the file). Writer's thread. */
 void store_tidy(store *s);
 
-/* The caller knows that the key is free, and waits for no answer: a failure may come with a later verb or the commit. */
+/* add: insert, set: put, where the caller knows that no other row is in the way; nobody waits for the answer, and a failure may come
+ * with a later verb or the commit. */
 store_result store_add(writing *w, const table *t, const cell *row, issues *sink);
+store_result store_set(writing *w, const table *t, const cell *row, issues *sink);
 store_result store_insert(writing *w, const table *t, const cell *row,
 			  issues *sink); /* STORE_EXISTS where the key is taken */
 store_result store_put(writing *w, const table *t, const cell *row, issues *sink); /* insert or replace */

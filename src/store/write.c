@@ -137,6 +137,13 @@ store_result store_add(writing *w, const table *t, const cell *row, issues *sink
 	return done;
 }
 
+store_result store_set(writing *w, const table *t, const cell *row, issues *sink)
+{
+	store_result done = write_row(w, t, VERB_SET, row, sink);
+	assert(done != STORE_EXISTS);
+	return done;
+}
+
 store_result store_insert(writing *w, const table *t, const cell *row, issues *sink)
 {
 	return write_row(w, t, VERB_INSERT, row, sink);
