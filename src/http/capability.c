@@ -68,24 +68,47 @@ static void searches_write(json_out *o, const image *m, type_id t, arena *a)
 	json_end(o);
 }
 
+static text operation_of(int row)
+{
+	return text_cut_last(text_of(routes[row].pattern), '$').tail;
+}
+
+/* An operation may have several rows: by GET and by POST, of the type and of one resource. */
+static bool was_written(int row, text type)
+{
+	for (int i = 0; i < row; i++)
+		if (routes[i].interaction[0] == '$' &&
+		    text_equal(text_cut(text_of(routes[i].pattern), '/').head, type) &&
+		    text_equal(operation_of(i), operation_of(row)))
+			return true;
+	return false;
+}
+
+/* Where FHIR defines it, that; what is Limen's own has Limen's name. */
+static text operation_definition(arena *a, text type, text name)
+{
+	bool of_fhir = text_equal(type, TEXT("CodeSystem")) || text_equal(type, TEXT("ValueSet"));
+	const char *before = of_fhir ? "http://hl7.org/fhir/OperationDefinition/" : "urn:limen:operation:";
+	return text_format(a, "%s%.*s-%.*s", before, TEXT_ARG(type), TEXT_ARG(name));
+}
+
 /* Operations of a type: rows that end in $word and start with the type's name. */
-static void operations_write(json_out *o, text type)
+static void operations_write(json_out *o, text type, arena *a)
 {
 	bool any = false;
 	for (int i = 0; i < route_count; i++) {
 		text pattern = text_of(routes[i].pattern);
 		if (routes[i].interaction[0] != '$' || !text_equal(text_cut(pattern, '/').head, type)) continue;
+		if (was_written(i, type)) continue;
 		if (!any) {
 			json_key(o, "operation");
 			json_array(o);
 		}
 		any = true;
-		text name = text_cut_last(pattern, '$').tail;
+		text name = operation_of(i);
 		json_object(o);
 		json_pair(o, "name", name);
-		char url[120];
-		snprintf(url, sizeof url, "urn:limen:operation:%.*s-%.*s", TEXT_ARG(type), TEXT_ARG(name));
-		json_pair(o, "definition", text_of(url));
+		json_pair(o, "definition", operation_definition(a, type, name));
 		json_pair(o, "documentation", text_of(routes[i].help));
 		json_end(o);
 	}
@@ -106,7 +129,7 @@ static void resource_write(json_out *o, const image *m, type_id t, arena *a)
 	json_bool(o, true);
 	json_pair(o, "conditionalRead", TEXT("not-match"));
 	searches_write(o, m, t, a);
-	operations_write(o, type_name(t));
+	operations_write(o, type_name(t), a);
 	json_end(o);
 }
 

@@ -58,10 +58,13 @@ extern const int route_count;
 const route *route_match(exchange *x);
 
 route_handler binary_read, binary_create, binary_update, meta_get, meta_add, meta_delete, validate_post, document_make;
+route_handler terminology_lookup, terminology_validate_code, terminology_subsumes, terminology_expand,
+    terminology_validate_set;
 route_handler capability_get, feed_get, bundle_post, operation_open_ends, operation_clocks, operation_explain,
     operation_steps, subscription_status, subscription_statuses, subscription_events, subscription_deliveries,
-    subscription_resend, operation_task, operation_complete, operation_kinds, operation_kind, search_type, search_system, search_compartment, search_everything, rest_create,
-    rest_read, rest_update, rest_patch, rest_delete, rest_history, rest_vread;
+    subscription_resend, operation_task, operation_complete, operation_kinds, operation_kind, search_type,
+    search_system, search_compartment, search_everything, rest_create, rest_read, rest_update, rest_patch, rest_delete,
+    rest_history, rest_vread;
 
 /* ---- handle.c ---- */
 void exchange_run(exchange *x);                 /* from the route on; bundle.c runs the entries of a batch through it */
@@ -151,7 +154,8 @@ text rewrite_resource(const rewriting *w, const doc *d, uint32_t n);
 /* "http://x/fhir" of "http://x/fhir/Patient/1"; empty for what is no such address. */
 text rewrite_base(text full_url);
 
-/* ---- parameters.c: what operations answer, part by part ---- */
+/* ---- parameters.c: what operations are asked, and answer part by part ---- */
+text parameter_value(const doc *d, uint32_t parameter); /* whatever primitive value[x] it has, as text; empty: none */
 json_out parameters_begin(exchange *x);
 void parameters_reply(exchange *x, json_out *o);
 void part_open(json_out *o, const char *name);

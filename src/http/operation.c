@@ -186,18 +186,6 @@ void operation_task(exchange *x)
 		issue_add(&x->sink, FAIL_HTTP_NOT_FOUND, x->type, x->id);
 }
 
-/* An answer's value is whatever value[x] the part has, as text. */
-static text value_of(const doc *d, uint32_t parameter)
-{
-	for (uint32_t i = parameter + 1; i < d->nodes[parameter].next; i = d->nodes[i].next) {
-		if (!text_starts(name_text(d, d->nodes[i].name), TEXT("value"))) continue;
-		if (d->nodes[i].kind == NODE_TRUE) return TEXT("true");
-		if (d->nodes[i].kind == NODE_FALSE) return TEXT("false");
-		return doc_text(d, i);
-	}
-	return (text){0};
-}
-
 static answers answers_of(exchange *x, const doc *d)
 {
 	uint32_t list = doc_get(d, 0, NAME_parameter);
@@ -205,7 +193,7 @@ static answers answers_of(exchange *x, const doc *d)
 	answers given = {.at = all};
 	if (!list) return given;
 	for (uint32_t i = list + 1; i < d->nodes[list].next; i = d->nodes[i].next)
-		all[given.count++] = (answer){.field = doc_get_text(d, i, NAME_name), .value = value_of(d, i)};
+		all[given.count++] = (answer){.field = doc_get_text(d, i, NAME_name), .value = parameter_value(d, i)};
 	return given;
 }
 

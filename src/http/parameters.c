@@ -1,6 +1,17 @@
 /* parameters.c: Parameters, written part by part: what operations answer. */
 #include "http/internal.h"
 
+text parameter_value(const doc *d, uint32_t parameter)
+{
+	for (uint32_t i = parameter + 1; i < d->nodes[parameter].next; i = d->nodes[i].next) {
+		if (!text_starts(name_text(d, d->nodes[i].name), TEXT("value"))) continue;
+		if (d->nodes[i].kind == NODE_TRUE) return TEXT("true");
+		if (d->nodes[i].kind == NODE_FALSE) return TEXT("false");
+		return doc_text(d, i);
+	}
+	return (text){0};
+}
+
 json_out parameters_begin(exchange *x)
 {
 	json_out o = json_begin(x->arena);

@@ -266,6 +266,10 @@ TEST(history)
 {
 	talk_through("tests/http/history.cases");
 }
+TEST(terminology)
+{
+	talk_through("tests/http/terminology.cases");
+}
 TEST(department)
 {
 	talk_through("tests/http/department.cases");
@@ -277,4 +281,4 @@ TEST(subscriptions)
 }
 
 TESTS(T(subscriptions), T(rest), T(searching), T(bundles), T(bad_input), T(conditional), T(history), T(operations),
-      T(department))
+      T(terminology), T(department))
