@@ -18,7 +18,7 @@ typedef struct cli {
 	text *args;
 	int arg_count;
 	/* options */
-	text db, content, host, actor, lang, on, notify;
+	text db, content, host, actor, lang, on, notify, reason;
 	int64_t port, pathways, seed, keep_days;
 	text_list profile, with;
 	bool json, type, count, entries, trace, explain, errors;
@@ -34,7 +34,8 @@ extern const command commands[];
 extern const int command_count;
 
 command_function command_run, command_serve, command_load, command_today, command_get, command_find, command_why,
-    command_path, command_validate, command_check, command_deliveries, command_demo, command_content, command_help;
+    command_path, command_validate, command_check, command_backup, command_restore, command_erase, command_deliveries,
+    command_demo, command_content, command_help;
 
 typedef enum option_kind { OPTION_TEXT, OPTION_LIST, OPTION_NUMBER, OPTION_FLAG } option_kind;
 typedef struct option {

@@ -89,6 +89,11 @@ static bool append(deriving *dv, const entry *e, const caller *who, issues *sink
 	return true;
 }
 
+bool log_erasure(deriving *dv, text said, issues *sink)
+{
+	return append(dv, &(entry){.kind = KIND_ERASE, .cause = said}, dv->who, sink);
+}
+
 bool log_append(deriving *dv, log_kind kind, digest of, const caller *who, issues *sink)
 {
 	return append(dv, &(entry){.kind = kind, .body = of}, who, sink);

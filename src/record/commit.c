@@ -192,23 +192,28 @@ static bool own_job(record *r, job_kind kind, check_report *report, issues *sink
 	return result == JOB_DONE;
 }
 
-bool record_note(record *r, record_note_function *note, void *self, issues *sink)
+bool note_job(record *r, const caller *who, record_note_function *note, void *self, issues *sink)
 {
-	asking q = {.record = r, .who = &own_caller, .arena = record_arena(r)};
+	asking q = {.record = r, .who = who, .arena = record_arena(r)};
 	q.sink.arena = q.arena;
-	q.job = (job){.kind = JOB_NOTE,
-		      .arena = q.arena,
-		      .sink = {.arena = q.arena},
-		      .who = &own_caller,
-		      .note = note,
-		      .self = self};
-	if (r->use == RECORD_WRITE)
+	bool may = r->use == RECORD_WRITE;
+	job_result result = may ? JOB_NEEDS_TYPE : JOB_FAILED;
+	if (!may) issue_add(&q.sink, FAIL_STORE_READ_ONLY, TEXT(""), TEXT(""));
+	for (int n = 0; n <= r->types_count && result == JOB_NEEDS_TYPE; n++) {
+		q.job = (job){.kind = JOB_NOTE, .arena = q.arena, .sink = {.arena = q.arena}, .who = who};
+		q.job.note = note;
+		q.job.self = self;
 		writer_submit(r, &q.job);
-	else
-		issue_add(&q.sink, FAIL_STORE_READ_ONLY, TEXT(""), TEXT(""));
+		result = q.job.result == JOB_NEEDS_TYPE ? number_type(&q, q.job.type) : q.job.result;
+	}
 	hand_over_issues(&q, sink);
 	record_arena_back(r, q.arena);
-	return q.job.result == JOB_DONE;
+	return result == JOB_DONE;
+}
+
+bool record_note(record *r, record_note_function *note, void *self, issues *sink)
+{
+	return note_job(r, &own_caller, note, self, sink);
 }
 
 bool record_tick(record *r, issues *sink)

@@ -69,6 +69,7 @@ text instant_stamp(char *out, instant at); /* STAMP_BYTES bytes, UTC */
 
 /* apply.c */
 bool apply_write(deriving *dv, prepared *p, const caller *who, written *out, issues *sink);
+bool log_erasure(deriving *dv, text said, issues *sink); /* "Type/id", a new line, why */
 bool log_append(deriving *dv, log_kind kind, digest of, const caller *who, issues *sink);
 digest chain_next(digest before, digest body, text row);
 /* What the chain covers of a row of the log, beside the digest of its body. */
@@ -96,6 +97,13 @@ void *derive_prepare(int which, const write_op *w, const doc *resource, reader *
 
 /* care.c */
 bool care_rebuild(deriving *dv, issues *sink);
+/* commit.c */
+bool note_job(record *r, const caller *who, record_note_function *note, void *self, issues *sink);
+
+/* verify.c */
+bool check_log(snapshot *s, arena *a, check_report *out, issues *sink);
+void check_complain(issues *sink, failure what, text x, text y); /* a warning, and a line in the log */
+text name_of_rid(snapshot *s, int64_t rid, arena *a, issues *sink);
 bool care_check(deriving *dv, check_report *out, issues *sink);
 
 /* replay.c: only what derivers keep. `raise`: settling may raise writes, as when content changed what is owed. */

@@ -1,6 +1,8 @@
 /* Reading: the current version, a given one, all of them. */
 #include "record/internal.h"
 
+#include <string.h>
+
 bool scope_allows(const caller *who, text type)
 {
 	text rest = who->scope;
@@ -61,6 +63,9 @@ bool resource_row(snapshot *s, int64_t type_term, text id, arena *a, cell *row, 
 	cell key[] = {INT_CELL(type_term), TEXT_CELL(id)};
 	store_result got = type_term ? store_find(s, &resource_table, RES_BY_ID, key, a, row, sink) : STORE_NOT_FOUND;
 	*there = got == STORE_OK;
+	/* An index that is damaged may lead to another row. */
+	if (*there && (row[RES_TYPE].integer != type_term || !text_equal(row[RES_ID].text, id)))
+		return issue_add(sink, FAIL_STORE_CORRUPT, TEXT("resource_id"), TEXT(""));
 	return got != STORE_FAILED;
 }
 
@@ -68,8 +73,27 @@ static bool body_of(snapshot *s, int64_t seq, arena *a, text *out, issues *sink)
 {
 	cell row[2];
 	store_result got = store_get(s, &body_table, &INT_CELL(seq), a, row, sink);
-	*out = got == STORE_OK ? row[1].text : (text){0}; /* erased: nothing is left to show */
+	*out = got == STORE_OK ? row[1].text : (text){0}; /* empty: erased, nothing is left to show */
 	return got != STORE_FAILED;
+}
+
+/* What the disk gives is what was written, or it is not given. */
+static bool body_checked(snapshot *s, const cell *log, arena *a, version *out, issues *sink)
+{
+	cell row[2];
+	store_result got = store_get(s, &body_table, &INT_CELL(out->sequence), a, row, sink);
+	if (got == STORE_FAILED) return false;
+	bool there = got == STORE_OK;
+	text kept = log[LOG_DIGEST].text;
+	digest now = digest_of(there ? row[1].text : (text){0});
+	bool same = there && kept.len == DIGEST_BYTES && memcmp(kept.at, now.bytes, DIGEST_BYTES) == 0;
+	if (same || (there && row[1].text.len == 0)) {
+		out->json = row[1].text;
+		out->erased = out->deleted = !same;
+		return true;
+	}
+	return issue_add(sink, FAIL_RECORD_DAMAGED, text_format(a, "%.*s/%.*s", TEXT_ARG(out->type), TEXT_ARG(out->id)),
+			 text_format(a, "%lld", (long long)out->number));
 }
 
 /* Fills in what one row of the log says; type, id and rid are the caller's. */
@@ -82,7 +106,12 @@ bool version_of_log(snapshot *s, const cell *log, arena *a, version *out, issues
 	out->actor = term_text(s, log[LOG_ACTOR].integer, a, sink);
 	out->purpose = term_text(s, log[LOG_PURPOSE].integer, a, sink);
 	out->on_behalf_of = term_text(s, log[LOG_BEHALF].integer, a, sink);
-	return out->deleted || body_of(s, out->sequence, a, &out->json, sink);
+	return out->deleted || body_checked(s, log, a, out, sink);
+}
+
+static bool names_itself(arena *a, const version *v)
+{
+	return text_find(v->json, text_format(a, "\"id\":\"%.*s\"", TEXT_ARG(v->id))) > 0;
 }
 
 /* The version that a row of `resource` speaks of. `whole`: with the log's part (who, when). */
@@ -100,10 +129,13 @@ found read_row(snapshot *s, const cell *row, arena *a, bool whole, version *out,
 	if (whole) {
 		cell log[LOG_COLUMNS];
 		ok = store_get(s, &log_table, &INT_CELL(out->sequence), a, log, sink) == STORE_OK &&
+		     log[LOG_RID].integer == out->rid && log[LOG_VERSION].integer == out->number &&
 		     version_of_log(s, log, a, out, sink);
 	} else {
 		ok = out->deleted || body_of(s, out->sequence, a, &out->json, sink);
 	}
+	/* Rows that point at each other may all be sound and yet belong to another: the body says whose it is. */
+	if (ok && whole && !out->deleted) ok = names_itself(a, out);
 	if (!ok && sink->errors == before) issue_add(sink, FAIL_STORE_CORRUPT, TEXT("log"), TEXT(""));
 	if (!ok || sink->errors != before) return FOUND_FAILED;
 	return out->deleted ? FOUND_DELETED : FOUND;

@@ -113,7 +113,8 @@ typedef struct version {
 	int64_t number, sequence;
 	instant at;
 	bool deleted;
-	text json; /* empty where deleted */
+	bool erased; /* by law: that it was is all that is left. Then it is deleted too */
+	text json;   /* empty where deleted */
 	text actor, purpose, on_behalf_of;
 } version;
 typedef enum found { FOUND, FOUND_DELETED, FOUND_NONE, FOUND_FAILED } found;
@@ -211,6 +212,17 @@ typedef struct check_report {
 	int64_t versions, resources, index_rows, derived_rows;
 	int64_t broken_digests, broken_index, broken_derived;
 } check_report;
+/* Erases the bodies of a resource's versions, as the law may ask: it is deleted first where it stands; the log keeps that there
+ * were versions, who wrote them when, and who erased them why. Out of the file's pages too, once it is closed by all. Gives how many. */
+typedef struct erasure {
+	text type, id;
+	int64_t number; /* only this version; 0: all */
+	text reason;
+} erasure;
+bool record_erase(record *r, const caller *who, const erasure *what, int64_t *bodies, issues *sink);
+/* A file that is not open here, a backup: the engine's own check, every body against its digest, every row against the chain. What
+ * is wrong is named in the sink as a warning, and counted. */
+bool record_verify(text file, arena *a, check_report *out, issues *sink);
 /* Recomputes digests, index and derived tables beside the kept ones and compares; changes nothing. */
 bool record_check(record *r, arena *a, check_report *out, issues *sink);
 bool record_rebuild(record *r, issues *sink); /* drops what is computed and computes it again */

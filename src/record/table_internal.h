@@ -23,7 +23,7 @@ enum {
 	LOG_COLUMNS
 };
 enum { LOG_BY_RID = 0 };
-typedef enum log_kind { KIND_VERSION = 1, KIND_TICK = 2, KIND_CONTENT = 3 } log_kind;
+typedef enum log_kind { KIND_VERSION = 1, KIND_TICK = 2, KIND_CONTENT = 3, KIND_ERASE = 4 } log_kind;
 
 enum { RES_RID, RES_TYPE, RES_ID, RES_VERSION, RES_SEQ, RES_STATE, RES_COLUMNS };
 enum { RES_BY_ID = 0, RES_BY_SEQ = 1 };

@@ -124,7 +124,9 @@ static job_result run_kind(record *r, writing *w, job *j)
 		return run_care(r, w, j);
 	case JOB_NOTE: {
 		deriving dv = deriving_begin(r, w, j->arena, j->who);
-		return j->note(j->self, &dv, &j->sink) && j->sink.errors == 0 ? JOB_DONE : JOB_FAILED;
+		bool ok = j->note(j->self, &dv, &j->sink) && j->sink.errors == 0;
+		j->type = dv.needs;
+		return ok ? JOB_DONE : dv.needs ? JOB_NEEDS_TYPE : JOB_FAILED;
 	}
 	case JOB_TYPE: {
 		deriving dv = deriving_begin(r, w, j->arena, j->who);

@@ -61,6 +61,11 @@ typedef struct driver {
 	bool (*has_table)(connection *c, const char *name, bool *has, driver_failure *why);
 	/* Claims the store for this connection's life, with a note; or only looks that nobody holds it with another note. */
 	bool (*claim)(connection *c, const char *note, bool take, driver_failure *why);
+	/* What the engine itself has as the definition of a table and its indexes is this text; NULL: it keeps none. A damaged page of
+	 * the catalogue is found so, before a statement trips over it. */
+	bool (*defined_as)(connection *c, const char *name, const char *definition, bool *same, driver_failure *why);
+	/* The whole of it into a new file, as one state, beside traffic; NULL: the engine has tools of its own. */
+	bool (*copy)(connection *c, const char *to, driver_failure *why);
 	/* Words that differ. */
 	const char *types[4];    /* of columns, by cell_kind */
 	const char *rowid_type;  /* of the one key column of a rowid table */

@@ -58,6 +58,26 @@ static bool migrate(store *s, int64_t from, const store_options *o, issues *sink
 	return true;
 }
 
+/* The catalogue's own words for a table are those it was made with. */
+static bool catalogue_holds(store *s, const char *name, text definition, arena *scratch, issues *sink)
+{
+	driver_failure why;
+	bool same = true;
+	if (!s->driver->defined_as) return true;
+	if (!s->driver->defined_as(s->writer->connection, name, text_z(scratch, definition), &same, &why))
+		return store_fail(sink, &why);
+	return same || issue_add(sink, FAIL_STORE_CORRUPT, text_of(name), TEXT(""));
+}
+
+static bool own_tables_hold(store *s, arena *scratch, issues *sink)
+{
+	const table *const own[] = {&version_table, &table_table};
+	for (int i = 0; i < 2; i++)
+		if (!catalogue_holds(s, own[i]->name, sql_table(scratch, s->driver, own[i]), scratch, sink))
+			return false;
+	return true;
+}
+
 /* Makes one table what its constant says; `old_file`: there was a store before. */
 static bool follow(writing *w, const table *t, bool old_file, arena *scratch, issues *sink)
 {
@@ -66,7 +86,8 @@ static bool follow(writing *w, const table *t, bool old_file, arena *scratch, is
 	cell row[2];
 	store_result got = store_get(s->writer, &table_table, &TEXT_CELL(text_of(t->name)), scratch, row, sink);
 	if (got == STORE_FAILED) return false;
-	if (got == STORE_OK && text_equal(row[1].text, definition)) return true;
+	if (got == STORE_OK && text_equal(row[1].text, definition))
+		return catalogue_holds(s, t->name, definition, scratch, sink);
 	driver_failure why;
 	if (got == STORE_OK) {
 		if (!t->derived) return issue_add(sink, FAIL_STORE_TABLE, text_of(t->name), TEXT(""));
@@ -83,7 +104,9 @@ static bool bring_up(writing *w, const store_options *o, arena *scratch, issues 
 {
 	store *s = w->store;
 	int64_t version;
-	if (!make_own_tables(s, scratch, sink) || !read_version(s, scratch, &version, sink)) return false;
+	if (!make_own_tables(s, scratch, sink) || !own_tables_hold(s, scratch, sink) ||
+	    !read_version(s, scratch, &version, sink))
+		return false;
 	if (version > o->schema_version) return refuse_newer(s, version, o, sink);
 	if (version > 0 && !migrate(s, version, o, sink)) return false;
 	for (int i = 0; i < o->table_count; i++)
@@ -109,7 +132,8 @@ static bool is_store(store *s, issues *sink)
 static bool compare_only(store *s, const store_options *o, arena *scratch, issues *sink)
 {
 	int64_t version;
-	if (!is_store(s, sink) || !read_version(s, scratch, &version, sink)) return false;
+	if (!is_store(s, sink) || !own_tables_hold(s, scratch, sink) || !read_version(s, scratch, &version, sink))
+		return false;
 	if (version > o->schema_version) return refuse_newer(s, version, o, sink);
 	for (int i = 0; i < o->table_count; i++) {
 		cell row[2];
@@ -118,6 +142,7 @@ static bool compare_only(store *s, const store_options *o, arena *scratch, issue
 		if (got == STORE_FAILED) return false;
 		if (got != STORE_OK || !text_equal(row[1].text, sql_table(scratch, s->driver, t)))
 			return issue_add(sink, FAIL_STORE_TABLE, text_of(t->name), TEXT(""));
+		if (!catalogue_holds(s, t->name, row[1].text, scratch, sink)) return false;
 	}
 	return true;
 }

@@ -356,6 +356,42 @@ static bool sqlite_claim(connection *c, const char *note, bool take, driver_fail
 	return fine;
 }
 
+static bool sqlite_defined_as(connection *c, const char *name, const char *definition, bool *same, driver_failure *why)
+{
+	static const char sql[] =
+	    "SELECT group_concat(sql || x'3b0a', '') FROM (SELECT sql FROM sqlite_schema WHERE tbl_name = ? "
+	    "AND sql IS NOT NULL ORDER BY rowid)";
+	sqlite3_stmt *stmt = NULL;
+	bool ok = worked(c, sqlite3_prepare_v2(c->db, sql, -1, &stmt, NULL), why) &&
+		  worked(c, sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC), why) &&
+		  worked(c, sqlite3_step(stmt), why);
+	const char *has = ok ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+	*same = has && strcmp(has, definition) == 0;
+	sqlite3_finalize(stmt);
+	return ok;
+}
+
+/* ---- copies ---- */
+
+/* All pages in one step: under WAL that is one state, and nobody waits for it. */
+static int copy_pages(sqlite3 *to, sqlite3 *from)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
+	if (!b) return sqlite3_errcode(to);
+	int code = sqlite3_backup_step(b, -1), finished = sqlite3_backup_finish(b);
+	return code == SQLITE_DONE ? finished : code;
+}
+
+static bool sqlite_copy(connection *c, const char *to, driver_failure *why)
+{
+	sqlite3 *target = NULL;
+	int code = sqlite3_open_v2(to, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+	if (code == SQLITE_OK) code = copy_pages(target, c->db);
+	if (code != SQLITE_OK) explain(why, code, sqlite3_errstr(code));
+	sqlite3_close(target);
+	return code == SQLITE_OK;
+}
+
 const driver driver_sqlite = {
     .name = "sqlite",
     .open = sqlite_open,
@@ -374,6 +410,8 @@ const driver driver_sqlite = {
     .check = sqlite_check,
     .has_table = sqlite_has_table,
     .claim = sqlite_claim,
+    .defined_as = sqlite_defined_as,
+    .copy = sqlite_copy,
     .types = {"", "INTEGER", "TEXT", "BLOB"},
     .rowid_type = "INTEGER",
     .clustered = "WITHOUT ROWID",

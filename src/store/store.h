@@ -163,6 +163,9 @@ int64_t store_count(snapshot *r, const table *t, const scan_options *options, is
 bool store_collect(snapshot *r, const table *t, const scan_options *options, int value_column, arena *a, int64_t **out,
 		   int64_t *count, issues *sink);
 
+/* Copies a file, as one state and whole, into a new one, while others may write to it. Durable when it returns. */
+bool store_copy(text from, text to, issues *sink);
+
 /* The engine's own check of the file: true where it finds nothing. */
 bool store_integrity(snapshot *r, issues *sink);
 

@@ -182,6 +182,11 @@ TEST(syncs_that_fail)
 	sweep(POWER_IO_SYNC, FAIL_STORE_IO);
 }
 
+TEST(a_disk_that_became_read_only)
+{
+	sweep(POWER_READ_ONLY, FAIL_STORE_READ_ONLY);
+}
+
 TEST(a_full_disk_at_open)
 {
 	arena *a = test_arena();
@@ -199,4 +204,4 @@ TEST(a_full_disk_at_open)
 	power_wipe(0);
 }
 
-TESTS(T(nothing_acknowledged_is_lost), T(a_full_disk), T(writes_that_fail), T(syncs_that_fail), T(a_full_disk_at_open))
+TESTS(T(nothing_acknowledged_is_lost), T(a_full_disk), T(writes_that_fail), T(syncs_that_fail), T(a_disk_that_became_read_only), T(a_full_disk_at_open))

@@ -17,7 +17,7 @@
 
 enum { POWER_FILES = 8, POWER_SECTOR = 512, POWER_REGIONS = 64, POWER_LOCKS = 8 };
 
-typedef enum power_fault { POWER_OK, POWER_CUT, POWER_FULL, POWER_IO_WRITE, POWER_IO_SYNC } power_fault;
+typedef enum power_fault { POWER_OK, POWER_CUT, POWER_FULL, POWER_IO_WRITE, POWER_IO_SYNC, POWER_READ_ONLY } power_fault;
 
 typedef struct power_bytes {
 	char *at;
@@ -227,6 +227,8 @@ static int power_trouble(bool sync)
 		return sync ? SQLITE_OK : SQLITE_FULL;
 	case POWER_IO_WRITE:
 		return sync ? SQLITE_OK : SQLITE_IOERR_WRITE;
+	case POWER_READ_ONLY: /* the file system was remounted */
+		return sync ? SQLITE_OK : SQLITE_READONLY;
 	case POWER_IO_SYNC:
 		return sync ? SQLITE_IOERR_FSYNC : SQLITE_OK;
 	case POWER_OK:
