@@ -1,5 +1,7 @@
 /* bench start: how soon Limen is ready, and how much memory it holds then. Each time a process of its own, started fresh:
  *
+ *   all       from its start until a Patient and an Observation have been held against each profile and extension of R4, so that
+ *             each was read and compiled, and a code has been asked of each of its value sets; its largest resident size
  *   first     from its start until `limen validate` has held an Observation against R4's profile of vital signs, a rule of which
  *             asks codes of its value sets, and has ended; its largest resident size
  *   listening from its start until `limen serve` on a new database has said its address; its resident size then (VmRSS)
@@ -7,7 +9,7 @@
  * The median of so many runs. The files are in the system's cache: the first run of each is not counted. */
 #define LIMEN_OS /* a benchmark measures its machine */
 #define BENCH "start"
-#include "base/base.h"
+#include "profile/profile.h"
 
 #include <signal.h>
 #include <spawn.h>
@@ -90,6 +92,57 @@ static double resident_mb(pid_t child)
 	return (double)kib / 1024;
 }
 
+/* ---- all of R4's definitions, in this process when it is started for that ---- */
+
+static void hold_against_all(arena *a, const char *json)
+{
+	doc d;
+	issues sink = {.arena = a};
+	int first = library_first(LIBRARY_STRUCTURE), count = library_count(LIBRARY_STRUCTURE);
+	text *urls = ARENA_ARRAY(a, text, count);
+	if (!json_parse_resource(a, text_of(json), TEXT(""), &sink, &d)) stop("refused", json);
+	for (int i = 0; i < count; i++) {
+		library_entry e;
+		library_at(first + i, &e);
+		urls[i] = e.url;
+	}
+	const validation how = {
+	    .against = urls, .against_count = count, .warnings = true, .outside.now = SECONDS(1772443800)};
+	resource_validate(&how, &d, a, &sink);
+}
+
+static int all_definitions(void)
+{
+	arena *a = arena_new(REQUEST_ARENA_MAX);
+	const terms *codes = profiles_terms(profiles_r4());
+	hold_against_all(a, "{\"resourceType\":\"Patient\",\"id\":\"a\"}");
+	hold_against_all(a, observation);
+	int answered = 0;
+	for (int i = 0; i < library_count(LIBRARY_VALUE_SET); i++) {
+		library_entry e;
+		library_at(library_first(LIBRARY_VALUE_SET) + i, &e);
+		answered += term_in(codes, e.url, TEXT(""), TEXT("active")) != TERM_UNKNOWN;
+	}
+	arena_free(a);
+	return answered > 0 ? 0 : 1;
+}
+
+static measure run_all(const char *folder)
+{
+	char self[] = "/proc/self/exe", word[] = "all", line[LINE_MAX_BYTES];
+	char *const argv[] = {self, word, NULL};
+	struct rusage used;
+	int out, status;
+	(void)folder;
+	double from = now_ms();
+	pid_t child = start(argv, &out);
+	while (read(out, line, sizeof line) > 0) continue;
+	if (wait4(child, &status, 0, &used) != child || status != 0) stop("cannot hold against", "all");
+	double to = now_ms();
+	close(out);
+	return (measure){to - from, (double)used.ru_maxrss / 1024};
+}
+
 static measure run_first(const char *folder)
 {
 	char file[300], line[LINE_MAX_BYTES], word[] = PROGRAM, command[] = "validate", option[] = "--profile";
@@ -158,8 +211,9 @@ static measure median(measure (*run)(const char *folder), const char *folder)
 	return (measure){ms[RUNS / 2], mb[RUNS / 2]};
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc == 2 && strcmp(argv[1], "all") == 0) return all_definitions();
 	char folder[] = "build/bench-XXXXXX", file[300];
 	if (!mkdtemp(folder)) stop("no place for", folder);
 	snprintf(file, sizeof file, "%s/observation.json", folder);
@@ -170,6 +224,8 @@ int main(void)
 	measure first = median(run_first, folder), listening = median(run_listening, folder);
 	unlink(file);
 	rmdir(folder);
+	measure all = median(run_all, folder);
+	printf("start.all_ms %.1f\nstart.all_mb %.1f\n", all.ms, all.mb);
 	printf("start.listening_ms %.1f\nstart.listening_mb %.1f\n", listening.ms, listening.mb);
 	printf("start.first_ms %.1f\nstart.first_mb %.1f\n", first.ms, first.mb);
 	return 0;
