@@ -12,10 +12,10 @@ struct reader {
 	caller who;
 	arena *arena;
 	int64_t sequence;
-	read_set *reads;     /* where what is read is noted; else NULL */
-	bool own;            /* the snapshot goes back to the pool at close */
-	bool rebuilding;     /* versions written long ago are prepared again */
-	struct codes *codes; /* held until it is closed */
+	read_set *reads;                 /* where what is read is noted; else NULL */
+	bool own;                        /* the snapshot goes back to the pool at close */
+	bool rebuilding;                 /* versions written long ago are prepared again */
+	struct conformance *conformance; /* held until it is closed */
 };
 
 typedef struct feed_waiter {
@@ -59,8 +59,8 @@ struct record {
 	tip tip; /* the writer's own, as what follows */
 	bool clock_behind;
 
-	pthread_mutex_t codes_lock;
-	struct codes *codes; /* the newest that was asked for */
+	pthread_mutex_t conformance_lock;
+	struct conformance *conformance; /* the newest that was asked for */
 };
 
 /* prepare.c */
@@ -116,8 +116,8 @@ void writer_submit(record *r, job *j); /* waits for the answer */
 arena *record_arena(record *r);        /* a spare one */
 void record_arena_back(record *r, arena *a);
 
-/* codes.c */
-void codes_release(record *r, struct codes *c); /* NULL is fine */
+/* conformance.c */
+void conformance_release(record *r, struct conformance *c); /* NULL is fine */
 
 /* read.c */
 found read_row(snapshot *s, const cell *row, arena *a, bool whole, version *out, issues *sink);

@@ -30,8 +30,8 @@ reader *record_reader(record *r, const caller *who, arena *a, issues *sink)
 
 void reader_close(reader *rd)
 {
-	if (rd) codes_release(rd->record, rd->codes);
-	if (rd) rd->codes = NULL;
+	if (rd) conformance_release(rd->record, rd->conformance);
+	if (rd) rd->conformance = NULL;
 	if (rd && rd->own) store_release(rd->snapshot);
 	if (rd) rd->own = false;
 }

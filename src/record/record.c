@@ -136,7 +136,7 @@ record *record_open(arena *a, const record_options *options, issues *sink)
 	if (text_ends(r->base, TEXT("/"))) r->base.len--;
 	pthread_mutex_init(&r->terms_lock, NULL);
 	pthread_mutex_init(&r->lock, NULL);
-	pthread_mutex_init(&r->codes_lock, NULL);
+	pthread_mutex_init(&r->conformance_lock, NULL);
 	types_open(r);
 	if (open_all(r, options, sink)) return r;
 	record_close(r);
@@ -155,8 +155,8 @@ void record_close(record *r)
 	store_close(r->store);
 	for (int i = 0; i < DERIVERS_MAX; i++) arena_free(r->shelves[i].arena);
 	for (int i = 0; i < r->spare_count; i++) arena_free(r->spare[i]);
-	codes_release(r, r->codes);
-	pthread_mutex_destroy(&r->codes_lock);
+	conformance_release(r, r->conformance);
+	pthread_mutex_destroy(&r->conformance_lock);
 	pthread_mutex_destroy(&r->lock);
 	pthread_mutex_destroy(&r->terms_lock);
 	pthread_mutex_destroy(&r->types_lock);

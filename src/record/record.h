@@ -18,7 +18,7 @@
 #include "content/content.h"
 #include "fhir/fhir.h"
 #include "profile/profile.h"
-#include "record/codes.h"
+#include "record/conformance.h"
 #include "store/store.h"
 
 typedef struct record record;

@@ -1,4 +1,4 @@
-/* The codes a reader knows follow what is written, and stay as they were for whoever reads an earlier state. */
+/* The codes and profiles a reader knows follow what is written, and stay as they were for whoever reads an earlier state. */
 #include "fixture.h"
 
 static term_answer ask(reader *rd, arena *a, const char *set, const char *code)
@@ -30,13 +30,23 @@ TEST(codes_follow_what_is_written)
 	assert_ptr_equal(reader_terms(second, &sink), reader_terms(third, &sink));
 	assert_int_equal(ask(first, a, "urn:s", "blue"), TERM_NOT);
 	assert_int_equal(ask(before, a, "urn:s", "red"), TERM_UNKNOWN);
+	put(r, a, "StructureDefinition", "p",
+	    "'url':'urn:p','name':'P','status':'active','kind':'resource','abstract':false,'type':'Patient','"
+	    "derivation':'constraint',"
+	    "'baseDefinition':'http://hl7.org/fhir/StructureDefinition/"
+	    "Patient','differential':{'element':[{'id':'Patient','path':"
+	    "'Patient'},{'id':'Patient.birthDate','path':'Patient.birthDate','min':1}]}");
+	reader *fourth = record_reader(r, &anna, a, &sink);
+	assert_true(profile_known(reader_profiles(fourth, &sink), TEXT("urn:p")));
+	assert_false(profile_known(reader_profiles(third, &sink), TEXT("urn:p")));
+	assert_int_equal(ask(fourth, a, "urn:s", "blue"), TERM_IS);
 	write_op gone = {.method = WRITE_DELETE, .type = TEXT("ValueSet"), .id = TEXT("s")};
 	written w;
 	assert_true(record_commit(r, &anna, &gone, 1, a, &sink, &w));
 	reader *after = record_reader(r, &anna, a, &sink);
 	assert_int_equal(ask(after, a, "urn:s", "red"), TERM_UNKNOWN);
 	assert_int_equal(ask(after, a, "http://hl7.org/fhir/ValueSet/administrative-gender", "male"), TERM_IS);
-	reader *all[] = {before, first, second, third, after};
+	reader *all[] = {before, first, second, third, fourth, after};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) reader_close(all[i]);
 	record_close(r);
 	arena_free(a);
