@@ -21,7 +21,7 @@ bool rest_parse(exchange *x, text body, text type, doc *out)
 	if (!text_equal(doc_type(out), type))
 		return issue_at(&x->sink, FAIL_HTTP_TYPE_DIFFERS, (place){.path = doc_type(out)}, doc_type(out), type,
 				TEXT(""));
-	const validation how = {.outside.now = world_now(x->app->world)};
+	const validation how = {.taking = true, .outside.now = world_now(x->app->world)};
 	return resource_validate(&how, out, x->arena, &x->sink);
 }
 

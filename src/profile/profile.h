@@ -32,8 +32,11 @@ typedef struct validation {
 	const profiles *profiles; /* NULL: R4's own */
 	const text *against;      /* canonical URLs it must fit, besides its own type */
 	int against_count;
-	bool claimed;         /* and those it claims in meta.profile; an unknown one is a warning */
-	bool warnings;        /* also invariants, bindings and advice that only warn */
+	bool claimed;  /* and those it claims in meta.profile; an unknown one is a warning */
+	bool warnings; /* also invariants, bindings and advice that only warn */
+	/* What a record takes in: the outermost value set of a binding that is only preferred is not held against the world's data
+	 * (Synthea's patients speak hi of another system than BCP-47). */
+	bool taking;
 	path_outside outside; /* resolve: where references lead beyond the doc; may be empty */
 } validation;
 /* True: no errors (warnings do not count). `a` is for what it makes on the way; issues live in the sink's arena. */

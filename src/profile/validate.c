@@ -40,7 +40,7 @@ static void check_binding(validator *v, const step *at, const struct detail_row 
 	if (detail->value_set_len && !decided)
 		binding_check(v, at, (binding_strength)detail->binding_strength,
 			      (text){image_strings + detail->value_set_at, detail->value_set_len});
-	if (detail->value_set_max_len)
+	if (detail->value_set_max_len && !v->how->taking)
 		binding_check(v, at, BINDING_REQUIRED,
 			      (text){image_strings + detail->value_set_max_at, detail->value_set_max_len});
 }

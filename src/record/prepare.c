@@ -58,7 +58,7 @@ static bool check_resource(preparing *p)
 	text own_id = doc_get_text(w->resource, 0, NAME_id);
 	if (w->method == WRITE_UPDATE && own_id.len && !text_equal(own_id, w->id))
 		return refuse(p, FAIL_RECORD_OTHER_ID, own_id);
-	const validation how = {.outside.now = world_now(p->rd->record->world)};
+	const validation how = {.taking = true, .outside.now = world_now(p->rd->record->world)};
 	return w->checked || resource_validate(&how, w->resource, p->arena, p->sink);
 }
 
