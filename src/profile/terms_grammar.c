@@ -158,6 +158,20 @@ static term_answer media_type(text code)
 	return TERM_IS;
 }
 
+/* ---- units: UCUM ---- */
+
+/* What Limen can convert is a unit; of others it cannot be told. */
+static term_answer unit(text code)
+{
+	decimal size;
+	text base;
+	if (code.len == 0 || text_find(code, TEXT(" ")) >= 0) return TERM_NOT;
+	arena *a = arena_new(MIB);
+	bool known = unit_canonical(a, decimal_from_int(1), code, &size, &base);
+	arena_free(a);
+	return known ? TERM_IS : TERM_UNKNOWN;
+}
+
 /* ---- lists of others that Limen has not: the form only ---- */
 
 static term_answer three_capitals(text code)
@@ -183,9 +197,8 @@ grammar grammar_of(text system)
 		const char *system;
 		grammar says;
 	} rows[] = {
-	    {"urn:ietf:bcp:47", language_tag},
-	    {"urn:ietf:bcp:13", media_type},
-	    {"urn:iso:std:iso:4217", three_capitals},
+	    {"urn:ietf:bcp:47", language_tag},   {"urn:ietf:bcp:13", media_type},
+	    {"http://unitsofmeasure.org", unit}, {"urn:iso:std:iso:4217", three_capitals},
 	    {"urn:iso:std:iso:3166", country},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

@@ -125,6 +125,12 @@ TEST(memberships_of_r4)
 	    {R4 "ValueSet/mimetypes", "urn:ietf:bcp:13", "fhir", TERM_NOT},
 	    {R4 "ValueSet/currencies", "urn:iso:std:iso:4217", "DKK", TERM_UNKNOWN},
 	    {R4 "ValueSet/currencies", "urn:iso:std:iso:4217", "kr.", TERM_NOT},
+	    {R4 "ValueSet/ucum-units", "http://unitsofmeasure.org", "mm[Hg]", TERM_IS},
+	    {R4 "ValueSet/ucum-units", "http://unitsofmeasure.org", "10*3/uL", TERM_IS},
+	    {R4 "ValueSet/ucum-units", "http://unitsofmeasure.org", "furlong", TERM_UNKNOWN},
+	    {R4 "ValueSet/ucum-units", "http://unitsofmeasure.org", "day", TERM_UNKNOWN}, /* a word for people */
+	    {R4 "ValueSet/ucum-units", "http://unitsofmeasure.org", "mm Hg", TERM_NOT},
+	    {R4 "ValueSet/ucum-common", "http://unitsofmeasure.org", "kg", TERM_IS},
 	    /* implied */
 	    {R4 "administrative-gender?fhir_vs", "", "other", TERM_IS},
 	    {R4 "administrative-gender?fhir_vs=refset", "", "other", TERM_UNKNOWN},
