@@ -153,12 +153,9 @@ static text id_made(profile_compiler *c, uint32_t element)
 {
 	text path = doc_get_text(c->d, element, NAME_path), slice = doc_get_text(c->d, element, NAME_sliceName),
 	     id = path;
-	for (text open = c->open_path; open.len; open = text_cut_last(open, '.').head) {
-		bool below = text_starts(path, open) && path.len > open.len && path.at[open.len] == '.';
-		if (!below) continue;
-		id = text_join(c->arena, c->open_id, text_slice(path, open.len, path.len));
-		break;
-	}
+	text open = c->open_path;
+	bool below = open.len && path.len > open.len && text_starts(path, open) && path.at[open.len] == '.';
+	if (below) id = text_join(c->arena, c->open_id, text_slice(path, open.len, path.len));
 	if (slice.len) {
 		id = text_format(c->arena, "%.*s:%.*s", TEXT_ARG(id), TEXT_ARG(slice));
 		c->open_path = path;

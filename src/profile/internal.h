@@ -71,15 +71,16 @@ struct validator {
 	map entries;           /* of a Bundle: fullUrl to its resource */
 	asked *asked[64];      /* by hash; a child's answers stay for the next who asks */
 	bool entries_known, in_bundle, in_document;
-	int64_t budget; /* what is left of VALIDATE_WORK_MAX */
-	bool spent;     /* it, or the depth, did not suffice */
-	int depth;      /* of profiles within profiles */
-	bool muted;     /* only whether, not what */
-	int found;      /* errors, while muted */
-	int conforming; /* conformsTo() within conformsTo() */
-	bool doubting;  /* shortcuts are held against FHIRPath, for the test */
-	int doubts;     /* how often they were wrong */
-	int lasting;    /* counts what was made in the arena to stay */
+	int64_t budget;     /* what is left of VALIDATE_WORK_MAX */
+	bool spent;         /* it, or the depth, did not suffice */
+	int depth;          /* of profiles within profiles */
+	bool muted;         /* only whether, not what */
+	int found;          /* errors, while muted */
+	int conforming;     /* conformsTo() within conformsTo() */
+	bool doubting;      /* shortcuts are held against FHIRPath, for the test */
+	int doubts;         /* how often they were wrong */
+	int lasting;        /* counts what was made in the arena to stay */
+	bool keeps_scratch; /* others make what stays in it: nothing is given back */
 };
 void validate_value(validator *v, const step *at);
 void validate_companion(validator *v, const step *at);

@@ -234,7 +234,7 @@ static int path_answer(validator *v, const path *p, const step *at)
 		node_kind k = (node_kind)out.at[0].d->nodes[out.at[0].node].kind;
 		answer = k != NODE_FALSE;
 	}
-	if (!v->how->outside.resolve && lasting == v->lasting) arena_rewind(v->arena, mark);
+	if (!v->keeps_scratch && lasting == v->lasting) arena_rewind(v->arena, mark);
 	return answer;
 }
 

@@ -6,7 +6,8 @@
  * base definitions; each profile it claims, or is held against, then visits only the elements that profile speaks of.
  *
  * Ownership: a `profiles` has the arena it was opened in to itself from the last profiles_add on, for what it compiles at first
- * use lies there too; it points into the docs added to it. Threads share it, then; each validates in an arena of its own.
+ * use lies there too; it points into the docs added to it. Threads share it, then; each validates in an arena of its own. (One
+ * that shares it with nobody may validate in the same arena; scratch is then kept.)
  */
 #ifndef LIMEN_PROFILE_PROFILE_H
 #define LIMEN_PROFILE_PROFILE_H

@@ -20,7 +20,8 @@ struct profiles {
 	map by_url;     /* to the address of its `known` */
 	known *library; /* R4's own, by library number; else NULL */
 	pthread_mutex_t lock;
-	terms *terms; /* of R4's own: NULL */
+	int compiling; /* guarded by it: how many under way are based on each other */
+	terms *terms;  /* of R4's own: NULL */
 };
 
 /* R4's types as profiles that say nothing more */
@@ -102,18 +103,16 @@ static void compile(const profiles *p, known *k)
 	atomic_store_explicit(&k->state, KNOWN_READY, memory_order_release);
 }
 
-/* How many profiles under way are based on each other. */
-static _Thread_local int compiling;
-
 static const profile *known_profile(const profiles *p, known *k)
 {
 	if (atomic_load_explicit(&k->state, memory_order_acquire) == KNOWN_READY) return &k->profile;
-	pthread_mutex_t *lock = (pthread_mutex_t *)(uintptr_t)&p->lock; /* what is made at first use is guarded by it */
+	profiles *own = (profiles *)(uintptr_t)p; /* what is made at first use is guarded by its lock */
+	pthread_mutex_t *lock = &own->lock;
 	pthread_mutex_lock(lock);
-	if (atomic_load(&k->state) == KNOWN_READ && compiling < PROFILE_DEPTH_MAX) {
-		compiling++;
+	if (atomic_load(&k->state) == KNOWN_READ && own->compiling < PROFILE_DEPTH_MAX) {
+		own->compiling++;
 		compile(p, k);
-		compiling--;
+		own->compiling--;
 	}
 	pthread_mutex_unlock(lock);
 	return &k->profile;

@@ -182,6 +182,7 @@ validator validator_of(const validation *how, const doc *d, arena *a, issues *si
 	    .budget = VALIDATE_WORK_MAX,
 	};
 	open_types(&v);
+	v.keeps_scratch = how->outside.resolve || (a && profiles_lie_in(v.profiles, a));
 	v.in_bundle = text_equal(doc_type(d), TEXT("Bundle"));
 	v.in_document = v.in_bundle && text_equal(doc_get_text(d, 0, NAME_type), TEXT("document"));
 	return v;
@@ -205,7 +206,6 @@ bool resource_validate(const validation *how, const doc *d, arena *a, issues *si
 {
 	int errors = sink->errors;
 	validator v = validator_of(how, d, a, sink);
-	assert(!profiles_lie_in(v.profiles, a)); /* scratch is given back, and what is compiled meanwhile stays */
 	validator_outside(&v);
 	check_whole(d, sink, &v);
 	return sink->errors == errors;

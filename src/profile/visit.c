@@ -257,7 +257,7 @@ void visit_profile(validator *v, const profile *p, const step *at)
 	visit_root(v, p, at);
 	v->by = outer;
 	v->depth--;
-	if (lasting == v->lasting && told == v->sink->count && !v->how->outside.resolve) arena_rewind(v->arena, mark);
+	if (lasting == v->lasting && told == v->sink->count && !v->keeps_scratch) arena_rewind(v->arena, mark);
 }
 
 /* Each profile a resource claims, and each extension it has, may cost so much. */

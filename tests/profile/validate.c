@@ -414,6 +414,16 @@ TEST(slices_of_identifiers)
 	     PATIENT("'identifier':[{'system':'urn:s:cpr','value':'ten-digits'},{'system':'urn:s:cpr','value':'ten-"
 		     "digitz'}]"),
 	     "PROFILE_SLICE_TOO_MANY cpr Patient.identifier[1]"},
+	    /* elements without ids: those below a slice follow it */
+	    {"{'path':'Patient.identifier','slicing':{'discriminator':[{'type':'value','path':'system'}],'rules':'open'"
+	     "}},"
+	     "{'path':'Patient.identifier','sliceName':'a','min':1},{'path':'Patient.identifier.system','fixedUri':'"
+	     "urn:s:a'},"
+	     "{'path':'Patient.identifier','sliceName':'b','max':'0'},{'path':'Patient.identifier.system','fixedUri':'"
+	     "urn:s:b'},"
+	     "{'path':'Patient.active','min':1}",
+	     PATIENT("'active':true,'identifier':[" ID("b") "]"),
+	     "PROFILE_SLICE_MISSING a Patient; PROFILE_SLICE_TOO_MANY b Patient.identifier[0]"},
 	    /* a slice of a slice */
 	    {BY_SYSTEM(OPEN) AB ",{'id':'Patient.identifier:b','path':'Patient.identifier','sliceName':'b','slicing':{"
 				"'discriminator':[{'type':'value','path':'use'}],'rules':'open'}}," SLICE(
