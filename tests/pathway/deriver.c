@@ -107,7 +107,7 @@ static const char referral[] =
 static const char appointment[] =
     "{\"resourceType\":\"Appointment\",\"id\":\"a1\",\"status\":\"booked\",\"created\":\"2026-03-04T10:00:00+01:00\","
     "\"start\":\"2026-03-20T09:00:00+01:00\",\"end\":\"2026-03-20T09:30:00+01:00\",\"basedOn\":[{\"reference\":"
-    "\"ServiceRequest/r1\"}],\"participant\":[{\"status\":\"accepted\"}]}";
+    "\"ServiceRequest/r1\"}],\"participant\":[{\"actor\":{\"display\":\"x\"},\"status\":\"accepted\"}]}";
 static const char notice[] =
     "{\"resourceType\":\"Communication\",\"id\":\"c1\",\"status\":\"completed\",\"category\":[{\"coding\":[{\"system\":"
     "\"urn:limen:communication\",\"code\":\"indkaldelse\"}]}],\"about\":[{\"reference\":\"Appointment/a1\"}],"
@@ -370,7 +370,7 @@ TEST(linked_elsewhere)
 	put(&b, "{\"resourceType\":\"Appointment\",\"id\":\"a1\",\"status\":\"cancelled\",\"basedOn\":[{\"reference\":"
 		"\"ServiceRequest/r2\"}],"
 		"\"cancelationReason\":{\"coding\":[{\"system\":\"urn:limen:move-cause\",\"code\":\"patient-wish\"}]},"
-		"\"participant\":[{\"status\":\"accepted\"}]}");
+		"\"participant\":[{\"actor\":{\"display\":\"x\"},\"status\":\"accepted\"}]}");
 	assert_text(facts_line(&b, pathway_id(&b, "r1")), TEXT("referral.received"));
 	assert_text(facts_line(&b, pathway_id(&b, "r2")),
 		    TEXT("appointment.cancelled moved.cause=patient-wish notice.sent referral.received"));
