@@ -35,8 +35,8 @@ typedef struct validation {
 	int against_count;
 	bool claimed;  /* and those it claims in meta.profile; an unknown one is a warning */
 	bool warnings; /* also invariants, bindings and advice that only warn */
-	/* What a record takes in: the outermost value set of a binding that is only preferred is not held against the world's data
-	 * (Synthea's patients speak hi of another system than BCP-47). */
+	/* What a record takes in: R4's elements, formats, required codes and error invariants, no more. Value sets, reference targets,
+	 * extensions and the rules of Bundles are not held against the world's data: a department keeps what it was sent. */
 	bool taking;
 	path_outside outside; /* resolve: where references lead beyond the doc; may be empty */
 } validation;

@@ -40,7 +40,7 @@ static void check_binding(validator *v, const step *at, const struct detail_row 
 	if (detail->value_set_len && !decided)
 		binding_check(v, at, (binding_strength)detail->binding_strength,
 			      (text){image_strings + detail->value_set_at, detail->value_set_len});
-	if (detail->value_set_max_len && !v->how->taking)
+	if (detail->value_set_max_len)
 		binding_check(v, at, BINDING_REQUIRED,
 			      (text){image_strings + detail->value_set_max_at, detail->value_set_max_len});
 }
@@ -50,6 +50,7 @@ void validate_value(validator *v, const step *at)
 	const struct detail_row *detail = &image_details[at->element - image_elements];
 	if (detail->invariant_count)
 		validate_invariants(v, at, image_invariant_lists + detail->first_invariant, detail->invariant_count);
+	if (v->how->taking) return;
 	if (detail->binding_strength == BINDING_REQUIRED || detail->binding_strength == BINDING_EXTENSIBLE ||
 	    detail->value_set_max_len)
 		check_binding(v, at, detail);
@@ -70,6 +71,7 @@ void validate_object(validator *v, const step *at)
 {
 	const struct type_row *type = &image_types[at->type];
 	validate_invariants(v, at, image_invariant_lists + type->first_invariant, type->invariant_count);
+	if (v->how->taking) return;
 	if (at->type == v->types.extension) extension_check(v, at);
 	if (at->type == v->types.reference) bundle_reference(v, at);
 	if (at->type == v->types.bundle) bundle_check(v, at);

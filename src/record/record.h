@@ -136,6 +136,14 @@ int64_t record_rid(reader *rd, text type, text id); /* 0: none */
 
 /* Nobody here refers to it? Else the sink says who (RECORD_REFERRED): it would not be deleted. */
 bool record_unreferred(reader *rd, text type, text id, issues *sink);
+/* What resources of a type can be searched by here, R4's and one's own, sorted by code; in `a`. How many. */
+typedef struct search_parameter {
+	text code, url; /* url may be empty */
+	search_kind kind;
+	const type_id *targets; /* of a reference; none: anything */
+	int target_count;
+} search_parameter;
+int record_parameters(record *r, text type, arena *a, search_parameter **out);
 /* For FHIRPath: references to resources of this record lead to them, as this snapshot has them. */
 path_outside record_outside(reader *rd);
 /* Whether a search finds one resource (1, its id in `out`), none (0), or several or is wrong (-1, an issue). */
@@ -153,7 +161,7 @@ typedef struct search_answer {
 	text next;     /* query of the next page, or empty */
 	bool later;    /* not the first page: that one is `first` */
 	text first;
-	text self;     /* the query as understood */
+	text self; /* the query as understood */
 } search_answer;
 /* Where it is searched: one type, or all types of which the caller may see resources (fewer by `_type`); all of it, or only a
  * compartment: what has to do with one patient, one encounter. */

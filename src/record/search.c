@@ -77,3 +77,17 @@ bool record_search(reader *rd, text type, const search_pair *pairs, int count, b
 	search_where where = {.type = type};
 	return record_search_in(rd, &where, pairs, count, lenient, out, sink);
 }
+
+int record_parameters(record *r, text type, arena *a, search_parameter **out)
+{
+	issues unheard = {.arena = a};
+	const search_type *t = type_of(r, type, &unheard);
+	*out = ARENA_ARRAY(a, search_parameter, t ? t->param_count : 0);
+	int count = 0;
+	for (int i = 0; t && i < t->param_count; i++) {
+		const search_param *p = &t->params[i];
+		if (p->way == WAY_NONE || (p->way == WAY_INDEX && !p->path)) continue;
+		(*out)[count++] = (search_parameter){p->code, p->url, p->kind, p->targets, p->target_count};
+	}
+	return count;
+}
