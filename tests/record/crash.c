@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { THREADS = 6, ROUNDS = 30, LINES_MAX = 100000, ROUNDS_PER_FILE = 6 };
+enum { THREADS = 6, ROUNDS = 30, VERSIONS_MAX = 1000, ROUNDS_PER_FILE = 6 };
 
 static const char *self;
 
@@ -140,7 +140,7 @@ static void verify_absent(reader *rd, arena *a, text id, int64_t number, issues 
 				 .since = INSTANT_NONE,
 				 .current_from = INSTANT_NONE,
 				 .current_to = INSTANT_NONE,
-				 .count = LINES_MAX};
+				 .count = VERSIONS_MAX};
 	found f = record_history(rd, &q, &all, &count, &next, sink);
 	assert_true(f == FOUND || f == FOUND_NONE || f == FOUND_DELETED);
 	for (int i = 0; i < count; i++) {
@@ -162,7 +162,9 @@ static void verify(record *r, arena *a, text said, tally *t)
 		t->acknowledged += how.head.at[0] == '+';
 		t->refused += how.head.at[0] == '-';
 		t->unknown += how.head.at[0] == '?';
+		arena_mark mark = arena_here(a);
 		if (how.head.at[0] == '-') verify_absent(rd, a, word.head, number, &sink);
+		arena_rewind(a, mark);
 		if (how.head.at[0] != '+') continue;
 		found f = record_vread(rd, TEXT("Patient"), word.head, number, &v, &sink);
 		if (f != FOUND) print_error("lost: %.*s version %d\n", TEXT_ARG(word.head), (int)number);
