@@ -114,6 +114,7 @@ PGresult *pg_answers(connection *c, driver_failure *why)
 		pg_explain(c, NULL, &wrong);
 		pg_spoil(c, &wrong);
 	}
+	assert(c->spoilt || last); /* something was asked */
 	if (!c->spoilt) return last;
 	PQclear(last);
 	*why = c->failure;
@@ -127,22 +128,25 @@ void pg_posted(connection *c)
 	if (c->posted >= POSTED_MAX) PQclear(pg_answers(c, &kept_in_connection));
 }
 
-bool pg_post(connection *c, const char *sql)
+static bool send(connection *c, const char *sql)
 {
-	if (PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 1)) {
-		pg_posted(c);
-		return true;
-	}
 	driver_failure why;
+	if (PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 1)) return true;
 	pg_explain(c, NULL, &why);
 	pg_spoil(c, &why);
 	return false;
 }
 
+bool pg_post(connection *c, const char *sql)
+{
+	if (!send(c, sql)) return false;
+	pg_posted(c);
+	return true;
+}
+
 PGresult *pg_ask(connection *c, const char *sql, driver_failure *why)
 {
-	if (!c->spoilt) pg_post(c, sql);
-	if (!c->spoilt) return pg_answers(c, why);
+	if (!c->spoilt && send(c, sql)) return pg_answers(c, why);
 	*why = c->failure;
 	return NULL;
 }
