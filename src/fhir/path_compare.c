@@ -81,15 +81,17 @@ static tri quantity_equal(const path_item *x, const path_item *y)
 }
 
 /* Equivalence rounds to the precision of the less precise one, in that one's unit: the larger unit of the two. */
-static bool quantity_equivalent(const path_item *x, const path_item *y)
+static bool quantity_equivalent(path_item x, path_item y)
 {
 	decimal x_in_y, y_in_x;
-	path_item one_x = {.kind = PATH_QUANTITY, .text = x->text, .number = decimal_from_int(1)}, one_y = one_x;
-	one_y.text = y->text;
-	if (text_equal(x->text, y->text)) return number_equivalent(x->number, y->number);
-	if (!quantity_in(x, y->text, &x_in_y) || !quantity_in(y, x->text, &y_in_x)) return false;
+	x.text = unit_definite(x.text);
+	y.text = unit_definite(y.text);
+	if (text_equal(x.text, y.text)) return number_equivalent(x.number, y.number);
+	if (!quantity_in(&x, y.text, &x_in_y) || !quantity_in(&y, x.text, &y_in_x)) return false;
+	path_item one_x = {.kind = PATH_QUANTITY, .text = x.text, .number = decimal_from_int(1)}, one_y = one_x;
+	one_y.text = y.text;
 	bool in_y = quantity_order(&one_x, &one_y) == ORDER_LESS;
-	return in_y ? number_equivalent(x_in_y, y->number) : number_equivalent(x->number, y_in_x);
+	return in_y ? number_equivalent(x_in_y, y.number) : number_equivalent(x.number, y_in_x);
 }
 
 /* Elements: the same children, in any order, arrays in theirs */
@@ -219,7 +221,7 @@ bool path_equivalent(path_machine *m, const path_item *x, const path_item *y)
 	if (numbers(&a, &b, &p, &q)) return number_equivalent(p, q);
 	if (is_stamp(&a) && is_stamp(&b)) return stamp_equal(&a, &b) == TRI_TRUE;
 	if ((a.kind == PATH_QUANTITY || b.kind == PATH_QUANTITY) && to_quantity(&a) && to_quantity(&b))
-		return quantity_equivalent(&a, &b);
+		return quantity_equivalent(a, b);
 	if (a.kind != b.kind) return false;
 	if (a.kind == PATH_STRING) return text_equivalent(a.text, b.text);
 	if (a.kind == PATH_NODE) return items_equal(m, &a, &b, true);

@@ -332,13 +332,8 @@ static path_items stamp_limit(path_machine *m, const path_item *v, int64_t digit
 
 static bool number_limit(decimal d, int64_t digits, bool high, decimal *out)
 {
-	decimal half = {.coefficient = high ? 5 : -5, .scale = d.scale + 1}, magnitude = d;
-	decimal least = {.coefficient = 1, .scale = (int)digits};
+	decimal half = {.coefficient = high ? 5 : -5, .scale = d.scale + 1};
 	if (d.scale > BOUNDARY_DIGITS_MAX) return false;
-	/* The official suite gives 0.0 for 0.0034.highBoundary(1): a number without a digit there has no boundary but
-	 * 0. */
-	if (magnitude.coefficient < 0) magnitude.coefficient = -magnitude.coefficient;
-	if (decimal_compare(magnitude, least) < 0) half.coefficient = d.coefficient = 0;
 	return decimal_add(d, half, &d) && rounded(d, (int)digits, high ? 1 : -1, out);
 }
 

@@ -61,6 +61,14 @@ bool unit_is_calendar(text unit)
 	return calendar_word(unit) != NULL;
 }
 
+text unit_definite(text unit)
+{
+	const struct calendar_row *word = calendar_word(unit);
+	if (!word) return unit;
+	if (word->ucum) return text_of(word->ucum);
+	return word->part == STAMP_YEAR ? TEXT("a") : TEXT("mo");
+}
+
 typedef struct unit_parser {
 	text left;
 	int depth;

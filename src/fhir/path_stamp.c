@@ -301,15 +301,14 @@ static int month_days(int year, int month)
 	return n;
 }
 
-/* The earliest or latest stamp of the given precision that `s` may mean. An hour without minutes is read as :00, for
- * FHIR's own dateTime has no hour without minutes (R4 datatypes, 2.24.0.1). */
+/* The earliest or latest stamp of the given precision that `s` may mean. */
 stamp stamp_boundary(const stamp *s, bool high, stamp_part last, int digits)
 {
 	stamp b = *s;
 	if (s->last < STAMP_MONTH && !s->is_time) b.month = high ? 12 : 1;
 	if (s->last < STAMP_DAY && !s->is_time) b.day = high ? month_days(b.year, b.month) : 1;
 	if (s->last < STAMP_HOUR) b.hour = high ? 23 : 0;
-	if (s->last < STAMP_HOUR) b.minute = high ? 59 : 0;
+	if (s->last < STAMP_MINUTE) b.minute = high ? 59 : 0;
 	if (s->last < STAMP_SECOND) b.second = high ? 59 : 0;
 	if (s->last < STAMP_FRACTION) b.nano = high ? 999999999 : 0;
 	if (!s->has_zone && !s->is_time) {

@@ -46,6 +46,8 @@ typedef struct unit_value {
 	bool calendar;    /* a calendar year or month, comparable with its like alone */
 } unit_value;
 bool unit_known(text unit, unit_value *out);
+/* As UCUM has it: of a calendar year 'a', of a month 'mo', which equivalence takes for the same. */
+text unit_definite(text unit);
 /* Do the two units measure the same? */
 bool unit_alike(text x, text y);
 /* How many base units; `unit` says which. */

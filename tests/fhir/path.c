@@ -201,6 +201,8 @@ TEST(units)
 	    {observation, "5 'mmol/L' = 5 'mg/dL'", ""},
 	    {observation, "5.5 'mmol/L'.comparable(1 'g/L') or 1 'mg'.comparable(2 'kg')", "true"},
 	    {observation, "1 'furlong' = 1 'm'", ""},
+	    {observation, "1 year = 1 'a'", ""},
+	    {observation, "1 year ~ 1 'a' and 2 months ~ 2 'mo' and 1 second ~ 1 's'", "true"},
 	    {observation, "1 year = 1 'a' or 1 'a' = 365.25 'd'", "true"},
 	};
 	CHECK(rows, NULL);

@@ -1,11 +1,12 @@
 /* The official FHIRPath suite for R4 (shared data, fhirpath/): 935 tests as XML, their resources as JSON beside it.
- * Prints how many pass and fails where it is fewer than PASSES_MIN. LIMEN_PATH_SHOW=1 shows those that do not pass. */
+ * Prints how many pass. Those that do not must be among the disputed, and answer as docs/fhirpath-disputed.md says.
+ * LIMEN_PATH_SHOW=1 shows them. */
 #define LIMEN_OS /* LIMEN_PATH_SHOW */
 #include "harness.h"
 
 #include "profile/profile.h"
 
-enum { PASSES_MIN = 935, TESTS_IN_SUITE = 935, OUTPUTS_MAX = 32, INPUTS_MAX = 32 };
+enum { TESTS_IN_SUITE = 935, OUTPUTS_MAX = 32, INPUTS_MAX = 32 };
 
 typedef struct expected {
 	text type;
@@ -25,7 +26,7 @@ typedef struct suite {
 	text group;
 	map inputs; /* file name to its number */
 	doc docs[INPUTS_MAX];
-	int passed, count, negative;
+	int passed, count, negative, disputed, failed;
 	bool show;
 } suite;
 
@@ -226,6 +227,26 @@ static const struct {
 };
 enum { REFUSALS = sizeof refusals / sizeof *refusals };
 
+/* Where the suite asks for something else than the specification does: docs/fhirpath-disputed.md has the words. */
+static const struct {
+	const char *name, *answer;
+} disputes[] = {
+    {"LowBoundaryDecimal15", "-0.1"},
+    {"HighBoundaryDecimal15", "0.1"},
+    {"HighBoundaryDecimal16", "-0.1"},
+    {"HighBoundaryDateTimeMillisecond1", "2014-01-01T08:59:59.999-12:00"},
+    {"HighBoundaryDateTimeMillisecond3", "2014-01-01T08:59:59.999-12:00"},
+};
+enum { DISPUTES = sizeof disputes / sizeof *disputes };
+
+static bool is_disputed(arena *a, const suite_test *t, path_items out)
+{
+	for (int i = 0; i < DISPUTES; i++)
+		if (text_equal(t->name, text_of(disputes[i].name)))
+			return out.count == 1 && text_equal(path_item_text(a, out.at), text_of(disputes[i].answer));
+	return false;
+}
+
 /* For the reason in the table; where the suite says syntax or semantic, before anything runs. */
 static bool refused_rightly(const suite_test *t, const issues *sink, bool compiled)
 {
@@ -261,6 +282,9 @@ static bool passes(suite *s, const suite_test *t)
 	bool ok = t->invalid.len ? refused_rightly(t, &sink, p != NULL) : ran && as_expected(a, t, out);
 	s->negative += t->invalid.len > 0;
 	assert_true(!p || comes_back(a, p, type_find(doc_type(d))));
+	bool disputed = !ok && ran && is_disputed(a, t, out);
+	s->disputed += disputed;
+	s->failed += !ok && !disputed;
 	if (!ok && s->show) show(a, t, &sink, ran ? out : (path_items){0});
 	arena_free(a);
 	return ok;
@@ -275,9 +299,11 @@ TEST(official_suite)
 	    .arena = a, .left = read_file(a, path), .inputs = {.arena = a}, .show = getenv("LIMEN_PATH_SHOW") != NULL};
 	for (suite_test t; next_test(&s, &t); s.count++) s.passed += passes(&s, &t);
 	printf("fhirpath suite: %d of %d\n", s.passed, s.count);
+	printf("fhirpath suite: %d disputed (docs/fhirpath-disputed.md)\n", s.disputed);
 	assert_int_equal(s.count, TESTS_IN_SUITE);
 	assert_int_equal(s.negative, REFUSALS);
-	assert_true(s.passed >= PASSES_MIN);
+	assert_int_equal(s.failed, 0);
+	assert_int_equal(s.disputed, DISPUTES);
 }
 
 TESTS(T(official_suite))
