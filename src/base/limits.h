@@ -43,11 +43,11 @@ enum {
 	PATH_WORK_MAX = 10000000,  /* one FHIRPath evaluation: 16-byte pieces made; a step or an item counts for four */
 	HTML_DEPTH_MAX = 64,       /* elements within each other in a narrative */
 	TERM_SUPPLEMENTS_MAX = 16, /* supplements of one code system */
-	TERM_RULES_MAX = 1000,     /* includes and excludes of one value set */
+	TERM_RULES_MAX = 1000,     /* includes and excludes of one value set, with their filters and sets */
 	TERM_SETS_WITHIN_MAX = 32, /* value sets within each other */
 	TERM_UNKNOWN_MAX = 4096,   /* unknown value sets a layer remembers */
-	PROFILE_DEPTH_MAX = 128,        /* values and profiles within each other, references followed, profiles on profiles */
-	VALIDATE_WORK_MAX = 2000000,    /* values looked at while one resource is held against one profile */
+	PROFILE_DEPTH_MAX = 128, /* values and profiles within each other, references followed, profiles on profiles */
+	VALIDATE_WORK_MAX = 2000000, /* values looked at while one resource is held against one profile */
 };
 
 #define KIB ((int64_t)1024)

@@ -89,13 +89,13 @@ static bool take_language(subtags *s)
 	return true;
 }
 
-static term_answer language_tag(text code)
+static bool is_well_formed(text code)
 {
-	subtags s = {0};
-	if (is_irregular(code)) return TERM_IS;
-	if (!split(&s, code)) return TERM_NOT;
-	if (is_singleton(&s, true)) return take_extension(&s, true) && s.next == s.count ? TERM_IS : TERM_NOT;
-	if (!take_language(&s)) return TERM_NOT;
+	subtags s;
+	s.count = s.next = 0;
+	if (!split(&s, code)) return false;
+	if (is_singleton(&s, true)) return take_extension(&s, true) && s.next == s.count;
+	if (!take_language(&s)) return false;
 	take(&s, true, false, 4, 4);                                   /* script */
 	if (!take(&s, true, false, 2, 2)) take(&s, false, true, 3, 3); /* region */
 	while (take_variant(&s)) {
@@ -103,7 +103,12 @@ static term_answer language_tag(text code)
 	while (take_extension(&s, false)) {
 	}
 	take_extension(&s, true);
-	return s.next == s.count ? TERM_IS : TERM_NOT;
+	return s.next == s.count;
+}
+
+static term_answer language_tag(text code)
+{
+	return is_well_formed(code) || is_irregular(code) ? TERM_IS : TERM_NOT;
 }
 
 /* ---- media types: RFC 6838, section 4.2; parameters: RFC 2045, section 5.1 ---- */

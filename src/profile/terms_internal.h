@@ -164,7 +164,7 @@ typedef struct rule {
 	text system;   /* empty: of RULE_ANY */
 	int entry;     /* the entry of its system; -1: every one */
 	listed *codes; /* of RULE_CODES */
-	int code_count;
+	int code_count, code_cap;
 	filter *filters;
 	int filter_count;
 	uint64_t *bits;          /* of RULE_CODES and RULE_FILTER: over the entry's codes */

@@ -243,6 +243,10 @@ static void read_compose(struct compiling *c, uint32_t compose)
 	for (int i = 0; i < 2; i++) {
 		uint32_t list = list_of(c->d, compose, parts[i]);
 		count += list ? c->d->nodes[list].len : 0;
+		for (uint32_t n = list + 1; list && n < c->d->nodes[list].next; n = c->d->nodes[n].next) {
+			uint32_t filters = list_of(c->d, n, NAME_filter), others = list_of(c->d, n, NAME_valueSet);
+			count += (filters ? c->d->nodes[filters].len : 0) + (others ? c->d->nodes[others].len : 0);
+		}
 		if (count > TERM_RULES_MAX) {
 			why(add_rule(c, RULE_UNKNOWN, false), FAIL_TERM_RULES, c->s->url);
 			return;
@@ -254,13 +258,12 @@ static void read_compose(struct compiling *c, uint32_t compose)
 
 /* ---- reading an expansion ---- */
 
-static rule *rule_for(struct compiling *c, text system, uint32_t room)
+static rule *rule_for(struct compiling *c, text system)
 {
 	for (int i = 0; i < c->s->rule_count; i++)
 		if (text_equal(c->s->rules[i].system, system)) return &c->s->rules[i];
 	rule *r = add_rule(c, RULE_CODES, false);
 	r->system = system;
-	r->codes = ARENA_ARRAY(c->a, listed, room);
 	find_entry(c, r, TEXT(""));
 	return r;
 }
@@ -273,17 +276,19 @@ static uint32_t contained(const doc *d, uint32_t n)
 	return count;
 }
 
-static void read_contains(struct compiling *c, uint32_t n, uint32_t room)
+static void read_contains(struct compiling *c, uint32_t n)
 {
 	uint32_t list = list_of(c->d, n, NAME_contains);
 	if (!list) return;
 	for (uint32_t i = list + 1; i < c->d->nodes[list].next; i = c->d->nodes[i].next) {
 		text system = doc_get_text(c->d, i, NAME_system), code = doc_get_text(c->d, i, NAME_code);
 		if (code.len && system.len && c->s->rule_count < TERM_RULES_MAX) {
-			rule *r = rule_for(c, system, room);
+			rule *r = rule_for(c, system);
+			if (r->code_count == r->code_cap)
+				r->codes = ARENA_DOUBLE(c->a, listed, r->codes, &r->code_cap, 4);
 			r->codes[r->code_count++] = (listed){code, i};
 		}
-		read_contains(c, i, room);
+		read_contains(c, i);
 	}
 }
 
@@ -301,7 +306,7 @@ static bool is_unclosed(const doc *d, uint32_t expansion)
 static void read_expansion(struct compiling *c, uint32_t expansion)
 {
 	c->s->rule_count = c->s->entry_count = 0;
-	read_contains(c, expansion, contained(c->d, expansion));
+	read_contains(c, expansion);
 	if (is_unclosed(c->d, expansion)) why(add_rule(c, RULE_UNKNOWN, false), FAIL_TERM_UNCLOSED, c->s->url);
 }
 
@@ -344,7 +349,10 @@ static void mark_codes(struct compiling *c, rule *r)
 	if (r->kind == RULE_CODES) return;
 	for (uint32_t i = 0; i < e->known->count; i++) bit_set(r->bits, i);
 	for (int i = 0; i < r->filter_count; i++) {
-		if (filter_apply(c->t, e->known, &r->filters[i], c->a, r->bits)) continue;
+		arena_mark scratch = arena_here(c->a);
+		bool applied = filter_apply(c->t, e->known, &r->filters[i], c->a, r->bits);
+		arena_rewind(c->a, scratch);
+		if (applied) continue;
 		r->kind = RULE_UNKNOWN;
 		const filter *f = &r->filters[i];
 		why(r, FAIL_TERM_FILTER,
