@@ -1,6 +1,7 @@
 #include "base/base.h"
 
 #include <limits.h>
+#include <stdatomic.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,8 +94,29 @@ static void block_free(struct block *b)
 	free(b);
 }
 
+/* ---- a refusal on order, for tests ---- */
+
+static atomic_llong refuse_at, taken;
+
+int64_t arena_refuse(int64_t nth)
+{
+	atomic_store(&refuse_at, nth);
+	return atomic_exchange(&taken, 0);
+}
+
+static bool refused(const arena *a)
+{
+#ifdef LIMEN_ASAN
+	return a->boundary && atomic_fetch_add(&taken, 1) + 1 == atomic_load(&refuse_at);
+#else
+	(void)a;
+	return false;
+#endif
+}
+
 static void add_block(arena *a, int64_t at_least)
 {
+	if (refused(a)) out_of_budget(a, at_least);
 	int64_t bytes = a->block ? a->block->bytes * 2 : BLOCK_BYTES_MIN;
 	if (bytes > BLOCK_BYTES_MAX) bytes = BLOCK_BYTES_MAX;
 	if (bytes < at_least) bytes = at_least;
@@ -178,6 +200,13 @@ static char *take(arena *a, int64_t bytes, int64_t align)
 	a->used += bytes;
 	UNPOISON(p, bytes);
 	return p;
+}
+
+void arena_reserve(arena *a, int64_t bytes)
+{
+	enum { PADDING = 4096 }; /* alignment and red zones of what comes in pieces */
+	if (bytes > a->limit - a->used) out_of_budget(a, bytes);
+	if (bytes + PADDING > a->end - a->next) add_block(a, bytes + PADDING);
 }
 
 void *arena_alloc(arena *a, int64_t bytes, int64_t align)

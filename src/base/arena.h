@@ -54,6 +54,13 @@ void arena_rewind(arena *a, arena_mark mark);
 
 int64_t arena_used(const arena *a); /* bytes handed out since new or reset */
 
+/* Takes from the system now what the next allocations of `bytes` in all will need: they cannot fail then. */
+void arena_reserve(arena *a, int64_t bytes);
+
+/* For fault sweeps in tests, under the address sanitizer only: of all blocks asked of the system from now on for arenas with a
+ * boundary the n-th is refused. 0: none. Gives how many were asked for since the last call. */
+int64_t arena_refuse(int64_t nth);
+
 /* Where to go when the budget is spent; NULL takes the boundary away. The jump's value is 1. */
 void arena_boundary(arena *a, jmp_buf *boundary);
 

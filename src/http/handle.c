@@ -9,9 +9,7 @@ enum { READER_BYTES = 4096 };
 
 void exchange_headroom(exchange *x, int64_t bytes)
 {
-	arena_mark here = arena_here(x->arena);
-	arena_bytes(x->arena, bytes);
-	arena_rewind(x->arena, here);
+	arena_reserve(x->arena, bytes);
 }
 
 reader *exchange_reader(exchange *x)

@@ -51,6 +51,7 @@ struct connection {
 struct statement {
 	sqlite3_stmt *stmt;
 	connection *connection;
+	int refused; /* what a bind could not do: the step says so */
 };
 
 static failure failure_of(int code)
@@ -136,11 +137,22 @@ static void sqlite_close(connection *c)
 	sqlite3_free(c);
 }
 
+/* Before they are needed: to give up a transaction no memory must be missing. */
+static bool learn_to_speak(connection *c, driver_failure *why)
+{
+	for (int w = 0; w < WORDS; w++)
+		if (!worked(c, sqlite3_prepare_v3(c->db, sayings[w], -1, SQLITE_PREPARE_PERSISTENT, &c->said[w], NULL),
+			    why))
+			return false;
+	return true;
+}
+
 static bool settle_in(connection *c, opening how, driver_failure *why)
 {
 	char settings[200];
 	snprintf(settings, sizeof settings,
-		 "PRAGMA synchronous=FULL;PRAGMA temp_store=MEMORY;PRAGMA cache_size=-%d;PRAGMA trusted_schema=OFF",
+		 "PRAGMA synchronous=FULL;PRAGMA temp_store=MEMORY;PRAGMA cache_size=-%d;PRAGMA trusted_schema=OFF;"
+		 "PRAGMA secure_delete=ON", /* what the law wants erased leaves no trace in the pages */
 		 CACHE_KIB);
 	sqlite3_busy_timeout(c->db, BUSY_WAIT_MS);
 	sqlite3_extended_result_codes(c->db, 1);
@@ -148,7 +160,7 @@ static bool settle_in(connection *c, opening how, driver_failure *why)
 		if (!is_wal(c, why)) return false;
 		sqlite3_wal_hook(c->db, wal_grew, c); /* instead of the automatic checkpoint inside a commit */
 	}
-	return sqlite_script(c, settings, why);
+	return sqlite_script(c, settings, why) && learn_to_speak(c, why);
 }
 
 /* SQLite counts the memory of all connections under one lock, which threads then wait for; nobody asks for the count. */
@@ -166,6 +178,10 @@ static connection *sqlite_open(const char *target, const char *vfs, opening how,
 	static pthread_once_t configured = PTHREAD_ONCE_INIT;
 	pthread_once(&configured, configure);
 	connection *c = sqlite3_malloc(sizeof *c);
+	if (!c) {
+		explain(why, SQLITE_NOMEM, sqlite3_errstr(SQLITE_NOMEM));
+		return NULL;
+	}
 	*c = (connection){.lock = -1};
 	int code = sqlite3_open_v2(target, &c->db, flags[how] | SQLITE_OPEN_NOMUTEX, vfs);
 	if (code != SQLITE_OK) {
@@ -183,8 +199,13 @@ static statement *sqlite_prepare(connection *c, const char *sql, driver_ask ask,
 	sqlite3_stmt *stmt = NULL;
 	if (!worked(c, sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL), why)) return NULL;
 	statement *s = sqlite3_malloc(sizeof *s);
-	*s = (statement){.stmt = stmt, .connection = c};
-	return s;
+	if (s) {
+		*s = (statement){.stmt = stmt, .connection = c};
+		return s;
+	}
+	sqlite3_finalize(stmt);
+	explain(why, SQLITE_NOMEM, sqlite3_errstr(SQLITE_NOMEM));
+	return NULL;
 }
 
 static void sqlite_finish(statement *s)
@@ -213,12 +234,13 @@ static void sqlite_bind(statement *s, int at, const cell *value, bool keep)
 		code = sqlite3_bind_blob64(s->stmt, at, bytes, (sqlite3_uint64)value->text.len, whose);
 		break;
 	}
-	assert(code == SQLITE_OK);
+	assert(code == SQLITE_OK || code == SQLITE_NOMEM || code == SQLITE_TOOBIG);
+	if (code != SQLITE_OK) s->refused = code;
 }
 
 static driver_step sqlite_advance(statement *s, driver_failure *why)
 {
-	int code = sqlite3_step(s->stmt);
+	int code = s->refused ? s->refused : sqlite3_step(s->stmt);
 	if (code == SQLITE_ROW) return STEP_ROW;
 	if (code == SQLITE_DONE) return STEP_DONE;
 	if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_ROWID)
@@ -231,25 +253,23 @@ static cell sqlite_cell(statement *s, int at, cell_kind kind)
 {
 	if (sqlite3_column_type(s->stmt, at) == SQLITE_NULL) return NULL_CELL;
 	if (kind == CELL_INT) return INT_CELL(sqlite3_column_int64(s->stmt, at));
-	bool is_text = kind == CELL_TEXT;
-	const void *bytes = is_text ? (const void *)sqlite3_column_text(s->stmt, at) : sqlite3_column_blob(s->stmt, at);
+	/* A text's bytes too: as a text it would be ended by a zero, for which there may be no memory. */
+	const void *bytes = sqlite3_column_blob(s->stmt, at);
 	text t = {bytes ? bytes : "", sqlite3_column_bytes(s->stmt, at)};
-	return is_text ? TEXT_CELL(t) : BYTES_CELL(t);
+	return kind == CELL_TEXT ? TEXT_CELL(t) : BYTES_CELL(t);
 }
 
 static void sqlite_restart(statement *s)
 {
 	sqlite3_reset(s->stmt); /* repeats the step's own error, which is known already */
+	s->refused = SQLITE_OK;
 }
 
 static bool say(connection *c, word w, driver_failure *why)
 {
-	sqlite3_stmt **stmt = &c->said[w];
-	if (!*stmt && !worked(c, sqlite3_prepare_v3(c->db, sayings[w], -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL), why))
-		return false;
-	int code = sqlite3_step(*stmt);
+	int code = sqlite3_step(c->said[w]);
 	bool ok = worked(c, code, why);
-	sqlite3_reset(*stmt);
+	sqlite3_reset(c->said[w]);
 	return ok;
 }
 

@@ -74,7 +74,10 @@ void store_savepoint_undo(writing *w)
 	driver_failure why;
 	statements_reset(w->store->writer);
 	/* Where the engine has given the whole transaction up there is nothing left to undo. */
-	if (store_write_alive(w)) w->store->driver->command(w->store->writer->connection, COMMAND_UNDO, &why);
+	if (!store_write_alive(w)) return;
+	connection *c = w->store->writer->connection;
+	/* What cannot be undone by itself must not be kept with the rest. */
+	if (!w->store->driver->command(c, COMMAND_UNDO, &why)) w->store->driver->command(c, COMMAND_ROLLBACK, &why);
 }
 
 snapshot *store_writing_snapshot(writing *w)

@@ -44,7 +44,7 @@ static image *desk_content(void)
 	return content;
 }
 
-static desk *desk_open(void)
+static desk *desk_open_on(text file, const char *vfs)
 {
 	arena *a = test_arena();
 	issues sink = {.arena = a};
@@ -54,12 +54,16 @@ static desk *desk_open(void)
 	d->arena = a;
 	d->world = world_simulated(start.low, 7);
 	d->content = desk_content();
-	const record_options how = {
-	    .file = text_format(a, "%s/limen.db", temp_folder()), .world = &d->world, .content = d->content};
+	const record_options how = {.file = file, .vfs = vfs, .world = &d->world, .content = d->content};
 	d->app = (http_app){.content = d->content, .world = &d->world, .version = TEXT("test")};
 	d->app.record = record_open(a, &how, &sink);
 	if (!d->app.record) desk_fail(a, &sink);
 	return d;
+}
+
+static inline desk *desk_open(void)
+{
+	return desk_open_on(text_format(test_arena(), "%s/limen.db", temp_folder()), NULL);
 }
 
 static void desk_close(desk *d)
