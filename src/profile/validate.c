@@ -3,10 +3,11 @@
  * reference.c, binding.c, extension.c, bundle.c, visit.c. */
 #include "profile/internal.h"
 
-/* Two profiles may want the same. */
+/* Two profiles may want the same. Of very many findings only the first are compared. */
 static bool said_before(const issues *sink, failure code, text path, const text args[3])
 {
-	for (const issue *i = sink->first; i; i = i->next)
+	int left = ISSUES_MAX;
+	for (const issue *i = sink->first; i && left > 0; i = i->next, left--)
 		if (i->code == code && text_equal(i->place.path, path) && text_equal(i->args[0], args[0]) &&
 		    text_equal(i->args[1], args[1]) && text_equal(i->args[2], args[2]))
 			return true;
@@ -22,7 +23,8 @@ void find(validator *v, const step *at, severity how, failure code, text arg0, t
 	if (how != SEVERITY_ERROR && !v->how->warnings) return;
 	text path = issues_full(v->sink) ? TEXT("") : step_path(v->sink->arena, at);
 	const text args[3] = {arg0, arg1, arg2};
-	if (!said_before(v->sink, code, path, args)) issue_put(v->sink, how, code, (place){.path = path}, args);
+	if (!v->by.len || !said_before(v->sink, code, path, args))
+		issue_put(v->sink, how, code, (place){.path = path}, args);
 }
 
 bool told_before(validator *v, text what)

@@ -725,6 +725,89 @@ TEST(differentials_say_what_snapshots_say)
 	assert_true(compared > 1000 && wrong > 100);
 }
 
+/* What lies outside is asked for, and then held against the profile as what lies within. */
+
+static bool find_patient(void *self, text reference, path_item *out)
+{
+	*out = (path_item){.kind = PATH_NODE, .d = self};
+	return text_equal(reference, TEXT("Patient/1"));
+}
+
+static text led(arena *a, const profiles *p, const doc *target, const char *reference)
+{
+	text url = TEXT("urn:p");
+	issues sink = {.arena = a};
+	doc copy = *target;
+	validation how = {.profiles = p, .against = &url, .against_count = 1};
+	how.outside = (path_outside){.self = &copy, .resolve = find_patient};
+	text source = text_format(
+	    a, "{'resourceType':'Patient','link':[{'type':'seealso','other':{'reference':'%s'}}]}", reference);
+	arena *scratch = test_arena();
+	resource_validate(&how, parsed(a, json(a, text_z(a, source))), scratch, &sink);
+	return told(a, &sink);
+}
+
+TEST(references_outside)
+{
+	arena *a = test_arena();
+	profiles *p = profiles_open(a, NULL);
+	add_helpers(p, a);
+	add_profile(p, a, "urn:p", TEXT(R4 "Patient"), TEXT("Patient"),
+		    ON("Patient.link.other", "'type':[{'code':'Reference','targetProfile':['urn:male']}]"));
+	const doc *man = parsed(a, json(a, PATIENT("'gender':'male'"))),
+		  *woman = parsed(a, json(a, PATIENT("'gender':'female'")));
+	assert_text(led(a, p, man, "Patient/1"), TEXT("good"));
+	assert_text(led(a, p, woman, "Patient/1"), TEXT("REFERENCE_PROFILE Patient.link[0].other"));
+	assert_text(led(a, p, woman, "Patient/2"), TEXT("good")); /* not at hand: its type is right */
+	assert_text(led(a, p, woman, "Group/1"), TEXT("REFERENCE_TARGET Patient.link[0].other"));
+}
+
+/* FHIRPath asks the same profiles and codes. */
+TEST(functions_of_fhirpath)
+{
+	static const char *const rows[][2] = {
+	    {"Patient.conformsTo(`urn:male`)", "true"},
+	    {"Patient.name.conformsTo(`urn:male`)", "false"},
+	    {"Patient.conformsTo(`http://hl7.org/fhir/StructureDefinition/Group`)", "false"},
+	    {"Patient.gender.memberOf(`http://hl7.org/fhir/ValueSet/administrative-gender`)", "true"},
+	    {"Patient.maritalStatus.memberOf(`http://hl7.org/fhir/ValueSet/marital-status`)", "true"},
+	    {"Patient.maritalStatus.memberOf(`http://hl7.org/fhir/ValueSet/administrative-gender`)", "false"},
+	    {"Patient.identifier.slice(`urn:sliced`, `a`).value", "1"},
+	};
+	arena *a = test_arena(), *scratch = test_arena();
+	profiles *p = profiles_open(a, NULL);
+	add_helpers(p, a);
+	path_outside outside = {0};
+	profiles_outside(p, &outside);
+	const doc *d = parsed(
+	    a, json(a, PATIENT("'gender':'male','name':[{'text':'x'}],'maritalStatus':{'coding':[{'system':'" MARITAL
+			       "','code':'M'}]},'identifier':[" ID("a") ",{'system':'urn:s:b','value':'2'}]")));
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		issues sink = {.arena = scratch};
+		path_items out = {0};
+		const path *path =
+		    path_compile(scratch, json(scratch, rows[i][0]), type_find(TEXT("Patient")), NULL, &sink);
+		if (!path || !path_run(path, d, 0, &outside, scratch, &sink, &out))
+			fail_msg("%s: %.*s", rows[i][0], TEXT_ARG(issue_line(scratch, sink.first, LANGUAGE_EN)));
+		assert_int_equal(out.count, 1);
+		expect(path_item_text(scratch, out.at), rows[i][0], rows[i][1]);
+	}
+}
+
+/* Findings are for people. */
+TEST(sentences)
+{
+	arena *a = test_arena();
+	issues sink = {.arena = a};
+	validation how = {0};
+	const doc *d = parsed(a, json(a, PATIENT("'name':[{'period':{'start':'2026-02','end':'2026-01'}}]")));
+	resource_validate(&how, d, test_arena(), &sink);
+	assert_text(issue_line(a, sink.first, LANGUAGE_DA),
+		    TEXT("Patient.name[0].period: Perioden slutter, før den begynder (per-1)"));
+	assert_text(issue_line(a, sink.first, LANGUAGE_EN),
+		    TEXT("Patient.name[0].period: If present, start SHALL have a lower value than end (per-1)"));
+}
+
 /* Eight threads ask for the same profiles first at once. */
 
 static void *validate_alone(void *given)
@@ -756,4 +839,5 @@ TESTS(T(invariants_of_r4), T(references), T(extensions), T(bundles), T(profiles_
       T(slices_of_identifiers), T(slices_by_type_and_reference), T(a_profile_over_a_profile),
       T(elements_defined_as_others), T(claims), T(profiles_that_cannot_be_and_that_lead_back),
       T(every_invariant_compiles), T(every_profile_compiles), T(shortcuts_are_right), T(dk_core),
-      T(differentials_say_what_snapshots_say), T(threads))
+      T(differentials_say_what_snapshots_say), T(references_outside), T(functions_of_fhirpath), T(sentences),
+      T(threads))
