@@ -319,7 +319,6 @@ TEST(each_invariant_stands_in_one_place_and_compiles)
 		int found = 0;
 		for (int k = 0; k < count; k++) found += numbers[k] == i;
 		assert_int_equal(found, 1);
-		if (text_equal(v.expression, TEXT("htmlChecks()"))) continue; /* whoever validates must know it */
 		/* On an element of several types the expression may speak of only one of them. */
 		type_id context = v.element == NAME_NONE ? v.type : e.type_count == 1 ? e.types[0] : 0;
 		if (!path_compile(a, v.expression, context, NULL, &sink))
