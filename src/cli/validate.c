@@ -313,7 +313,7 @@ static void refuse(void *self, const issue *i)
 	fprintf(v->cli->outside->err, "limen: %.*s\n", TEXT_ARG(line));
 }
 
-static bool read_all(validating *v)
+static bool read_all(validating *v, int threads)
 {
 	cli *c = v->cli;
 	sigset_t interrupt, before;
@@ -322,7 +322,7 @@ static bool read_all(validating *v)
 	sigemptyset(&interrupt);
 	sigaddset(&interrupt, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &interrupt, &before); /* the crew's threads inherit it: this one hears */
-	v->crew = crew_start(c, &work, crew_threads());
+	v->crew = crew_start(c, &work, threads);
 	interrupted = 0;
 	sigaction(SIGINT, &action, &old);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -336,9 +336,10 @@ static int validate_all(validating *v)
 {
 	cli *c = v->cli;
 	summary *all = summary_open();
-	for (int i = 0; i < CREW_MAX; i++) v->hands[i] = (hand){arena_new(REQUEST_ARENA_MAX), summary_open()};
-	bool done = read_all(v);
-	for (int i = 0; i < CREW_MAX; i++) {
+	int threads = crew_threads();
+	for (int i = 0; i < threads; i++) v->hands[i] = (hand){arena_new(REQUEST_ARENA_MAX), summary_open()};
+	bool done = read_all(v, threads);
+	for (int i = 0; i < threads; i++) {
 		summary_join(all, v->hands[i].summary);
 		summary_close(v->hands[i].summary);
 		arena_free(v->hands[i].arena);
