@@ -1,9 +1,10 @@
 // The program as people call it: exit codes, what it says, and that what one command wrote another one reads.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { writeFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { folder, limen, serve } from './limen.mjs';
+import { PROGRAM, folder, limen, serve } from './limen.mjs';
 
 let home, db;
 before(async () => {
@@ -150,4 +151,19 @@ test('only this machine is listened on', async () => {
 	const answer = await limen('serve', '--host', '0.0.0.0', '--port', '0', '--db', join(home.path, 'x.db'), '--lang', 'en');
 	assert.equal(answer.code, 1);
 	assert.match(answer.stderr, /own addresses/);
+});
+
+test('validate: what is found is said as it is found; interrupted, it counts what it has read', async () => {
+	const child = spawn(PROGRAM, ['validate', '--errors', '--lang', 'en', '-'], { stdio: ['pipe', 'pipe', 'inherit'] });
+	const ended = new Promise((done) => child.on('close', (code, signal) => done(signal)));
+	let said = '';
+	child.stdin.write('{"resourceType":"Patient","gender":"x"}\n'.repeat(500) + '{"resourceType":"Pat');
+	await new Promise((done) => child.stdout.on('data', (bytes) => {
+		said += bytes;
+		if (said.includes('-:500:36: Patient.gender')) done();
+	}));
+	child.kill('SIGINT');
+	assert.equal(await ended, 'SIGINT');
+	assert.match(said, /Patient +500 +500 +0\n/);
+	assert.doesNotMatch(said, /unreadable/);
 });
