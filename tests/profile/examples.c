@@ -34,6 +34,7 @@ static const fault r4_faults[] = {
      "fullUrl ends in pat12, the id is pat2; they shall not disagree (bundle.html)"},
     {"Bundle-3a0707d3-549e-4467-b8b8-5a2ab3800efe.json", "BUNDLE_URL_DIFFERS", "Bundle.entry",
      "the same Patient again"},
+    {"Bundle-dataelements.json", "bdl-7", "Bundle", "de-Quantity.value and others are in it three times"},
     {"Bundle-hla-1.json", "EXTENSION_PART", "Bundle.entry.resource.extension.extension",
      "glstring's parts are text and url; here is a uri"},
     {"Bundle-lri-example.json", "BUNDLE_URL_DIFFERS", "Bundle.entry", "fullUrl ends in lri-growth1, the id is growth1"},
