@@ -103,22 +103,27 @@ path_items operator_contains(path_machine *m, path_items left, path_items right)
 	return operator_in(m, right, left);
 }
 
-/* Many texts are told apart by their hashes: R4's bdl-7 asks it of every entry of a Bundle. */
+/* Many texts are told apart by their hashes: R4's bdl-7 asks it of every entry of a Bundle, a search parameter of every code of a
+ * ValueSet. */
 enum { UNION_SMALL = 16 };
 
-static bool all_texts(path_items items)
+static bool all_texts(const path_machine *m, path_items items)
 {
-	for (int i = 0; i < items.count; i++)
-		if (items.at[i].kind != PATH_STRING) return false;
+	path_item v;
+	for (int i = 0; i < items.count; i++) {
+		path_value_into(m, &items.at[i], &v);
+		if (v.kind != PATH_STRING) return false;
+	}
 	return true;
 }
 
 static void add_new_texts(path_machine *m, path_list *out, map *seen, path_items items)
 {
 	for (int i = 0; i < items.count && !m->failed; i++) {
-		text t = items.at[i].text;
-		if (!path_spend(m, 1 + t.len / 16) || map_get_or(seen, t, 0)) continue;
-		map_put(seen, t, 1);
+		path_item v;
+		path_value_into(m, &items.at[i], &v);
+		if (!path_spend(m, 1 + v.text.len / 16) || map_get_or(seen, v.text, 0)) continue;
+		map_put(seen, v.text, 1);
 		list_add(m, out, &items.at[i]);
 	}
 }
@@ -127,7 +132,7 @@ path_items operator_union(path_machine *m, path_items left, path_items right)
 {
 	path_list out = {0};
 	if (left.count + right.count <= 1) return left.count ? left : right; /* nothing can be there twice */
-	if (left.count + right.count > UNION_SMALL && all_texts(left) && all_texts(right)) {
+	if (left.count + right.count > UNION_SMALL && all_texts(m, left) && all_texts(m, right)) {
 		map seen = {.arena = m->arena};
 		add_new_texts(m, &out, &seen, left);
 		add_new_texts(m, &out, &seen, right);
