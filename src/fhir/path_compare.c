@@ -47,22 +47,11 @@ static bool number_equivalent(decimal x, decimal y)
 
 /* Dates and times */
 
-static bool stamp_of(const path_item *i, stamp *out)
-{
-	if (i->kind == PATH_TIME) return stamp_parse_time(i->text, out);
-	return (i->kind == PATH_DATE || i->kind == PATH_DATETIME) && stamp_parse(i->text, out);
-}
-
-static bool is_stamp(const path_item *i)
-{
-	return i->kind == PATH_DATE || i->kind == PATH_DATETIME || i->kind == PATH_TIME;
-}
-
 static tri stamp_equal(const path_item *x, const path_item *y)
 {
 	stamp sx, sy;
 	if ((x->kind == PATH_TIME) != (y->kind == PATH_TIME)) return TRI_FALSE;
-	if (!stamp_of(x, &sx) || !stamp_of(y, &sy)) return text_equal(x->text, y->text) ? TRI_TRUE : TRI_FALSE;
+	if (!path_stamp(x, &sx) || !path_stamp(y, &sy)) return text_equal(x->text, y->text) ? TRI_TRUE : TRI_FALSE;
 	path_order o = stamp_compare(&sx, &sy);
 	return o == ORDER_UNKNOWN ? TRI_EMPTY : o == ORDER_EQUAL ? TRI_TRUE : TRI_FALSE;
 }
@@ -176,15 +165,6 @@ static bool numbers(const path_item *x, const path_item *y, decimal *a, decimal 
 	return path_number(x, a) && path_number(y, b);
 }
 
-static bool to_quantity(path_item *i)
-{
-	decimal d;
-	if (i->kind == PATH_QUANTITY) return true;
-	if (!path_number(i, &d)) return false;
-	*i = (path_item){.kind = PATH_QUANTITY, .number = d, .text = TEXT("1")};
-	return true;
-}
-
 static tri tri_of(bool b)
 {
 	return b ? TRI_TRUE : TRI_FALSE;
@@ -206,8 +186,8 @@ tri path_equal(path_machine *m, const path_item *x, const path_item *y)
 	if (a.kind == PATH_STRING && b.kind == PATH_STRING) return tri_of(text_equal(a.text, b.text));
 	if (a.kind == PATH_INTEGER && b.kind == PATH_INTEGER) return tri_of(a.integer == b.integer);
 	if (numbers(&a, &b, &p, &q)) return tri_of(decimal_compare(p, q) == 0);
-	if (is_stamp(&a) && is_stamp(&b)) return stamp_equal(&a, &b);
-	if ((a.kind == PATH_QUANTITY || b.kind == PATH_QUANTITY) && to_quantity(&a) && to_quantity(&b))
+	if (path_is_stamp(&a) && path_is_stamp(&b)) return stamp_equal(&a, &b);
+	if ((a.kind == PATH_QUANTITY || b.kind == PATH_QUANTITY) && path_to_quantity(&a) && path_to_quantity(&b))
 		return quantity_equal(&a, &b);
 	if (path_is_valueless(&a) != path_is_valueless(&b)) return TRI_EMPTY;
 	return tri_of(a.kind == b.kind && same_equal(m, &a, &b));
@@ -219,8 +199,8 @@ bool path_equivalent(path_machine *m, const path_item *x, const path_item *y)
 	decimal p, q;
 	if (!path_spend(m, 1 + (a.kind == PATH_STRING ? a.text.len / 16 : 0))) return false;
 	if (numbers(&a, &b, &p, &q)) return number_equivalent(p, q);
-	if (is_stamp(&a) && is_stamp(&b)) return stamp_equal(&a, &b) == TRI_TRUE;
-	if ((a.kind == PATH_QUANTITY || b.kind == PATH_QUANTITY) && to_quantity(&a) && to_quantity(&b))
+	if (path_is_stamp(&a) && path_is_stamp(&b)) return stamp_equal(&a, &b) == TRI_TRUE;
+	if ((a.kind == PATH_QUANTITY || b.kind == PATH_QUANTITY) && path_to_quantity(&a) && path_to_quantity(&b))
 		return quantity_equivalent(a, b);
 	if (a.kind != b.kind) return false;
 	if (a.kind == PATH_STRING) return text_equivalent(a.text, b.text);
@@ -264,9 +244,9 @@ path_order path_compare(path_machine *m, const path_item *x, const path_item *y)
 		return a.integer < b.integer ? ORDER_LESS : a.integer > b.integer ? ORDER_GREATER : ORDER_EQUAL;
 	if (numbers(&a, &b, &p, &q)) return order_of(decimal_compare(p, q));
 	if (a.kind == PATH_STRING && b.kind == PATH_STRING) return order_of(text_compare(a.text, b.text));
-	if (is_stamp(&a) && is_stamp(&b) && (a.kind == PATH_TIME) == (b.kind == PATH_TIME))
-		return stamp_of(&a, &s) && stamp_of(&b, &t) ? stamp_compare(&s, &t) : ORDER_UNKNOWN;
-	if ((a.kind == PATH_QUANTITY || b.kind == PATH_QUANTITY) && to_quantity(&a) && to_quantity(&b))
+	if (path_is_stamp(&a) && path_is_stamp(&b) && (a.kind == PATH_TIME) == (b.kind == PATH_TIME))
+		return path_stamp(&a, &s) && path_stamp(&b, &t) ? stamp_compare(&s, &t) : ORDER_UNKNOWN;
+	if ((a.kind == PATH_QUANTITY || b.kind == PATH_QUANTITY) && path_to_quantity(&a) && path_to_quantity(&b))
 		return quantity_order(&a, &b);
 	path_fail(m, FAIL_PATH_COMPARE, path_item_type_name(x), path_item_type_name(y));
 	return ORDER_UNKNOWN;

@@ -136,6 +136,9 @@ bool path_single(path_machine *m, path_items items, path_item *out);
 bool path_single_text(path_machine *m, path_items items, text *out);
 bool path_single_integer(path_machine *m, path_items items, int64_t *out);
 bool path_number(const path_item *value, decimal *out); /* integer or decimal */
+bool path_to_quantity(path_item *value);                /* a number becomes one of unit '1' */
+bool path_is_stamp(const path_item *value);             /* a date, dateTime or time */
+bool path_stamp(const path_item *value, stamp *out);    /* false: none, or no valid one */
 text path_kind_name(path_kind k);
 text path_item_type_name(const path_item *i);
 

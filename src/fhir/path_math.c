@@ -23,16 +23,10 @@ static path_items shift(path_machine *m, const path_item *when, const path_item 
 	stamp_part part;
 	int64_t amount;
 	if (by->kind != PATH_QUANTITY || !quantity_duration(by, &part, &amount)) return mismatch(m, when, by);
-	bool time = when->kind == PATH_TIME;
-	if (time ? !stamp_parse_time(when->text, &s) : !stamp_parse(when->text, &s)) return path_none();
-	if (time && part < STAMP_HOUR) return mismatch(m, when, by);
+	if (!path_stamp(when, &s)) return path_none();
+	if (s.is_time && part < STAMP_HOUR) return mismatch(m, when, by);
 	if (!stamp_add(&s, back ? -amount : amount, part)) return path_none();
 	return path_one(m, &(path_item){.kind = when->kind, .text = stamp_text(m->arena, &s)});
-}
-
-static bool is_stamp(const path_item *i)
-{
-	return i->kind == PATH_DATE || i->kind == PATH_DATETIME || i->kind == PATH_TIME;
 }
 
 /* Sums */
@@ -66,7 +60,7 @@ path_items operator_add(path_machine *m, path_items left, path_items right)
 {
 	path_item x, y;
 	if (!operands(m, left, right, &x, &y)) return path_none();
-	if (is_stamp(&x)) return shift(m, &x, &y, false);
+	if (path_is_stamp(&x)) return shift(m, &x, &y, false);
 	if (x.kind == PATH_STRING && y.kind == PATH_STRING) {
 		if (!path_spend(m, (x.text.len + y.text.len) / 16)) return path_none();
 		return path_string(m, text_join(m->arena, x.text, y.text));
@@ -78,7 +72,7 @@ path_items operator_subtract(path_machine *m, path_items left, path_items right)
 {
 	path_item x, y;
 	if (!operands(m, left, right, &x, &y)) return path_none();
-	return is_stamp(&x) ? shift(m, &x, &y, true) : sum(m, x, y, true);
+	return path_is_stamp(&x) ? shift(m, &x, &y, true) : sum(m, x, y, true);
 }
 
 /* Products. A quantity's unit is put together as UCUM writes it. */
@@ -92,15 +86,6 @@ static text unit_product(path_machine *m, text x, text y, char mark)
 	return text_format(m->arena, "(%.*s)%c(%.*s)", TEXT_ARG(x), mark, TEXT_ARG(y));
 }
 
-static bool as_quantity(path_item *i)
-{
-	decimal d;
-	if (i->kind == PATH_QUANTITY) return true;
-	if (!path_number(i, &d)) return false;
-	*i = (path_item){.kind = PATH_QUANTITY, .number = d, .text = TEXT("1")};
-	return true;
-}
-
 path_items operator_multiply(path_machine *m, path_items left, path_items right)
 {
 	path_item x, y;
@@ -111,7 +96,7 @@ path_items operator_multiply(path_machine *m, path_items left, path_items right)
 		return __builtin_mul_overflow(x.integer, y.integer, &n) ? path_none() : path_integer(m, n);
 	if (path_number(&x, &p) && path_number(&y, &q))
 		return decimal_multiply(p, q, &out) ? path_decimal(m, out) : path_none();
-	if (!as_quantity(&x) || !as_quantity(&y)) return mismatch(m, &x, &y);
+	if (!path_to_quantity(&x) || !path_to_quantity(&y)) return mismatch(m, &x, &y);
 	if (!decimal_multiply(x.number, y.number, &x.number)) return path_none();
 	x.text = unit_product(m, x.text, y.text, '.');
 	return path_one(m, &x);
@@ -124,7 +109,7 @@ path_items operator_divide(path_machine *m, path_items left, path_items right)
 	if (!operands(m, left, right, &x, &y)) return path_none();
 	if (path_number(&x, &p) && path_number(&y, &q))
 		return decimal_divide(p, q, &out) ? path_decimal(m, out) : path_none();
-	if (!as_quantity(&x) || !as_quantity(&y)) return mismatch(m, &x, &y);
+	if (!path_to_quantity(&x) || !path_to_quantity(&y)) return mismatch(m, &x, &y);
 	if (!decimal_divide(x.number, y.number, &x.number)) return path_none();
 	x.text = unit_product(m, x.text, y.text, '/');
 	return path_one(m, &x);
@@ -299,11 +284,6 @@ path_items function_power(path_machine *m, const path_call *c)
 static const int digits_of_part[] = {0, 4, 6, 8, 10, 12, 14, 17};
 enum { TIME_DIGITS_LESS = 8, BOUNDARY_DIGITS = 8, BOUNDARY_DIGITS_MAX = 28, MILLI_DIGITS = 3 };
 
-static bool stamp_of(const path_item *v, stamp *s)
-{
-	return v->kind == PATH_TIME ? stamp_parse_time(v->text, s) : stamp_parse(v->text, s);
-}
-
 path_items function_precision(path_machine *m, const path_call *c)
 {
 	path_item v;
@@ -311,16 +291,16 @@ path_items function_precision(path_machine *m, const path_call *c)
 	if (!path_single(m, c->input, &v)) return path_none();
 	if (v.kind == PATH_INTEGER) return path_integer(m, 0);
 	if (v.kind == PATH_DECIMAL) return path_integer(m, v.number.scale);
-	if (!is_stamp(&v))
+	if (!path_is_stamp(&v))
 		return path_fail(m, FAIL_PATH_OPERAND, path_kind_name(PATH_DECIMAL), path_item_type_name(&v));
-	if (!stamp_of(&v, &s)) return path_none();
+	if (!path_stamp(&v, &s)) return path_none();
 	return path_integer(m, digits_of_part[s.last] - (s.is_time ? TIME_DIGITS_LESS : 0));
 }
 
 static path_items stamp_limit(path_machine *m, const path_item *v, int64_t digits, bool high)
 {
 	stamp s;
-	if (!stamp_of(v, &s)) return path_none();
+	if (!path_stamp(v, &s)) return path_none();
 	if (digits < 0) digits = v->kind == PATH_DATE ? 8 : v->kind == PATH_TIME ? 9 : 17;
 	for (int p = s.is_time ? STAMP_HOUR : STAMP_YEAR; p <= STAMP_FRACTION; p++) {
 		if (digits_of_part[p] - (s.is_time ? TIME_DIGITS_LESS : 0) != digits) continue;
@@ -344,7 +324,7 @@ static path_items boundary(path_machine *m, const path_call *c, bool high)
 	int64_t digits = -1;
 	if (!path_single(m, c->input, &v)) return path_none();
 	if (c->count && (!path_single_integer(m, c->values[0], &digits) || digits < 0)) return path_none();
-	if (is_stamp(&v)) return stamp_limit(m, &v, digits, high);
+	if (path_is_stamp(&v)) return stamp_limit(m, &v, digits, high);
 	if (digits < 0) digits = BOUNDARY_DIGITS;
 	if (digits > BOUNDARY_DIGITS_MAX) return path_none();
 	if (v.kind == PATH_QUANTITY)

@@ -139,6 +139,26 @@ bool path_number(const path_item *value, decimal *out)
 	return true;
 }
 
+bool path_to_quantity(path_item *value)
+{
+	decimal d;
+	if (value->kind == PATH_QUANTITY) return true;
+	if (!path_number(value, &d)) return false;
+	*value = (path_item){.kind = PATH_QUANTITY, .number = d, .text = TEXT("1")};
+	return true;
+}
+
+bool path_is_stamp(const path_item *value)
+{
+	return value->kind == PATH_DATE || value->kind == PATH_DATETIME || value->kind == PATH_TIME;
+}
+
+bool path_stamp(const path_item *value, stamp *out)
+{
+	if (value->kind == PATH_TIME) return stamp_parse_time(value->text, out);
+	return path_is_stamp(value) && stamp_parse(value->text, out);
+}
+
 /* Collections of none and of one */
 
 path_items path_none(void)
