@@ -36,6 +36,7 @@ enum {
 	NOTIFY_FAILURES_ERROR = 3,      /* failures in a row after which a subscription says error */
 	NOTIFY_RETRY_DAYS = 7,          /* after so long nobody is tried any more by itself */
 	NOTIFY_KEEP_DAYS = 30,          /* the log of deliveries, and told events */
+	BULK_WAITING_MAX = 16,          /* exports and imports waiting at once */
 	PATCH_OPERATIONS_MAX = 1000,    /* operations of one patch */
 	FIELD_BYTES_MAX = 4000,         /* one answer in a task's form */
 	PATH_BYTES_MAX = 64 * 1024,     /* one FHIRPath expression */

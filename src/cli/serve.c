@@ -114,12 +114,18 @@ static int serve(cli *c, house *h, const sigset_t *set)
 	ticker t;
 	const listen_options how = {.host = c->host, .port = (int)c->port, .threads = THREADS};
 	listener *l = http_start(&h->app, &how, &c->sink);
+	text bulk_folder = text_join(c->arena, c->db, TEXT(".bulk"));
+	if (l && !http_bulk_start(&h->app, bulk_folder, &c->sink)) {
+		http_stop(l);
+		l = NULL;
+	}
 	notifier *telling = l ? notify_start(h->record, c->outside->world) : NULL;
 	if (l && !telling) issue_add(&c->sink, FAIL_CLI_THREAD, text_of(strerror(errno)), TEXT(""));
 	bool ticking = telling && ticker_start(c, h, &t);
 	if (!ticking) {
 		notify_stop(telling);
 		if (l) http_stop(l);
+		http_bulk_stop(&h->app);
 		issues_print(c, &c->sink);
 		return issues_exit(&c->sink);
 	}
@@ -127,6 +133,7 @@ static int serve(cli *c, house *h, const sigset_t *set)
 	log_event(LOG_INFO, "serving", NULL);
 	bool again = service_wait(c, set);
 	http_stop(l);
+	http_bulk_stop(&h->app);
 	notify_stop(telling);
 	ticker_stop(&t);
 	house_close(h);

@@ -36,6 +36,7 @@ typedef struct http_app {
 	text
 	    base; /* where the API is, for links where a request has no Host: "http://127.0.0.1:8420/fhir"; may be empty */
 	text version; /* of the program, for the capability statement */
+	struct bulk *bulk; /* http_bulk_start; NULL: $export and $import are refused */
 } http_app;
 
 typedef struct http_header {
@@ -71,6 +72,11 @@ text http_header_of(const http_response *p, text name); /* empty: not there */
 http_response http_call(http_app *app, arena *a, const caller *who, const char *method, text target, text body);
 
 text outcome_json(arena *a, const issues *sink, language lang); /* an OperationOutcome */
+
+/* $export and $import: work too long for a request, done by a thread of its own, its files in `folder`. What was under way when
+ * the program stopped is begun again. False: the folder cannot be made. Stopped before the record is closed. */
+bool http_bulk_start(http_app *app, text folder, issues *sink);
+void http_bulk_stop(http_app *app);
 
 /* What can be asked, for help: the i-th row of route.def; false past the last. */
 typedef struct http_route {

@@ -25,7 +25,7 @@ static bool accept_fits(exchange *x)
 {
 	text accept = header_get(x, "Accept");
 	/* A Binary has whatever type its content has. */
-	if (accept.len == 0 || x->route->handler == binary_read) return true;
+	if (accept.len == 0 || x->route->handler == binary_read || x->route->handler == bulk_file) return true;
 	for (text_pair cut = text_cut(accept, ',');; cut = text_cut(cut.tail, ',')) {
 		if (range_fits(x, cut.head)) return true;
 		if (!cut.found) return issue_add(&x->sink, FAIL_HTTP_ACCEPT, accept, TEXT(""));

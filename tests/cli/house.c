@@ -130,7 +130,7 @@ TEST(loading)
 	put_file(a, "b.json", "{\"resourceType\":\"Patient\",\n \"name\":");
 	put_file(
 	    a, "c.ndjson",
-	    "{\"resourceType\":\"Organization\",\"id\":\"o\"}\n\n{\"resourceType\":\"Organization\",\"nome\":\"x\"}\n"
+	    "{\"resourceType\":\"Organization\",\"id\":\"o\",\"name\":\"o\"}\n\n{\"resourceType\":\"Organization\",\"nome\":\"x\"}\n"
 	    "{\"resourceType\":\"Patient\",\"id\":\"q\"}");
 	put_file(a, "d.json",
 		 "{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":["
