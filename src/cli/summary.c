@@ -9,9 +9,10 @@ typedef struct summary_row {
 	int64_t resources, with_errors, with_warnings;
 } summary_row;
 
-/* One kind of finding: the same failure at the same element, whichever the list's item. */
+/* One kind of finding: the same failure at the same element, whichever the list's item and the value that is wrong. */
 typedef struct finding {
 	text key, where, sentence; /* of the sentences met, the first by its bytes */
+	bool differ;               /* there were others */
 	severity severity;
 	int64_t count;
 } finding;
@@ -81,8 +82,10 @@ static void finding_add(summary *s, const finding *f)
 		map_put(&s->finding_of, own->key, n);
 	} else {
 		finding *own = &s->findings[known];
+		int order = text_compare(f->sentence, own->sentence);
 		own->count += f->count;
-		if (text_compare(f->sentence, own->sentence) < 0) own->sentence = text_copy(s->arena, f->sentence);
+		own->differ |= f->differ || order != 0;
+		if (order < 0) own->sentence = text_copy(s->arena, f->sentence);
 	}
 }
 
@@ -98,19 +101,23 @@ static text without_indexes(arena *a, text path)
 	return buffer_text(&b);
 }
 
-/* Its first argument is what is missing or should not be there, not a value that differs from one to the next. */
-static bool names_its_element(failure code)
+/* Its first argument is the value that was found, which differs from one to the next. */
+static bool shows_value(failure code)
 {
-	text type = text_of(failure_type(code));
-	return text_equal(type, TEXT("required")) || text_equal(type, TEXT("structure"));
+	static const char *const types[] = {"value", "code-invalid", "too-long"};
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (strcmp(failure_type(code), types[i]) == 0) return true;
+	return false;
 }
 
 void summary_finding(summary *s, arena *scratch, const issue *i, language lang)
 {
 	finding f = {.count = 1, .severity = i->severity, .where = without_indexes(scratch, i->place.path)};
 	f.key = text_format(scratch, "%d %d %.*s", i->severity, i->code, TEXT_ARG(f.where));
-	if (i->code == FAIL_RULE_BROKEN) f.key = text_join(scratch, f.key, i->args[2]);
-	if (names_its_element(i->code)) f.key = text_join(scratch, f.key, i->args[0]);
+	if (i->code == FAIL_RULE_BROKEN)
+		f.key = text_join(scratch, f.key, i->args[2]);
+	else if (!shows_value(i->code))
+		f.key = text_join(scratch, f.key, i->args[0]);
 	f.sentence = issue_text(scratch, i, lang);
 	finding_add(s, &f);
 }
@@ -220,8 +227,9 @@ static void findings_print(cli *c, const finding *f, int64_t count)
 	if (count == 0) return;
 	fprintf(out, "\n%s\n", said(c, "Hyppigst:", "Most often:"));
 	for (int64_t i = 0; i < count && i < SHOWN_MAX; i++, f++)
-		fprintf(out, "%8lld  %s: %.*s%s%.*s\n", (long long)f->count, severity_word(c, f->severity),
-			TEXT_ARG(f->where), f->where.len ? ": " : "", TEXT_ARG(f->sentence));
+		fprintf(out, "%8lld  %s: %.*s%s%s%.*s\n", (long long)f->count, severity_word(c, f->severity),
+			TEXT_ARG(f->where), f->where.len ? ": " : "", f->differ ? said(c, "f.eks. ", "e.g. ") : "",
+			TEXT_ARG(f->sentence));
 	if (count > SHOWN_MAX)
 		fprintf(out, "          … %s %lld\n", said(c, "og andre slags:", "and of other kinds:"),
 			(long long)(count - SHOWN_MAX));

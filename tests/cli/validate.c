@@ -215,8 +215,22 @@ TEST(many_pieces_in_order)
 	assert_true(text_find(s.out, text_format(a, "\n    %d  error: Patient.gender: ", seen)) >= 0);
 }
 
+/* Findings of one kind are counted together, whatever the value; one of them stands for all. */
+TEST(kinds_of_findings)
+{
+	arena *a = test_arena();
+	said s = run_fed(a, &the_world, "limen validate --errors --lang en -",
+			 TEXT("{\"resourceType\":\"Patient\",\"gender\":\"b\",\"birthday\":1}\n"
+			      "{\"resourceType\":\"Patient\",\"gender\":\"a\",\"birthdate\":1}\n"
+			      "{\"resourceType\":\"Patient\",\"gender\":\"c\",\"birthday\":1}\n"));
+	assert_true(
+	    text_ends(s.out, TEXT("\nMost often:\n"
+				  "       3  error: Patient.gender: e.g. \"a\" is not among the codes allowed here\n"
+				  "       2  error: Patient.birthday: Patient has no element \"birthday\"\n")));
+}
+
 /* A Bundle with more findings than are told says how many more. */
-TEST(more_than_are_told)
+TEST(kinds_of_findings), T(more_than_are_told)
 {
 	arena *a = test_arena();
 	buffer b = {.arena = a};
@@ -229,4 +243,4 @@ TEST(more_than_are_told)
 }
 
 TESTS(T(opening), T(the_manuals_examples_hold), T(rows_of_calls), T(streams), T(outcomes_for_programs),
-      T(many_pieces_in_order), T(more_than_are_told))
+      T(many_pieces_in_order), T(kinds_of_findings), T(more_than_are_told))
