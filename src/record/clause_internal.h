@@ -54,8 +54,9 @@ typedef struct test {
 	text low_key, high_key; /* number: the span meant by eq, ne, ap; else both the number itself */
 	place_referred *places; /* reference, _list */
 	int place_count;
-	text version;       /* reference: to this version only */
-	struct test *parts; /* composite */
+	text version;            /* reference: to this version only */
+	const struct test *also; /* date, number: the other end of a range (ranges_join) */
+	struct test *parts;      /* composite */
 	double latitude, longitude, kilometres;
 	text *words; /* _text, _content: all of them */
 	int word_count;

@@ -235,8 +235,11 @@ static const text key_of_nothing = {"", 0}, key_of_all = {"\xff", 1};
 static void add_size(const extraction *x, const size *z, value_slot slot)
 {
 	index_value v = {.kind = INDEX_NUMBER, .slot = slot, .system = z->system, .unit = z->unit};
-	v.value = z->low ? number_key(x->out->arena, *z->low) : key_of_nothing;
-	if (z->is_range) v.upper = z->high ? number_key(x->out->arena, *z->high) : key_of_all;
+	arena *a = x->out->arena;
+	v.value = z->low ? number_key(a, *z->low) : key_of_nothing;
+	if (z->is_range) v.upper = z->high ? number_key(a, *z->high) : key_of_all;
+	if (slot == SLOT_CANONICAL) v.value = measure_key(a, z->unit, v.value);
+	if (slot == SLOT_CANONICAL && z->is_range) v.upper = measure_key(a, z->unit, v.upper);
 	add(x, v);
 }
 

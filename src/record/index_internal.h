@@ -26,6 +26,7 @@ typedef struct search_param {
 	search_kind kind;
 	search_way way;
 	text expression, url;
+	bool single;               /* a resource has at most one value */
 	const path *path;          /* NULL: this build cannot evaluate it; searching by it is refused */
 	int64_t number;            /* in the index; 0 where the type was never written */
 	int64_t identifier_number; /* reference: of its Reference.identifier, as a token */
@@ -131,6 +132,7 @@ text number_key(arena *a, decimal d);
 text string_key(arena *a, text t);
 /* A quantity in UCUM's base units: its number to 18 digits, and the units' powers as text. False: the unit is not known. */
 bool canonical_quantity(arena *a, decimal value, text unit, decimal *number, text *base);
+text measure_key(arena *a, text base, text key); /* of SLOT_CANONICAL: by unit, then by number */
 
 /* index.c */
 bool index_write(deriving *dv, int64_t rid, const index_value *values, int count, bool remove, issues *sink);

@@ -60,3 +60,13 @@ bool canonical_quantity(arena *a, decimal value, text unit, decimal *number, tex
 	*number = t;
 	return true;
 }
+
+/* What is measured alike lies together, so that a scan passes by nothing else. */
+text measure_key(arena *a, text base, text key)
+{
+	buffer b = {.arena = a};
+	buffer_add(&b, base);
+	buffer_char(&b, 1);
+	buffer_add(&b, key); /* bytes, zeros among them */
+	return buffer_text(&b);
+}

@@ -8,6 +8,7 @@
 typedef struct place_in_type {
 	type_id type;      /* of what is found there */
 	bool has_element;  /* false: the resource itself */
+	bool many;         /* one of the names may be there several times */
 	element_info info; /* of the last name */
 } place_in_type;
 
@@ -59,6 +60,7 @@ static bool step_element(place_in_type *p, text name)
 	name_id id = name_find(name);
 	if (!id || !p->type || !element_find_path(p->type, id, &p->info)) return false;
 	p->has_element = true;
+	p->many = p->many || p->info.max != 1;
 	p->type = p->info.type_count == 1 ? p->info.types[0] : 0;
 	return true;
 }
@@ -197,6 +199,9 @@ void param_compile(record *r, const search_type *t, search_param *p)
 	if (p->expression.len) p->path = compiled(r, p->expression, t->type);
 	p->way = way_of(p);
 	int count = p->way == WAY_INDEX || p->way == WAY_COMPOSITE ? follow_all(t->type, p->expression, places) : 0;
+	text rest = p->expression;
+	cut_alternative(&rest);
+	p->single = count == 1 && rest.len == 0 && !places[0].many;
 	if (p->kind == SEARCH_TOKEN) find_code_sets(r, p, places, count);
 	if (p->way == WAY_COMPOSITE && !parts_compile(r, t, p, places, count)) p->way = WAY_NONE;
 }

@@ -270,6 +270,8 @@ static bool collect_date(collecting *x)
 	if (q->how == IS_LT || q->how == IS_EB) high.integer = q->low;
 	if (late(q) || q->how == IS_SA || q->how == IS_EQ) o.low = &low;
 	if (q->how != IS_NE && q->how != IS_SA && q->how != IS_GT && q->how != IS_GE) o.high = &high;
+	cell until = INT_CELL(q->also ? (q->also->how == IS_LE ? q->also->high : q->also->low) : 0);
+	if (q->also) o.high = &until;
 	if (!collect_rows(x, INDEX_DATE, &o, date_row)) return false;
 	if (!late(q)) return true;
 	cell end = INT_CELL(q->low);
@@ -307,11 +309,19 @@ static bool collect_number(collecting *x)
 		x->system = term_known(s->reader->record, s->reader->snapshot, q->system, s->arena, s->sink);
 		if (!x->system) return true; /* nobody ever wrote that system */
 	}
+	cell first = BYTES_CELL(measure_key(s->arena, q->unit, TEXT(""))),
+	     last = BYTES_CELL(measure_key(s->arena, q->unit, TEXT("\xff")));
+	if (q->canonical) o.low = &first;
+	if (q->canonical) o.high = &last;
 	if (late(q) || q->how == IS_SA || q->how == IS_EQ) o.low = &low;
 	if (q->how == IS_EQ || q->how == IS_LT || q->how == IS_LE || q->how == IS_EB || q->how == IS_AP) o.high = &high;
+	cell until = BYTES_CELL(q->also ? q->also->high_key : (text){0});
+	if (q->also) o.high = &until;
 	if (!collect_rows(x, INDEX_NUMBER, &o, size_row)) return false;
 	if (!late(q)) return true;
 	scan_options by_end = {.index = -1, .prefix = &prefix, .prefix_cells = 1, .low = &low};
+	if (q->canonical) by_end.high = &last;
+	by_end.high_included = true;
 	return collect_more(x, &reach_table, &by_end, reach_row);
 }
 

@@ -24,7 +24,9 @@ typedef struct part {
 	rid_set matches;
 	const clause *pending[CLAUSES_MAX]; /* to be tried on each match yet */
 	int pending_count;
-	rid_set live; /* all of the type, once asked for */
+	int tried, held; /* of those tried so far */
+	bool narrowed;   /* what the index can say of them has been asked for to the end */
+	rid_set live;    /* all of the type, once asked for */
 	bool has_live;
 } part;
 
@@ -59,6 +61,7 @@ typedef struct search {
 
 /* search_parse.c */
 bool search_parse(search *s, const search_pair *pairs, int count);
+void ranges_join(part *p); /* date=ge…&date=lt… of an element that is there once: one clause, both ends of one scan */
 bool clause_parse(search *s, search_type *t, text name, text value, int depth, bool *known, clause *out);
 bool search_is_control(text name); /* it says what to do with the result, not which resources */
 text search_unescape(arena *a, text t);
@@ -119,6 +122,8 @@ bool has_holds(search *s, const clause *c, candidate *x, bool *holds);
 enum { ROWS_PER_READ = 40 }; /* reading a resource and asking it costs about as much as so many rows of an index */
 bool part_match(search *s, part *p);
 bool part_settle(search *s, part *p); /* tries what is pending on every match */
+/* Does it match? Where trying goes on without much success, the index is asked after all. */
+bool part_try(search *s, part *p, int64_t rid, bool *holds);
 int64_t type_count_about(search *s, search_type *t);
 
 /* search_code.c: codes in value sets, above and below each other */
@@ -137,8 +142,9 @@ typedef struct keyed {
 	key_value keys[SORT_KEYS_MAX];
 } keyed;
 int keyed_compare(const search *s, const keyed *x, const keyed *y);
-bool keyed_same(const search *s, const keyed *x, const keyed *y); /* by the first key */
-bool keys_gather(search *s, keyed *all, int64_t count);           /* sorted by rid */
+bool keyed_same(const search *s, int level, const keyed *x, const keyed *y); /* by this key */
+key_value key_kept(arena *a, const key_value *v);
+bool keys_gather(search *s, keyed *all, int64_t count); /* sorted by rid */
 bool keys_read(search *s, keyed *one);
 bool rank_counts(int64_t rank, bool descending);
 

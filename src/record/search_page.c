@@ -103,18 +103,17 @@ static bool page_full(const page *p)
 }
 
 /* Takes it if it matches all that is still pending. */
-static bool page_offer(page *p, const part *of, const keyed *one)
+static bool page_offer(page *p, part *of, const keyed *one)
 {
 	bool holds;
-	if (!set_has(&of->matches, one->rid)) return true;
-	if (!part_holds(p->s, of, one->rid, &holds)) return false;
+	if (!part_try(p->s, of, one->rid, &holds)) return false;
 	if (holds) p->at[p->count++] = *one;
 	return true;
 }
 
 /* ---- unsorted: by row number, or all of a type by id ---- */
 
-static bool walk_rids(page *p, const part *of, const rid_set *set, int64_t after)
+static bool walk_rids(page *p, part *of, const rid_set *set, int64_t after)
 {
 	int64_t low = 0, high = set->count;
 	while (low < high) {
@@ -223,146 +222,182 @@ static bool walk_sorting(page *p, bool reading)
 	return true;
 }
 
-/* ---- sorted, of many: along the first key's index, those that stand equal sorted by the others ---- */
+/* ---- sorted, of many: along the first key's index; those that stand equal by the other keys ---- */
 
 typedef struct walking {
 	page *page;
 	part *part;
+	int level; /* which key's index is walked */
 	const table *table;
-	int index, rid_at, rank_at, first, cells; /* columns of the key in the row: from `first` so many */
-	keyed *group;
-	int count, cap;
+	int rid_at, rank_at, first, cells; /* columns of the key in the row: from `first` so many */
+	keyed group;                       /* the keys down to this one of those that stand equal */
+	rid_set equals;
+	int64_t cap;
+	bool bounded; /* the page goes on after one that stands equal down to here */
 } walking;
 
-enum { READ_MAX = 500 }; /* keys read one by one; of more they are gathered along the index */
+enum { READ_MAX = 500 }; /* keys read one by one; of more that stand equal the next key's index is walked */
 
-static int by_rid(const void *x, const void *y)
+static bool walk_level(page *p, part *of, int level, const keyed *outer);
+
+static bool is_leaf(const walking *w)
 {
-	int64_t a = ((const keyed *)x)->rid, b = ((const keyed *)y)->rid;
-	return (a > b) - (a < b);
+	return w->level + 1 == w->page->s->sort_count;
+}
+
+static void emit(page *p, const keyed *one)
+{
+	if (!page_full(p) && (!p->has_last || keyed_compare(p->s, one, &p->last) > 0)) p->at[p->count++] = *one;
+}
+
+/* A few that stand equal: their other keys are read, and they are sorted. */
+static bool group_sort(walking *w)
+{
+	search *s = w->page->s;
+	keyed *all = ARENA_ARRAY(s->arena, keyed, w->equals.count);
+	for (int64_t i = 0; i < w->equals.count; i++) {
+		all[i] = w->group;
+		all[i].rid = w->equals.at[i];
+		if (!keys_read(s, &all[i])) return false;
+	}
+	if (w->equals.count) qsort_r(all, (size_t)w->equals.count, sizeof *all, by_keys, s);
+	for (int64_t i = 0; i < w->equals.count; i++) emit(w->page, &all[i]);
+	return true;
 }
 
 static bool group_flush(walking *w)
 {
-	page *p = w->page;
-	search *s = p->s;
-	bool many = w->count > READ_MAX;
-	if (s->sort_count > 1 && many) {
-		qsort(w->group, (size_t)w->count, sizeof *w->group, by_rid);
-		if (!keys_gather(s, w->group, w->count)) return false;
+	part among = {.type = w->part->type, .matches = w->equals};
+	bool ok;
+	if (w->equals.count <= READ_MAX) {
+		ok = group_sort(w);
+	} else {
+		set_sort(&among.matches);
+		ok = walk_level(w->page, &among, w->level + 1, &w->group);
 	}
-	for (int i = 0; s->sort_count > 1 && !many && i < w->count; i++)
-		if (!keys_read(s, &w->group[i])) return false;
-	if (w->count > 1) qsort_r(w->group, (size_t)w->count, sizeof *w->group, by_keys, s);
-	for (int i = 0; i < w->count && !page_full(p); i++)
-		if (!p->has_last || keyed_compare(s, &w->group[i], &p->last) > 0) p->at[p->count++] = w->group[i];
-	w->count = 0;
-	return true;
+	w->equals.count = 0;
+	return ok;
 }
 
-static bool group_add(walking *w, const keyed *one)
+/* The next one along the walk: at the last key it is in its place already, else it waits for those that stand equal. */
+static bool step(walking *w, const keyed *one)
 {
 	bool holds;
 	search *s = w->page->s;
-	if (w->count && !keyed_same(s, &w->group[0], one) && !group_flush(w)) return false;
-	if (page_full(w->page) || !set_has(&w->part->matches, one->rid)) return true;
-	if (!part_holds(s, w->part, one->rid, &holds)) return false;
+	bool other = w->equals.count && !keyed_same(s, w->level, &w->group, one);
+	if (other && !group_flush(w)) return false;
+	if (page_full(w->page)) return true;
+	if (!part_try(s, w->part, one->rid, &holds)) return false;
 	if (!holds) return true;
-	if (w->count == w->cap) w->group = ARENA_DOUBLE(s->arena, keyed, w->group, &w->cap, 64);
-	keyed *kept = &w->group[w->count++];
-	*kept = *one;
-	for (int i = 0; i < one->keys[0].count; i++) {
-		cell *c = &kept->keys[0].cells[i];
-		if (c->kind != CELL_INT) c->text = text_copy(s->arena, c->text);
+	if (is_leaf(w)) {
+		keyed kept = *one;
+		kept.keys[w->level] = key_kept(s->arena, &one->keys[w->level]);
+		emit(w->page, &kept);
+		return true;
 	}
+	if (w->equals.count == 0) {
+		w->group = *one;
+		w->group.keys[w->level] = key_kept(s->arena, &one->keys[w->level]);
+	}
+	set_add(s->arena, &w->equals, &w->cap, one->rid);
 	return true;
 }
 
-static keyed keyed_of_row(const walking *w, const cell *row)
+static keyed keyed_of_row(const walking *w, const keyed *outer, const cell *row)
 {
-	keyed one = {.rid = row[w->rid_at].integer, .keys[0].count = w->cells};
-	for (int i = 0; i < w->cells; i++) one.keys[0].cells[i] = row[w->first + i];
+	keyed one = *outer;
+	one.rid = row[w->rid_at].integer;
+	one.keys[w->level].count = w->cells;
+	for (int i = 0; i < w->cells; i++) one.keys[w->level].cells[i] = row[w->first + i];
 	return one;
 }
 
-/* By one key a page begins strictly after the last one's row; by several, with those that stand equal to it. */
+/* Along the last key a page begins strictly after the last one's row; before it, with those that stand equal to it. */
 static void walk_from(const walking *w, scan_options *o, cell *from)
 {
-	const page *p = w->page;
-	const key_value *first = &p->last.keys[0];
-	if (!p->has_last || first->count == 0) return;
-	if (p->s->sort_count > 1) {
+	const key_value *key = &w->page->last.keys[w->level];
+	if (!w->bounded || key->count == 0) return;
+	if (!is_leaf(w)) {
 		if (o->descending)
-			o->high = &first->cells[0];
+			o->high = &key->cells[0];
 		else
-			o->low = &first->cells[0];
+			o->low = &key->cells[0];
 		o->high_included = true;
 		return;
 	}
 	memcpy(from, o->prefix, (size_t)o->prefix_cells * sizeof *from);
-	memcpy(from + o->prefix_cells, first->cells, (size_t)w->cells * sizeof *from);
-	from[o->prefix_cells + w->cells] = INT_CELL(p->last.rid);
+	memcpy(from + o->prefix_cells, key->cells, (size_t)w->cells * sizeof *from);
+	from[o->prefix_cells + w->cells] = INT_CELL(w->page->last.rid);
 	o->after = from;
 	o->after_cells = o->prefix_cells + w->cells + 1;
 }
 
-static bool walk_rows(walking *w, scan_options *o)
+static bool walk_rows(walking *w, const keyed *outer, scan_options *o)
 {
 	search *s = w->page->s;
 	cell from[TABLE_COLUMNS_MAX], row[TABLE_COLUMNS_MAX];
 	int64_t seen = 0;
-	bool ok = true, descending = s->sort[0].descending;
-	o->descending = descending;
+	bool ok = true;
+	o->descending = s->sort[w->level].descending;
 	walk_from(w, o, from);
 	scan *rows = store_scan(s->reader->snapshot, w->table, o, s->arena, s->sink);
 	while (ok && !page_full(w->page) && scan_next(rows, row, s->sink)) {
 		if (++seen % 4096 == 0 && !search_looked(s, 4096, 0)) break;
-		if (w->rank_at >= 0 && !rank_counts(row[w->rank_at].integer, descending)) continue;
+		if (w->rank_at >= 0 && !rank_counts(row[w->rank_at].integer, o->descending)) continue;
 		if (w->table == &resource_table && row[RES_STATE].integer != STATE_LIVE) continue;
-		keyed one = keyed_of_row(w, row);
-		ok = group_add(w, &one);
+		keyed one = keyed_of_row(w, outer, row);
+		ok = step(w, &one);
 	}
 	scan_close(rows);
 	return ok && s->sink->errors == 0 && (page_full(w->page) || group_flush(w));
 }
 
 /* What matched but has no value in the order stands last: seen, not lost. */
-static bool walk_without_value(walking *w)
+static bool walk_without_value(walking *w, const keyed *outer)
 {
 	page *p = w->page;
 	search *s = p->s;
 	rid_set valued, all = w->part->matches;
-	const search_param *param = s->sort[0].params[0];
-	cell prefix = INT_CELL(param->number);
+	cell prefix = INT_CELL(s->sort[w->level].params[0]->number);
 	scan_options o = {.index = -1, .prefix = &prefix, .prefix_cells = 1};
 	bool whole;
+	keyed one = *outer;
 	if (all.all && !part_live(s, w->part, &all)) return false;
 	if (!rows_collect(s, w->table, &o, INT64_MAX, NULL, NULL, &valued, &whole)) return false;
 	rid_set rest = set_minus(s->arena, all, valued);
-	if (s->sort_count == 1)
-		return walk_rids(p, w->part, &rest, p->has_last && !p->last.keys[0].count ? p->last.rid : INT64_MIN);
-	for (int64_t i = 0; i < rest.count; i++)
-		if (!group_add(w, &(keyed){.rid = rest.at[i]})) return false;
-	return group_flush(w);
+	one.keys[w->level] = (key_value){0};
+	for (int64_t i = 0; i < rest.count && !page_full(p); i++) {
+		one.rid = rest.at[i];
+		if (!step(w, &one)) return false;
+	}
+	return page_full(p) || group_flush(w);
 }
 
-static bool walk_index(page *p)
+static bool is_bounded(const page *p, int level, const keyed *outer)
 {
-	search *s = p->s;
-	const sort_key *key = &s->sort[0];
-	const search_param *param = key->params[0];
-	walking w = {.page = p, .part = &s->parts[0], .index = -1, .rank_at = -1};
-	if (!param) {
-		bool by_seq = key->subject == SUBJECT_UPDATED;
-		cell prefix[] = {INT_CELL(w.part->type->term), INT_CELL(STATE_LIVE)};
-		w.table = &resource_table;
-		w.rid_at = RES_RID;
-		w.first = by_seq ? RES_SEQ : RES_ID;
-		w.cells = 1;
-		scan_options o = {
-		    .index = by_seq ? RES_BY_SEQ : RES_BY_ID, .prefix = prefix, .prefix_cells = by_seq ? 2 : 1};
-		return walk_rows(&w, &o);
-	}
+	for (int i = 0; i < level; i++)
+		if (!keyed_same(p->s, i, outer, &p->last)) return false;
+	return p->has_last;
+}
+
+static bool walk_kept(walking *w, const keyed *outer)
+{
+	bool by_seq = w->page->s->sort[w->level].subject == SUBJECT_UPDATED;
+	cell prefix[] = {INT_CELL(w->part->type->term), INT_CELL(STATE_LIVE)};
+	scan_options o = {.index = by_seq ? RES_BY_SEQ : RES_BY_ID, .prefix = prefix, .prefix_cells = by_seq ? 2 : 1};
+	w->table = &resource_table;
+	w->rid_at = RES_RID;
+	w->rank_at = -1;
+	w->first = by_seq ? RES_SEQ : RES_ID;
+	w->cells = 1;
+	return walk_rows(w, outer, &o);
+}
+
+static bool walk_level(page *p, part *of, int level, const keyed *outer)
+{
+	const search_param *param = p->s->sort[level].params[0];
+	walking w = {.page = p, .part = of, .level = level, .bounded = is_bounded(p, level, outer)};
+	if (!param) return walk_kept(&w, outer);
 	index_kind kind = index_of_kind(param->kind);
 	cell prefix = INT_CELL(param->number);
 	scan_options o = {.index = -1, .prefix = &prefix, .prefix_cells = 1};
@@ -371,8 +406,8 @@ static bool walk_index(page *p)
 	w.rank_at = index_rank_column(kind);
 	w.first = 1;
 	w.cells = w.table->key_columns - 2;
-	bool past = p->has_last && p->last.keys[0].count == 0;
-	return (past || walk_rows(&w, &o)) && (page_full(p) || walk_without_value(&w));
+	bool past = w.bounded && p->last.keys[level].count == 0;
+	return (past || walk_rows(&w, outer, &o)) && (page_full(p) || walk_without_value(&w, outer));
 }
 
 /* ---- the place of a sorted page ---- */
@@ -428,7 +463,7 @@ static bool walk_sorted(page *p)
 	search *s = p->s;
 	bool reading;
 	if (!place_sorted(p) || !few(s, &reading)) return false;
-	if (s->part_count == 1) return reading ? walk_sorting(p, true) : walk_index(p);
+	if (s->part_count == 1) return reading ? walk_sorting(p, true) : walk_level(p, &s->parts[0], 0, &(keyed){0});
 	int64_t count = 0;
 	for (int i = 0; i < s->part_count; i++) count += s->parts[i].matches.all ? READ_MAX : s->parts[i].matches.count;
 	return walk_sorting(p, count < READ_MAX);

@@ -442,5 +442,6 @@ bool search_parse(search *s, const search_pair *pairs, int count)
 	s->self.arena = s->arena;
 	for (int i = 0; i < count; i++)
 		if (!parse_pair(s, &pairs[i])) return false;
+	for (int i = 0; i < s->part_count; i++) ranges_join(&s->parts[i]);
 	return true;
 }

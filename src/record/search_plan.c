@@ -6,8 +6,10 @@
 enum {
 	FIRST_ROWS = 512, /* the first allowance; each round is ROUND_TIMES the one before */
 	ROUND_TIMES = 16,
-	WIDE_SHARE = 16, /* a clause that hits one in so many, or more, is wide */
-	FEW = 64         /* candidates a chain is followed from one by one */
+	WIDE_SHARE = 16,  /* a clause that hits one in so many, or more, is wide */
+	FEW = 64,         /* candidates a chain is followed from one by one */
+	TRIES = 128,      /* that many are tried before it is asked how many held */
+	TRIES_FOR_ONE = 8 /* one in so many must have */
 };
 
 /* ---- how many there are of a type ---- */
@@ -104,10 +106,19 @@ static bool find_narrow(planning *p)
 	return true;
 }
 
+/* How many rows it is worth to look at before the candidates are tried instead: of a page only some of them are. */
+static int64_t worth_of(const planning *p)
+{
+	const search *s = p->s;
+	int64_t tries = p->candidates.count + 8, page = TRIES_FOR_ONE * (s->page_size + 1);
+	bool page_only = s->total == TOTAL_NONE && s->part_count == 1 && p->part == &s->parts[0] && s->sort_count == 0;
+	return ROWS_PER_READ * (page_only && page < tries ? page : tries);
+}
+
 static bool finish(planning *p)
 {
 	if (p->narrowed && any_open(p, false)) {
-		int64_t worth = ROWS_PER_READ * (p->candidates.count + 8);
+		int64_t worth = worth_of(p);
 		if (!round_of(p, false, worth)) return false;
 	}
 	if (p->narrowed && p->candidates.count == 0) p->open_count = 0; /* nothing can come of it */
@@ -133,7 +144,8 @@ bool part_match(search *s, part *of)
 {
 	planning p = {.s = s, .part = of};
 	of->matches = (rid_set){0};
-	of->pending_count = 0;
+	of->pending_count = of->tried = of->held = 0;
+	of->narrowed = false;
 	if (!atomic_load(&of->type->numbered)) return true; /* none of that type was ever written */
 	for (int i = 0; i < of->clause_count; i++) {
 		const clause *c = &of->clauses[i];
@@ -164,4 +176,79 @@ bool part_settle(search *s, part *p)
 	p->matches.count = kept;
 	p->pending_count = 0;
 	return true;
+}
+
+/* The index to the end, for all that it knows. */
+static bool part_narrow(search *s, part *of)
+{
+	planning p = {.s = s, .part = of, .candidates = of->matches, .narrowed = !of->matches.all};
+	int count = of->pending_count;
+	const clause *pending[CLAUSES_MAX];
+	for (int i = 0; i < count; i++) pending[i] = of->pending[i];
+	of->pending_count = 0;
+	for (int i = 0; i < count; i++) {
+		if (clause_is_indexed(pending[i]))
+			p.open[p.open_count++] = pending[i];
+		else
+			pend(&p, pending[i]);
+	}
+	of->narrowed = true;
+	return round_of(&p, false, INT64_MAX) && round_of(&p, true, INT64_MAX) && settle_negatives(&p);
+}
+
+bool part_try(search *s, part *p, int64_t rid, bool *holds)
+{
+	*holds = set_has(&p->matches, rid);
+	if (!*holds || p->pending_count == 0) return true;
+	bool in_vain = p->tried >= TRIES && p->held * TRIES_FOR_ONE < p->tried;
+	if (in_vain && !p->narrowed) {
+		if (!part_narrow(s, p)) return false;
+		*holds = set_has(&p->matches, rid);
+	}
+	if (!*holds || !part_holds(s, p, rid, holds)) return s->sink->errors == 0;
+	p->tried++;
+	p->held += *holds;
+	return true;
+}
+
+/* ---- two ends of one range ---- */
+
+static bool is_from(const test *q)
+{
+	return q->how == IS_GE || q->how == IS_GT || q->how == IS_SA;
+}
+
+static bool is_until(const test *q)
+{
+	return q->how == IS_LE || q->how == IS_LT || q->how == IS_EB;
+}
+
+static bool is_end(const clause *c)
+{
+	bool ranged =
+	    c->subject == SUBJECT_PARAM && c->param->single && c->modifier == MOD_NONE &&
+	    index_of_kind(c->param->kind) != INDEX_KINDS &&
+	    (c->param->kind == SEARCH_DATE || c->param->kind == SEARCH_NUMBER || c->param->kind == SEARCH_QUANTITY);
+	return ranged && c->test_count == 1 && !c->tests[0].also && (is_from(&c->tests[0]) || is_until(&c->tests[0]));
+}
+
+static bool same_measure(const test *x, const test *y)
+{
+	return x->canonical == y->canonical && x->any_unit == y->any_unit && x->any_system == y->any_system &&
+	       text_equal(x->unit, y->unit) && text_equal(x->system, y->system);
+}
+
+void ranges_join(part *p)
+{
+	for (int i = 0; i < p->clause_count; i++)
+		for (int k = 0; k < p->clause_count; k++) {
+			clause *from = &p->clauses[i], *until = &p->clauses[k];
+			if (i == k || from->param != until->param || !is_end(from) || !is_end(until)) continue;
+			if (!is_from(&from->tests[0]) || !is_until(&until->tests[0])) continue;
+			if (!same_measure(&from->tests[0], &until->tests[0])) continue;
+			from->tests[0].also = &until->tests[0];
+			p->clauses[k] = p->clauses[--p->clause_count];
+			i = -1; /* the list has changed */
+			break;
+		}
 }

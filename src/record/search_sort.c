@@ -26,22 +26,22 @@ static int key_compare(const search *s, int i, const keyed *x, const keyed *y)
 	return s->sort[i].descending ? -order : order;
 }
 
-/* The first cell is the value: where a date begins, a code, a number. The others, and then the row number, only put in a fixed
- * order what stands equal; they go the way the index of the first key is walked. */
+/* The first cell is the value: where a date begins, a code, a number. The other cells of the last key, and then the row number, only
+ * put in a fixed order what stands equal; they go the way that key's index is walked. */
 int keyed_compare(const search *s, const keyed *x, const keyed *y)
 {
-	const key_value *a = &x->keys[0], *b = &y->keys[0];
-	int order = 0;
+	int last = s->sort_count - 1, order = 0;
+	const key_value *a = &x->keys[last], *b = &y->keys[last];
 	for (int i = 0; !order && i < s->sort_count; i++) order = key_compare(s, i, x, y);
 	if (order) return order;
 	for (int i = 1; !order && i < a->count && i < b->count; i++) order = cell_compare(&a->cells[i], &b->cells[i]);
 	if (!order) order = (x->rid > y->rid) - (x->rid < y->rid);
-	return s->sort[0].descending && a->count ? -order : order;
+	return s->sort[last].descending && a->count ? -order : order;
 }
 
-bool keyed_same(const search *s, const keyed *x, const keyed *y)
+bool keyed_same(const search *s, int level, const keyed *x, const keyed *y)
 {
-	return key_compare(s, 0, x, y) == 0;
+	return key_compare(s, level, x, y) == 0;
 }
 
 static cell cell_kept(arena *a, cell c)
@@ -50,10 +50,18 @@ static cell cell_kept(arena *a, cell c)
 	return c;
 }
 
+key_value key_kept(arena *a, const key_value *v)
+{
+	key_value kept = {.count = v->count};
+	for (int i = 0; i < v->count; i++) kept.cells[i] = cell_kept(a, v->cells[i]);
+	return kept;
+}
+
 static void value_keep(search *s, const cell *cells, int count, key_value *out)
 {
-	*out = (key_value){.count = count};
-	for (int i = 0; i < count; i++) out->cells[i] = cell_kept(s->arena, cells[i]);
+	key_value v = {.count = count};
+	memcpy(v.cells, cells, (size_t)count * sizeof *cells);
+	*out = key_kept(s->arena, &v);
 }
 
 /* ---- out of one resource ---- */

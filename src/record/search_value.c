@@ -25,6 +25,7 @@ static comparison cut_comparison(text *value)
 
 bool span_matches(instant low, instant high, const test *q)
 {
+	if (q->also && !span_matches(low, high, q->also)) return false;
 	bool equal = low >= q->low && high <= q->high;
 	switch (q->how) {
 	case IS_EQ:
@@ -77,6 +78,7 @@ static bool parse_date(search *s, const clause *c, text value, test *q)
 bool size_matches(text low, text high, const test *q)
 {
 	text end = high.len ? high : low;
+	if (q->also && !size_matches(low, high, q->also)) return false;
 	bool equal = text_compare(low, q->low_key) >= 0 && text_compare(end, q->high_key) < 0;
 	switch (q->how) {
 	case IS_EQ:
@@ -148,6 +150,8 @@ static bool number_keys(search *s, decimal low, decimal high, test *q)
 	if (q->canonical) q->unit = base_low;
 	q->low_key = number_key(s->arena, low);
 	q->high_key = number_key(s->arena, high);
+	if (q->canonical) q->low_key = measure_key(s->arena, q->unit, q->low_key);
+	if (q->canonical) q->high_key = measure_key(s->arena, q->unit, q->high_key);
 	return true;
 }
 

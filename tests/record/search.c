@@ -142,11 +142,155 @@ TEST(numbers_and_uris)
 	       {"Observation", "value-quantity=99.6", ""}, {"Observation", "value-quantity=ap95", "o3"},
 	       {"Observation", "_sort=value-quantity", "o2 o1 o3"}, {"Observation", "value-quantity=ne100", "o1 o2"},
 	       {"Observation", "value-quantity=le-12.0", "o2"});
+	put(r, a, "Observation", "o4",
+	    "'status':'final','code':{'text':'x'},'valueQuantity':{'value':0.1,'system':'http://"
+	    "unitsofmeasure.org','code':'g'}");
+	put(r, a, "Observation", "o5",
+	    "'status':'final','code':{'text':'x'},'valueQuantity':{'value':-7,'unit':'milligram','system':'http://"
+	    "unitsofmeasure.org','code':'mg'}");
+	put(r, a, "Observation", "o6",
+	    "'status':'final','code':{'text':'x'},'valueQuantity':{'value':3,'comparator':'>','system':'http://"
+	    "unitsofmeasure.org','code':'mg'}");
+	EXPECT(r, {"Observation", "value-quantity=100|http://unitsofmeasure.org|mg", "o3 o4"},
+	       {"Observation", "value-quantity=0.1|http://unitsofmeasure.org|g", "o3 o4"},
+	       {"Observation", "value-quantity=lt0|http://unitsofmeasure.org|g", "o5"},
+	       {"Observation", "value-quantity=gt50|http://unitsofmeasure.org|mg", "o3 o4 o6"},
+	       {"Observation", "value-quantity=sa2|http://unitsofmeasure.org|mg", "o1 o3 o4 o6"},
+	       {"Observation",
+		"value-quantity=ge1|http://unitsofmeasure.org|mg&value-quantity=lt50|http://"
+		"unitsofmeasure.org|mg",
+		"o1 o6"},
+	       {"Observation", "value-quantity=-7||milligram", "o5"}, {"Observation", "value-quantity=-7||mg", "o5"});
 	put(r, a, "ValueSet", "v1", "'status':'active','url':'http://x.test/vs/one'");
 	put(r, a, "ValueSet", "v2", "'status':'active','url':'http://x.test/vs/one/two'");
 	EXPECT(r, {"ValueSet", "url=http://x.test/vs/one", "v1"},
 	       {"ValueSet", "url:below=http://x.test/vs/one", "v1 v2"}, {"ValueSet", "_sort=-url", "v2 v1"});
 	check_clean(r, a);
+	record_close(r);
+}
+
+static record *ward(arena *a)
+{
+	record *r = people(a);
+	put(r, a, "Organization", "region", "'name':'Region Prøve','active':true");
+	put(r, a, "Organization", "hospital", "'name':'Prøvehospitalet','partOf':{'reference':'Organization/region'}");
+	put(r, a, "Location", "house",
+	    "'name':'Hus A','position':{'latitude':56.1629,'longitude':10.2039},'managingOrganization':{'reference':"
+	    "'Organization/hospital'}");
+	put(r, a, "Location", "room", "'name':'Stue 4','partOf':{'reference':'Location/house'}");
+	put(r, a, "Location", "far", "'name':'Hus B','position':{'latitude':55.6761,'longitude':12.5683}");
+	put(r, a, "Patient", "e",
+	    "'managingOrganization':{'reference':'Organization/hospital'},'identifier':[{'type':{'coding':[{'system':'"
+	    "urn:type','code':'MR'}],'text':'Journalnummer'},'system':'urn:mr','value':'77'},{'type':{'coding':[{"
+	    "'system':'urn:type','code':'CPR'}]},'value':'88'}]");
+	put(r, a, "Encounter", "v1",
+	    "'status':'finished','class':{'system':'urn:class','code':'IMP'},'subject':{'reference':'Patient/e'},"
+	    "'location':[{'location':{'reference':'Location/room'}}],'serviceProvider':{'reference':'Organization/"
+	    "hospital'}");
+	put(r, a, "Encounter", "v2",
+	    "'status':'planned','class':{'system':'urn:class','code':'AMB'},'subject':{'reference':'Patient/"
+	    "a/_history/1'},'location':[{'location':{'reference':'Location/house'}}]");
+	put(r, a, "Observation", "bp",
+	    "'status':'final','code':{'coding':[{'system':'l','code':'85354-9','display':'Blodtryk, systolisk og "
+	    "diastolisk'}],'text':'BT'},'subject':{'reference':'Patient/e'},'encounter':{'reference':'Encounter/v1'},"
+	    "'text':{'status':'generated','div':'<div xmlns=\\'http://www.w3.org/1999/xhtml\\'>Blodtryk målt "
+	    "<b>siddende</b> &amp; liggende</div>'},"
+	    "'component':[{'code':{'coding':[{'system':'l','code':'sys'}]},'valueQuantity':{'value':150}},"
+	    "{'code':{'coding':[{'system':'l','code':'dia'}]},'valueQuantity':{'value':90}}]");
+	put(r, a, "List", "l",
+	    "'status':'current','mode':'changes','entry':[{'item':{'reference':'Patient/a'}},{'item':{'reference':"
+	    "'Patient/e'}},{'deleted':true,'item':{'reference':'Patient/b'}},{'item':{'reference':'Encounter/v1'}}]");
+	return r;
+}
+
+TEST(chains)
+{
+	arena *a = test_arena();
+	record *r = ward(a);
+	EXPECT(r, {"Encounter", "subject:Patient.gender=male", "v2"},
+	       {"Encounter", "patient.organization.name=prøve", "v1"},
+	       {"Encounter", "subject:Patient.organization:Organization.partof.name=region", "v1"},
+	       {"Encounter", "location.name=hus", "v2"}, {"Encounter", "subject.name=møl,x", "v2"},
+	       {"Encounter", "subject:Patient.identifier:of-type=urn:type|MR|77", "v1"},
+	       {"Encounter", "subject:Patient.gender:missing=true", "v1"},
+	       {"Encounter", "subject:Patient.gender=male&class=IMP", ""},
+	       {"Observation", "encounter.location.partof=Location/house", "bp"},
+	       {"Patient", "_has:Encounter:patient:class=IMP", "e"},
+	       {"Patient", "_has:Encounter:patient:status=finished,planned", "a e"},
+	       {"Patient", "_has:Encounter:patient:_has:Observation:encounter:code=85354-9", "e"},
+	       {"Patient", "_has:Encounter:subject:location.partof=house", "e"},
+	       {"Organization", "_has:Patient:organization:_id=e", "hospital"},
+	       {"Encounter", "subject._has:List:item:_id=l", "v1 v2"}, {"Patient", "_list=l", "a e"},
+	       {"Encounter", "_list=List/l", "v1"}, {"Patient", "_list=nowhere", ""});
+	record_close(r);
+}
+
+TEST(modifiers)
+{
+	arena *a = test_arena();
+	record *r = ward(a);
+	EXPECT(r, {"Observation", "code:text=blodtryk", "bp"}, {"Observation", "code:text=diastolisk", "bp"},
+	       {"Observation", "code:text=tryk", ""}, {"Observation", "code:text=bt", "bp"},
+	       {"Patient", "identifier:of-type=urn:type|MR|77", "e"},
+	       {"Patient", "identifier:of-type=urn:type|CPR|77", ""}, {"Patient", "identifier:text=journal", "e"},
+	       {"Encounter", "location:below=Location/house", "v1 v2"},
+	       {"Encounter", "location:above=Location/room", "v1 v2"},
+	       {"Encounter", "location:below=Location/room", "v1"}, {"Encounter", "subject=Patient/a", "v2"},
+	       {"Encounter", "subject=Patient/a/_history/1", "v2"}, {"Encounter", "subject=Patient/a/_history/2", ""},
+	       {"Patient", "gender=http://hl7.org/fhir/administrative-gender|female", "b"},
+	       {"Patient", "gender=http://hl7.org/fhir/other|female", ""}, {"Patient", "gender=|female", "b"},
+	       {"Patient", "active=http://hl7.org/fhir/special-values|true", "a"},
+	       {"Patient", "gender:in=http://hl7.org/fhir/ValueSet/administrative-gender", "a b"},
+	       {"Patient", "gender:not-in=http://hl7.org/fhir/ValueSet/administrative-gender", "c e"},
+	       {"Observation", "_text=siddende", "bp"}, {"Observation", "_text=blodtryk%20liggende", "bp"},
+	       {"Observation", "_text=div", ""}, {"Observation", "_content=85354", "bp"},
+	       {"Location", "near=56.15|10.21|5|km", "house"}, {"Location", "near=56.15|10.21|500|km", "far house"},
+	       {"Location", "near=56.15|10.21|200|m", ""});
+	put(r, a, "ValueSet", "own",
+	    "'status':'active','url':'http://x.test/"
+	    "own','compose':{'include':[{'system':'l','concept':[{'code':'85354-9'}]"
+	    "}]}");
+	EXPECT(r, {"Observation", "code:in=http://x.test/own", "bp"}, {"Observation", "code:in=ValueSet/own", "bp"},
+	       {"Observation", "code:not-in=http://x.test/own", ""});
+	put(r, a, "ValueSet", "u1", "'status':'active','url':'http://x.test'");
+	EXPECT(r, {"ValueSet", "url:above=http://x.test/own/it", "own u1"},
+	       {"ValueSet", "url:above=http://x.testing/own", ""});
+	record_close(r);
+}
+
+TEST(composites)
+{
+	arena *a = test_arena();
+	record *r = ward(a);
+	put(r, a, "Observation", "w",
+	    "'status':'final','code':{'coding':[{'system':'l','code':'w'}]},'valueQuantity':{'value':80},"
+	    "'effectiveDateTime':'2026-03-01'");
+	EXPECT(r, {"Observation", "component-code-value-quantity=sys$150", "bp"},
+	       {"Observation", "component-code-value-quantity=sys$90", ""},
+	       {"Observation", "component-code-value-quantity=l|dia$lt100", "bp"},
+	       {"Observation", "component-code-value-quantity=sys$gt140,dia$gt100", "bp"},
+	       {"Observation", "combo-code-value-quantity=w$80", "w"},
+	       {"Observation", "code-value-quantity=w$gt80", ""}, {"Observation", "code-value-quantity=w$ge80", "w"});
+	assert_int_equal(search_failure(r, a, "Observation", "code-value-quantity=w"), FAIL_SEARCH_VALUE);
+	assert_int_equal(search_failure(r, a, "Observation", "code-value-quantity=w$80$1"), FAIL_SEARCH_VALUE);
+	record_close(r);
+}
+
+TEST(inclusion)
+{
+	arena *a = test_arena();
+	record *r = ward(a);
+	EXPECT(r, {"Encounter", "class=IMP&_include=Encounter:location", "v1 [room]"},
+	       {"Encounter", "class=IMP&_include=Encounter:location&_include=Location:partof", "v1 [room]"},
+	       {"Encounter", "class=IMP&_include=Encounter:location&_include:iterate=Location:partof",
+		"v1 [room] [house]"},
+	       {"Encounter",
+		"class=IMP&_include=Encounter:location&_include:iterate=Location:partof&_include:iterate=Location:"
+		"organization&_include:iterate=Organization:partof",
+		"v1 [room] [house] [hospital] [region]"},
+	       {"Encounter", "class=IMP&_include=Encounter:*", "v1 [room] [e] [hospital]"},
+	       {"Encounter", "class=IMP&_include=Encounter:*:Patient", "v1 [e]"},
+	       {"Patient", "_id=e&_revinclude=Encounter:*&_revinclude:iterate=Observation:encounter", "e [v1] [bp]"});
 	record_close(r);
 }
 
@@ -367,5 +511,6 @@ TEST(made_up_pages)
 	record_close(r);
 }
 
-TESTS(T(tokens), T(strings), T(dates), T(references), T(numbers_and_uris), T(order), T(pages),
-      T(several_values_sort_once), T(counting), T(last_updated), T(refusals), T(made_up_pages))
+TESTS(T(tokens), T(strings), T(dates), T(references), T(numbers_and_uris), T(chains), T(modifiers), T(composites),
+      T(inclusion), T(order), T(pages), T(several_values_sort_once), T(counting), T(last_updated), T(refusals),
+      T(made_up_pages))
