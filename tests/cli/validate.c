@@ -230,7 +230,7 @@ TEST(kinds_of_findings)
 }
 
 /* A Bundle with more findings than are told says how many more. */
-TEST(kinds_of_findings), T(more_than_are_told)
+TEST(more_than_are_told)
 {
 	arena *a = test_arena();
 	buffer b = {.arena = a};
