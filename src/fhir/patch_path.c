@@ -423,8 +423,8 @@ bool patch_path(patching *p, const doc *d)
 {
 	uint32_t list = doc_get(d, 0, NAME_parameter);
 	p->list = "Parameters.parameter";
-	if (!list || d->nodes[list].kind != NODE_ARRAY)
-		return patch_issue(p, FAIL_PATCH_MEMBER, TEXT("operation"), (text){0});
+	if (!list) return true; /* nothing to change */
+	if (d->nodes[list].kind != NODE_ARRAY) return patch_issue(p, FAIL_PATCH_MEMBER, TEXT("operation"), (text){0});
 	if (d->nodes[list].len > PATCH_OPERATIONS_MAX)
 		return issue_add(p->sink, FAIL_PATCH_MANY, text_format(p->arena, "%d", PATCH_OPERATIONS_MAX), TEXT(""));
 	for (uint32_t i = list + 1; i < d->nodes[list].next; i = d->nodes[i].next, p->operation++) {

@@ -19,11 +19,13 @@ typedef struct asking {
 
 static bool twice(const asking *q)
 {
-	for (int i = 0; i < q->count; i++)
-		for (int k = 0; q->writes[i].id.len && k < i; k++)
-			if (text_equal(q->writes[i].id, q->writes[k].id) &&
-			    text_equal(q->writes[i].type, q->writes[k].type))
-				return true;
+	map met = {.arena = q->arena};
+	for (int i = 0; i < q->count && q->count > 1; i++) {
+		const write_op *w = &q->writes[i];
+		text name = text_format(q->arena, "%.*s/%.*s", TEXT_ARG(w->type), TEXT_ARG(w->id));
+		if (w->id.len && map_get_or(&met, name, 0)) return true;
+		map_put(&met, name, 1);
+	}
 	return false;
 }
 
