@@ -32,6 +32,8 @@ void reader_close(reader *rd)
 {
 	if (rd) conformance_release(rd->record, rd->conformance);
 	if (rd) rd->conformance = NULL;
+	if (rd && rd->scratch) record_arena_back(rd->record, rd->scratch);
+	if (rd) rd->scratch = NULL;
 	if (rd && rd->own) store_release(rd->snapshot);
 	if (rd) rd->own = false;
 }

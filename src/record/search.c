@@ -52,6 +52,15 @@ static bool answer(search *s, search_answer *out)
 	return s->count_only || (search_page(s, out) && search_include(s, out) && cut_down(s, out));
 }
 
+/* The reader's arena has the caller's boundary; the scratch has this one. */
+static bool within_budget(search *s, const search_where *where, const search_pair *pairs, int count, search_answer *out)
+{
+	jmp_buf spent;
+	if (setjmp(spent)) return issue_add(s->sink, FAIL_RECORD_BUDGET, TEXT(""), TEXT(""));
+	arena_boundary(s->scratch, &spent);
+	return search_where_parse(s, where, pairs, count) && search_parse(s, pairs, count) && answer(s, out);
+}
+
 bool record_search_in(reader *rd, const search_where *where, const search_pair *pairs, int count, bool lenient,
 		      search_answer *out, issues *sink)
 {
@@ -64,9 +73,10 @@ bool record_search_in(reader *rd, const search_where *where, const search_pair *
 		      .lenient = lenient,
 		      .began = world_now(rd->record->world)};
 	int before = sink->errors;
-	s->scratch = record_arena(rd->record);
-	bool ok = search_where_parse(s, where, pairs, count) && search_parse(s, pairs, count) && answer(s, out);
+	s->scratch = rd->scratch = record_arena(rd->record);
+	bool ok = within_budget(s, where, pairs, count, out);
 	record_arena_back(rd->record, s->scratch);
+	rd->scratch = NULL;
 	out->self = buffer_text(&s->self);
 	return ok && sink->errors == before;
 }

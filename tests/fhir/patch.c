@@ -89,7 +89,24 @@ static const row json_rows[] = {
 #define ONE(parts) PARAMETERS(OPERATION(parts))
 #define P(more) "{\"resourceType\":\"Patient\"" more "}"
 
+/* Among them what the published cases of FHIRPath Patch (fhir-test-cases, r4/patch) show; the rest is from R4's words. */
 static const row path_rows[] = {
+    {"no difference", P(",\"birthDate\":\"1920-01-01\""), "{\"resourceType\":\"Parameters\"}",
+     P(",\"birthDate\":\"1920-01-01\""), 0},
+    {"add to an element that is missing", P(",\"identifier\":[{\"use\":\"official\",\"value\":\"123\"}]"),
+     ONE(TYPE("add") PATH("Patient.identifier.where(use = 'official').period") NAME("end")
+	     VALUE("\"valueDate\":\"2021-12-01\"")),
+     NULL, FAIL_PATCH_NOWHERE},
+    {"replace a complex one, its id too", P(",\"maritalStatus\":{\"id\":\"1\",\"text\":\"married\"}"),
+     ONE(TYPE("replace") PATH("Patient.maritalStatus")
+	     VALUE("\"valueCodeableConcept\":{\"id\":\"2\",\"text\":\"not married\"}")),
+     P(",\"maritalStatus\":{\"id\":\"2\",\"text\":\"not married\"}"), 0},
+    {"reorder in two moves",
+     P(",\"identifier\":[{\"value\":\"1\"},{\"value\":\"2\"},{\"value\":\"3\"},{\"value\":\"4\"}]"),
+     PARAMETERS(
+	 OPERATION(TYPE("move") PATH("Patient.identifier") NUMBER("source", 1) NUMBER("destination", 0)) "," OPERATION(
+	     TYPE("move") PATH("Patient.identifier") NUMBER("source", 2) NUMBER("destination", 1))),
+     P(",\"identifier\":[{\"value\":\"2\"},{\"value\":\"3\"},{\"value\":\"1\"},{\"value\":\"4\"}]"), 0},
     {"add a primitive", P(",\"active\":true"),
      ONE(TYPE("add") PATH("Patient") NAME("birthDate") VALUE("\"valueDate\":\"1930-01-01\"")),
      P(",\"active\":true,\"birthDate\":\"1930-01-01\""), 0},
