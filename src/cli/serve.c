@@ -108,14 +108,21 @@ static int start_again(cli *c)
 	return CLI_SYSTEM;
 }
 
+/* The files of exports and imports: beside the database; where a server keeps that, here, under the database's name. */
+static text bulk_folder(const cli *c)
+{
+	text name = c->db;
+	if (!store_is_file(name)) name = text_cut_last(text_cut(name, '?').head, '/').tail;
+	return text_join(c->arena, name.len ? name : TEXT("limen"), TEXT(".bulk"));
+}
+
 /* The house is open; serves until told to stop, then closes it. */
 static int serve(cli *c, house *h, const sigset_t *set)
 {
 	ticker t;
 	const listen_options how = {.host = c->host, .port = (int)c->port, .threads = THREADS};
 	listener *l = http_start(&h->app, &how, &c->sink);
-	text bulk_folder = text_join(c->arena, c->db, TEXT(".bulk"));
-	if (l && !http_bulk_start(&h->app, bulk_folder, &c->sink)) {
+	if (l && !http_bulk_start(&h->app, bulk_folder(c), &c->sink)) {
 		http_stop(l);
 		l = NULL;
 	}

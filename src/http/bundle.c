@@ -196,6 +196,11 @@ static void response_open(const bundle *b, json_out *o, int status)
 	json_pair(o, "status", status_line(b->x->arena, status));
 }
 
+static text in_words(const exchange *x, const char *da, const char *en)
+{
+	return text_of(x->who.language == LANGUAGE_EN ? en : da);
+}
+
 static void written_write(const bundle *b, json_out *o, const bundle_entry *e)
 {
 	exchange *x = b->x;
@@ -217,6 +222,11 @@ static void written_write(const bundle *b, json_out *o, const bundle_entry *e)
 		json_pair(o, "lastModified", instant_iso(x->arena, w->at));
 	} else if (!deletes) {
 		json_pair(o, "location", text_format(x->arena, "%.*s/%.*s", TEXT_ARG(e->type), TEXT_ARG(e->id)));
+	}
+	if (x->prefer == RETURN_OUTCOME) {
+		json_key(o, "outcome");
+		json_raw(o, outcome_said(x->arena,
+					 deletes ? in_words(x, "Slettet", "Deleted") : in_words(x, "Gemt", "Saved")));
 	}
 	json_end(o);
 	json_end(o);

@@ -129,6 +129,8 @@ void rest_reply(exchange *x, const version *v);
 /* One commit. WRITE_MOVED: a premise no longer holds; the sink has nothing of it, and the next reader sees what came. */
 typedef enum write_result { WRITE_DONE, WRITE_REFUSED, WRITE_MOVED } write_result;
 write_result write_commit(exchange *x, const write_op *writes, int count, bool last, written *out);
+/* If-Match and If-None-Match of a write: the version that must be current, -1 none, 0 any. */
+bool write_version_wanted(exchange *x, int64_t *out);
 /* The one resource a query finds: 1 with its id in the premise, 0 none, -1 several or wrong (an issue). */
 int write_premise(exchange *x, text type, const search_pair *pairs, int count, premise *out);
 /* The same of a query as it stands in a URL. */

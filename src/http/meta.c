@@ -143,20 +143,25 @@ static void meta_change(exchange *x, bool adds)
 	doc kept, given, after;
 	version v;
 	written done;
-	if (!rest_named(x) || !query_none(x) || !meta_given(x, &given, &c.given_meta)) return;
+	int64_t wanted;
+	if (!rest_named(x) || !query_none(x) || !write_version_wanted(x, &wanted)) return;
+	if (!meta_given(x, &given, &c.given_meta)) return;
 	for (int tries = 1;; tries++) {
 		if (!current(x, &v, &kept)) return;
 		c.kept = &kept;
 		c.given = &given;
 		c.meta = doc_get(&kept, 0, NAME_meta);
 		if (!json_parse_resource(x->arena, changed(x, &c), TEXT(""), &x->sink, &after)) return;
-		const write_op w = {
-		    .method = WRITE_UPDATE, .resource = &after, .type = x->type, .id = x->id, .if_match = v.number};
+		const write_op w = {.method = WRITE_UPDATE,
+				    .resource = &after,
+				    .type = x->type,
+				    .id = x->id,
+				    .if_match = wanted ? wanted : v.number};
 		issues outer = x->sink;
 		write_result result = write_commit(x, &w, 1, true, &done);
 		if (result == WRITE_DONE) break;
 		bool stale = x->sink.last->code == FAIL_RECORD_VERSION;
-		if (!stale || tries == PREMISE_TRIES_MAX) return;
+		if (!stale || wanted || tries == PREMISE_TRIES_MAX) return;
 		x->sink = outer;
 		exchange_read_anew(x);
 	}

@@ -120,7 +120,7 @@ static void write_planned(exchange *x, planner *plan, const write_op *asked)
 	}
 }
 
-static bool version_wanted(exchange *x, int64_t *out)
+bool write_version_wanted(exchange *x, int64_t *out)
 {
 	text match = header_get(x, "If-Match"), none = header_get(x, "If-None-Match");
 	*out = text_equal(none, TEXT("*")) ? -1 : 0;
@@ -204,7 +204,7 @@ void rest_update(exchange *x)
 {
 	doc d;
 	write_op w = {.method = WRITE_UPDATE, .resource = &d, .checked = true, .type = x->type, .id = x->id};
-	if (!addressed(x) || !negotiate_body(x, false) || !version_wanted(x, &w.if_match)) return;
+	if (!addressed(x) || !negotiate_body(x, false) || !write_version_wanted(x, &w.if_match)) return;
 	if (!rest_parse(x, x->body, x->type, &d)) return;
 	if (x->id.len > 0 && !ids_agree(x, doc_get_text(&d, 0, NAME_id), x->id)) return;
 	write_planned(x, plan_update, &w);
@@ -251,7 +251,7 @@ void rest_patch(exchange *x)
 {
 	doc d;
 	write_op w = {.method = WRITE_UPDATE, .patch = &d, .type = x->type, .id = x->id};
-	if (!addressed(x) || !patch_media(x) || !version_wanted(x, &w.if_match)) return;
+	if (!addressed(x) || !patch_media(x) || !write_version_wanted(x, &w.if_match)) return;
 	if (write_patch_parse(x, negotiate_media(x), x->body, &d)) write_planned(x, plan_patch, &w);
 }
 
@@ -279,5 +279,5 @@ static bool plan_delete(exchange *x, write_op *w, premise *p)
 void rest_delete(exchange *x)
 {
 	write_op w = {.method = WRITE_DELETE, .type = x->type, .id = x->id};
-	if (addressed(x) && version_wanted(x, &w.if_match)) write_planned(x, plan_delete, &w);
+	if (addressed(x) && write_version_wanted(x, &w.if_match)) write_planned(x, plan_delete, &w);
 }

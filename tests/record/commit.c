@@ -233,6 +233,75 @@ TEST(history)
 	record_close(r);
 }
 
+/* What a write was planned on must still be so when it is written. */
+TEST(premises)
+{
+	arena *a = test_arena();
+	issues sink = {.arena = a};
+	record *r = open_record(a);
+	const search_pair named[] = {{TEXT("family"), TEXT("Betinget")}};
+	reader *rd = record_reader(r, &anna, a, &sink);
+	premise nobody, somebody;
+	written out;
+	assert_int_equal(record_premise(rd, TEXT("Patient"), named, 1, &nobody, &sink), 0);
+	reader_close(rd);
+	doc d;
+	assert_true(json_parse_resource(a, TEXT("{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"Betinget\"}]}"),
+					TEXT(""), &sink, &d));
+	write_op w = {
+	    .method = WRITE_CREATE, .resource = &d, .type = TEXT("Patient"), .premises = &nobody, .premise_count = 1};
+	put(r, a, "Patient", "elsewhere", "'name':[{'family':'Anden'}]"); /* moves the log, not the premise */
+	assert_true(record_commit(r, &anna, &w, 1, a, &sink, &out));
+	assert_false(record_commit(r, &anna, &w, 1, a, &sink, &out));
+	assert_int_equal(sink.first->code, FAIL_RECORD_MOVED);
+	rd = record_reader(r, &anna, a, &sink);
+	sink = (issues){.arena = a};
+	assert_int_equal(record_premise(rd, TEXT("Patient"), named, 1, &somebody, &sink), 1);
+	assert_text(somebody.id, out.id);
+	reader_close(rd);
+	put(r, a, "Patient", "second", "'name':[{'family':'Betinget'}]");
+	w.premises = &somebody;
+	assert_false(record_commit(r, &anna, &w, 1, a, &sink, &out));
+	rd = record_reader(r, &anna, a, &sink);
+	sink = (issues){.arena = a};
+	assert_int_equal(record_premise(rd, TEXT("Patient"), named, 1, &somebody, &sink), -1);
+	assert_int_equal(sink.first->code, FAIL_RECORD_SEVERAL);
+	reader_close(rd);
+	record_close(r);
+}
+
+static bool delete_of(record *r, arena *a, const char *type, const char *id, bool orphans, issues *sink)
+{
+	written out;
+	const write_op w = {.method = WRITE_DELETE, .type = text_of(type), .id = text_of(id), .orphans = orphans};
+	*sink = (issues){.arena = a};
+	return record_commit(r, &anna, &w, 1, a, sink, &out);
+}
+
+TEST(what_others_refer_to_stays)
+{
+	arena *a = test_arena();
+	issues sink;
+	record *r = open_record(a);
+	put(r, a, "Patient", "p", "");
+	for (int i = 0; i < 25; i++)
+		put(r, a, "Observation", text_z(a, text_format(a, "o%d", i)),
+		    "'status':'final','code':{'text':'x'},'subject':{'reference':'Patient/p'}");
+	assert_false(delete_of(r, a, "Patient", "p", false, &sink));
+	assert_int_equal(sink.first->code, FAIL_RECORD_REFERRED);
+	assert_text(sink.first->args[1], TEXT("25"));
+	assert_true(text_ends(sink.first->args[2], TEXT("Observation/o19, …"))); /* twenty are named */
+	for (int i = 0; i < 24; i++)
+		assert_true(delete_of(r, a, "Observation", text_z(a, text_format(a, "o%d", i)), false, &sink));
+	assert_false(delete_of(r, a, "Patient", "p", false, &sink));
+	put(r, a, "Observation", "o24", "'status':'final','code':{'text':'x'}");
+	put(r, a, "Provenance", "v",
+	    "'target':[{'reference':'Patient/"
+	    "p'}],'recorded':'2026-11-20T10:00:00+01:00','agent':[{'who':{'display':'x'}}]");
+	assert_true(delete_of(r, a, "Patient", "p", false, &sink));
+	record_close(r);
+}
+
 TEST(scope)
 {
 	arena *a = test_arena();
@@ -401,5 +470,5 @@ TEST(feed)
 }
 
 TESTS(T(create_update_delete), T(no_change_is_no_version), T(conflicts), T(odd_id_and_meta), T(all_or_none), T(history),
-      T(scope), T(reopened), T(the_clock_set_back), T(feed), T(a_reader_takes_what_is_kept),
-      T(a_reader_with_other_definitions_says_so))
+      T(premises), T(what_others_refer_to_stays), T(scope), T(reopened), T(the_clock_set_back), T(feed),
+      T(a_reader_takes_what_is_kept), T(a_reader_with_other_definitions_says_so))
