@@ -126,3 +126,50 @@ void search_everything(exchange *x)
 	search_where where = {.compartment = x->type, .id = x->id, .everything = true};
 	search_reply(x, &where, text_format(x->arena, "%.*s/%.*s/$everything", TEXT_ARG(x->type), TEXT_ARG(x->id)));
 }
+
+/* ---- own search parameters: how far the indexing of each is ---- */
+
+static void part_write(json_out *o, const char *name, const char *key, text value)
+{
+	json_object(o);
+	json_pair(o, "name", text_of(name));
+	json_pair(o, key, value);
+	json_end(o);
+}
+
+static void indexing_write(json_out *o, const own_parameter *p)
+{
+	json_object(o);
+	json_pair(o, "name", TEXT("searchParameter"));
+	json_key(o, "part");
+	json_array(o);
+	part_write(o, "id", "valueId", p->id);
+	part_write(o, "type", "valueCode", p->type);
+	part_write(o, "code", "valueCode", p->code);
+	part_write(o, "state", "valueCode", p->ready ? TEXT("ready") : TEXT("indexing"));
+	json_object(o);
+	json_pair(o, "name", TEXT("percent"));
+	json_key(o, "valueInteger");
+	json_int(o, p->percent);
+	json_end(o);
+	json_end(o);
+	json_end(o);
+}
+
+void search_indexing(exchange *x)
+{
+	own_parameter *all;
+	if (!query_none(x)) return;
+	int count = record_own_parameters(x->app->record, x->arena, &all);
+	json_out o = json_begin(x->arena);
+	json_object(&o);
+	json_pair(&o, "resourceType", TEXT("Parameters"));
+	if (count > 0) { /* FHIR has no empty arrays */
+		json_key(&o, "parameter");
+		json_array(&o);
+		for (int i = 0; i < count; i++) indexing_write(&o, &all[i]);
+		json_end(&o);
+	}
+	json_end(&o);
+	reply_json(x, 200, json_done(&o));
+}

@@ -154,6 +154,20 @@ static job_result attempts(asking *q)
 	return result;
 }
 
+/* The write stands whatever comes of this: what could not be taken up now is when the record is opened again. */
+static void search_parameters_follow(record *r, const write_op *writes, int count)
+{
+	bool any = false;
+	for (int i = 0; i < count; i++) any = any || text_equal(writes[i].type, TEXT("SearchParameter"));
+	if (!any) return;
+	arena *a = arena_new(MIB);
+	issues sink = {.arena = a};
+	if (!own_changed(r, &sink))
+		log_event(LOG_ERROR, "search-parameters", "why",
+			  text_z(a, sink.first ? issue_text(a, sink.first, LANGUAGE_EN) : TEXT("")), NULL);
+	arena_free(a);
+}
+
 bool record_commit(record *r, const caller *who, const write_op *writes, int count, arena *a, issues *sink,
 		   written *out)
 {
@@ -169,6 +183,7 @@ bool record_commit(record *r, const caller *who, const write_op *writes, int cou
 	hand_over_issues(&q, sink);
 	if (result == JOB_DONE) hand_over(&q, a, out);
 	record_arena_back(r, q.arena);
+	if (result == JOB_DONE) search_parameters_follow(r, writes, count);
 	return result == JOB_DONE;
 }
 

@@ -488,7 +488,7 @@ bool extract(record *r, search_type *t, const doc *d, arena *a, issues *sink, in
 {
 	*out = (index_values){.arena = a};
 	for (int i = 0; i < t->param_count; i++) {
-		if (kept_elsewhere(t->params[i].code)) continue;
+		if (kept_elsewhere(t->params[i].code) || atomic_load(&t->params[i].state) == PARAM_GONE) continue;
 		if (!extract_param(r, &t->params[i], d, false, sink, out)) return false;
 	}
 	index_ranks(out);

@@ -21,6 +21,8 @@ enum { SEARCH_PARTS_MAX = 4 };
 /* What has no expression of its own, or none that gives index values: tried on the resource itself. */
 typedef enum search_way { WAY_INDEX, WAY_COMPOSITE, WAY_NARRATIVE, WAY_CONTENT, WAY_NEAR, WAY_NONE } search_way;
 
+typedef enum param_state { PARAM_READY, PARAM_BUILDING, PARAM_GONE } param_state;
+
 typedef struct search_param {
 	text code;
 	search_kind kind;
@@ -31,6 +33,11 @@ typedef struct search_param {
 	int64_t number;            /* in the index; 0 where the type was never written */
 	int64_t identifier_number; /* reference: of its Reference.identifier, as a token */
 	int64_t canonical_number;  /* quantity: of the same in base units */
+	text term;                 /* "Patient.birthdate": what the numbers are given to */
+	text owner;                /* id of the SearchParameter it is, or empty */
+	_Atomic param_state state;
+	_Atomic int64_t done; /* while it is being indexed: up to which row number */
+	bool forgotten;       /* gone, and its rows too; the worker's own */
 	const type_id *targets;
 	int target_count;
 	text *code_sets; /* token: the value sets whose systems its bare codes are of */
@@ -42,10 +49,12 @@ typedef struct search_param {
 typedef struct search_type {
 	type_id type;
 	text name;
-	search_param *params; /* sorted by code */
-	int param_count;
-	bool compiled;        /* under types_lock */
-	atomic_bool numbered; /* its parameters have numbers: `term` and every `number` are set and stay */
+	search_param *params; /* R4's sorted by code; the record's own come after */
+	_Atomic int param_count;
+	int param_cap;
+	_Atomic int64_t generation; /* changes with the parameters */
+	bool compiled;              /* under types_lock */
+	atomic_bool numbered;       /* its parameters have numbers: `term` and every `number` are set and stay */
 	int64_t term;
 	_Atomic int64_t live_about, live_at; /* how many there were when the log was so long */
 } search_type;
@@ -97,6 +106,9 @@ bool id_valid(text id);
 void param_compile(record *r, const search_type *t, search_param *p);
 
 /* types.c */
+bool param_number(deriving *dv, search_param *p, issues *sink);
+bool param_forget(deriving *dv, int64_t number, issues *sink);                           /* all its rows */
+void param_number_kept(record *r, snapshot *s, arena *a, search_param *p, issues *sink); /* 0 where it has none */
 void types_open(record *r);
 search_type *type_of(record *r, text name, issues *sink); /* compiled; NULL: not a resource type (issue) */
 search_param *param_find(search_type *t, text code);
@@ -107,6 +119,17 @@ bool types_current(deriving *dv, bool all, issues *sink); /* in use but differen
 bool types_kept(record *r, snapshot *s, arena *a, bool *same, issues *sink);
 bool base_note(deriving *dv, issues *sink); /* the address that the index is made with */
 bool type_reindex(deriving *dv, search_type *t, issues *sink);
+
+/* own.c: search parameters that are resources */
+bool own_check(record *r, const doc *d, text id, issues *sink);
+bool own_open(deriving *dv, issues *sink);
+bool own_kept(record *r, snapshot *s, arena *a, issues *sink);
+bool own_changed(record *r, issues *sink); /* after one of them was written */
+void own_work(record *r);                  /* indexes what is not yet, beside the traffic */
+void own_close(record *r);
+int param_percent(const record *r, const search_param *p);
+bool own_under_way(const search_type *t, int64_t number);
+int64_t own_rows_under_way(record *r, snapshot *s, issues *sink);
 
 /* term.c */
 int64_t term_known(record *r, snapshot *s, text t, arena *a, issues *sink); /* 0: none */

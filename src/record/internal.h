@@ -40,6 +40,11 @@ struct record {
 	search_type *types; /* by type_id */
 	int types_count;
 
+	pthread_mutex_t own_lock; /* one change of the own search parameters at a time */
+	pthread_t own_thread;
+	bool own_working;
+	atomic_bool own_stop;
+
 	pthread_mutex_t terms_lock; /* guards the numbers of durable terms */
 	arena *terms_arena;
 	map terms;

@@ -59,7 +59,9 @@ static bool check_resource(preparing *p)
 	if (w->method == WRITE_UPDATE && own_id.len && !text_equal(own_id, w->id))
 		return refuse(p, FAIL_RECORD_OTHER_ID, own_id);
 	const validation how = {.taking = true, .outside.now = world_now(p->rd->record->world)};
-	return w->checked || resource_validate(&how, w->resource, p->arena, p->sink);
+	if (!w->checked && !resource_validate(&how, w->resource, p->arena, p->sink)) return false;
+	bool is_parameter = text_equal(w->type, TEXT("SearchParameter"));
+	return !is_parameter || own_check(p->rd->record, w->resource, p->out->id, p->sink);
 }
 
 /* A patch becomes the update it makes of the current version. */
@@ -231,6 +233,7 @@ bool prepare_write(reader *rd, const write_op *w, arena *a, issues *sink, prepar
 	if (w->patch && !check_patched(&p)) return false;
 	w = p.w;
 	/* The commit starts over once it is; looking again later could find it so, with this write half prepared. */
+	out->generation = atomic_load(&out->type->generation);
 	out->unnumbered = !atomic_load(&out->type->numbered);
 	if (out->unnumbered) return true;
 	out->unchanged = is_unchanged(&p);

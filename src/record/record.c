@@ -117,7 +117,11 @@ static bool open_all(record *r, const record_options *options, issues *sink)
 	search_type *needs = NULL;
 	for (int n = 0; n <= DERIVERS_MAX; n++) {
 		search_type *before = needs;
-		if (open_transaction(r, &needs, sink)) return writer_start(r, sink);
+		if (open_transaction(r, &needs, sink)) {
+			bool started = writer_start(r, sink);
+			if (started) own_work(r);
+			return started;
+		}
 		if (needs == before || sink->errors) return false;
 	}
 	return false;
@@ -151,6 +155,7 @@ text record_base(const record *r)
 void record_close(record *r)
 {
 	if (!r) return;
+	own_close(r);
 	writer_stop(r);
 	store_close(r->store);
 	for (int i = 0; i < DERIVERS_MAX; i++) arena_free(r->shelves[i].arena);
@@ -160,6 +165,7 @@ void record_close(record *r)
 	pthread_mutex_destroy(&r->lock);
 	pthread_mutex_destroy(&r->terms_lock);
 	pthread_mutex_destroy(&r->types_lock);
+	pthread_mutex_destroy(&r->own_lock);
 	arena_free(r->types_arena);
 	arena_free(r->terms_arena);
 	arena_free(r->arena);

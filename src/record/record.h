@@ -186,6 +186,15 @@ bool record_search(reader *rd, text type, const search_pair *pairs, int count, b
 typedef struct record_query record_query;
 const record_query *record_query_of(record *r, text type, const search_pair *pairs, int count, arena *a, issues *sink);
 bool record_query_fits(const record_query *q, const doc *resource, arena *a, issues *sink);
+/* Search parameters that are resources (SearchParameter, active): since they were written, or how far the indexing of what was there
+ * before has come. */
+typedef struct own_parameter {
+	text type, code, url, id; /* of the SearchParameter */
+	search_kind kind;
+	bool ready;
+	int percent;
+} own_parameter;
+int record_own_parameters(record *r, arena *a, own_parameter **out);
 /* Limen's own search parameters (content/dk/search.yaml) beside R4's. Declared before record_open. */
 typedef struct own_search {
 	text type, code, expression;

@@ -92,11 +92,11 @@ int record_parameters(record *r, text type, arena *a, search_parameter **out)
 {
 	issues unheard = {.arena = a};
 	const search_type *t = type_of(r, type, &unheard);
-	*out = ARENA_ARRAY(a, search_parameter, t ? t->param_count : 0);
-	int count = 0;
-	for (int i = 0; t && i < t->param_count; i++) {
+	int all = t ? t->param_count : 0, count = 0;
+	*out = ARENA_ARRAY(a, search_parameter, all);
+	for (int i = 0; i < all; i++) {
 		const search_param *p = &t->params[i];
-		if (p->way == WAY_NONE || (p->way == WAY_INDEX && !p->path)) continue;
+		if (p->way == WAY_NONE || atomic_load(&p->state) != PARAM_READY) continue;
 		(*out)[count++] = (search_parameter){p->code, p->url, p->kind, p->targets, p->target_count};
 	}
 	return count;

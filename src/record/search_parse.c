@@ -124,6 +124,9 @@ static bool find_subject(search_type *t, text name, subject *what, const search_
 
 static bool usable(search *s, const search_param *p)
 {
+	if (atomic_load(&p->state) == PARAM_BUILDING)
+		return refuse(s, FAIL_SEARCH_NOT_READY, p->code,
+			      text_format(s->arena, "%d", param_percent(s->reader->record, p)));
 	return p->way != WAY_NONE || refuse(s, FAIL_SEARCH_UNSUPPORTED, p->code, TEXT(""));
 }
 
@@ -253,7 +256,7 @@ static bool parse_filter(search *s, const search_pair *p)
 
 static bool sortable(const search_param *p)
 {
-	return p->way == WAY_INDEX && p->kind != SEARCH_REFERENCE;
+	return p->way == WAY_INDEX && p->kind != SEARCH_REFERENCE && atomic_load(&p->state) == PARAM_READY;
 }
 
 static bool parse_sort_key(search *s, text word)
@@ -287,6 +290,7 @@ static bool include_param(search *s, include *x, text name)
 	x->param = param_find(x->of, name);
 	if (!x->param) return refuse(s, FAIL_SEARCH_PARAMETER, x->of->name, name);
 	bool fits = x->param->kind == SEARCH_REFERENCE && x->param->way == WAY_INDEX;
+	if (!usable(s, x->param)) return false;
 	return fits || refuse(s, FAIL_SEARCH_MODIFIER, name, TEXT("_include"));
 }
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { OWN_MAX = 256 };
+enum { OWN_MAX = 256, OWN_RESOURCES_MAX = 64 };
 static own_search own[OWN_MAX];
 static int own_used;
 
@@ -39,7 +39,8 @@ static int by_code(const void *x, const void *y)
 static void type_compile(record *r, search_type *t)
 {
 	int defined = search_count_of(t->type);
-	t->params = ARENA_ARRAY(r->types_arena, search_param, defined + own_used);
+	t->param_cap = defined + own_used + OWN_RESOURCES_MAX;
+	t->params = ARENA_ARRAY(r->types_arena, search_param, t->param_cap);
 	for (int i = 0; i < defined; i++) {
 		search_definition d;
 		search_at(t->type, i, &d);
@@ -57,14 +58,19 @@ static void type_compile(record *r, search_type *t)
 		p->expression = own[i].expression;
 	}
 	qsort(t->params, (size_t)t->param_count, sizeof *t->params, by_code);
-	for (int i = 0; i < t->param_count; i++) param_compile(r, t, &t->params[i]);
+	for (int i = 0; i < t->param_count; i++) {
+		search_param *p = &t->params[i];
+		p->term = text_format(r->types_arena, "%.*s.%.*s", TEXT_ARG(t->name), TEXT_ARG(p->code));
+		param_compile(r, t, p);
+	}
 	t->compiled = true;
 }
 
 search_param *param_find(search_type *t, text code)
 {
 	for (int i = 0; i < t->param_count; i++)
-		if (text_equal(t->params[i].code, code)) return &t->params[i];
+		if (text_equal(t->params[i].code, code) && atomic_load(&t->params[i].state) != PARAM_GONE)
+			return &t->params[i];
 	return NULL;
 }
 
@@ -94,26 +100,29 @@ static digest signature_of(const record *r, const search_type *t, arena *a)
 	buffer_add(&b, r->base);
 	for (int i = 0; i < t->param_count; i++) {
 		const search_param *p = &t->params[i];
+		if (p->owner.len) continue; /* those have notes of their own */
 		buffer_format(&b, "\n%.*s %d %d %.*s", TEXT_ARG(p->code), (int)p->kind, p->way == WAY_INDEX,
 			      TEXT_ARG(p->expression));
 	}
 	return digest_of(buffer_text(&b));
 }
 
+bool param_number(deriving *dv, search_param *p, issues *sink)
+{
+	if (!(p->number = term_of(dv, p->term, sink))) return false;
+	if (p->kind == SEARCH_REFERENCE &&
+	    !(p->identifier_number = term_of(dv, text_join(dv->arena, p->term, TEXT(":identifier")), sink)))
+		return false;
+	return p->kind != SEARCH_QUANTITY ||
+	       (p->canonical_number = term_of(dv, text_join(dv->arena, p->term, TEXT(":canonical")), sink)) != 0;
+}
+
 static bool params_number(deriving *dv, search_type *t, issues *sink)
 {
 	for (int i = 0; i < t->param_count; i++) {
 		search_param *p = &t->params[i];
-		if (p->way != WAY_INDEX) continue;
-		text name = text_format(dv->arena, "%.*s.%.*s", TEXT_ARG(t->name), TEXT_ARG(p->code));
-		p->number = term_of(dv, name, sink);
-		if (!p->number) return false;
-		if (p->kind == SEARCH_REFERENCE &&
-		    !(p->identifier_number = term_of(dv, text_join(dv->arena, name, TEXT(":identifier")), sink)))
-			return false;
-		if (p->kind == SEARCH_QUANTITY &&
-		    !(p->canonical_number = term_of(dv, text_join(dv->arena, name, TEXT(":canonical")), sink)))
-			return false;
+		bool wanted = p->way == WAY_INDEX && atomic_load(&p->state) != PARAM_GONE;
+		if (wanted && !param_number(dv, p, sink)) return false;
 	}
 	return true;
 }
@@ -134,7 +143,7 @@ bool type_number(deriving *dv, search_type *t, issues *sink)
 
 /* ---- at open ---- */
 
-static bool param_forget(deriving *dv, int64_t number, issues *sink)
+bool param_forget(deriving *dv, int64_t number, issues *sink)
 {
 	for (int k = 0; k < INDEX_TABLES; k++)
 		if (store_delete(dv->writing, record_index_tables()[k], &INT_CELL(number), 1, sink) != STORE_OK)
@@ -215,6 +224,7 @@ bool types_current(deriving *dv, bool again, issues *sink)
 		signatures[count++] = text_copy(dv->arena, row[1].text);
 	}
 	scan_close(all);
+	if (sink->errors || !own_open(dv, sink)) return false;
 	for (int i = 0; i < count; i++)
 		if (!type_open(dv, terms[i], signatures[i], again, sink)) return false;
 	return sink->errors == 0;
@@ -234,22 +244,24 @@ bool base_note(deriving *dv, issues *sink)
 	return got != STORE_FAILED && store_put(dv->writing, &indexed_table, now, sink) == STORE_OK;
 }
 
+void param_number_kept(record *r, snapshot *s, arena *a, search_param *p, issues *sink)
+{
+	text identifier = text_join(a, p->term, TEXT(":identifier")),
+	     canonical = text_join(a, p->term, TEXT(":canonical"));
+	p->number = term_known(r, s, p->term, a, sink);
+	if (p->kind == SEARCH_REFERENCE && !(p->identifier_number = term_known(r, s, identifier, a, sink)))
+		p->number = 0;
+	if (p->kind == SEARCH_QUANTITY && !(p->canonical_number = term_known(r, s, canonical, a, sink))) p->number = 0;
+}
+
 /* A parameter that was never indexed cannot be searched by. */
 static void params_kept(record *r, search_type *t, snapshot *s, arena *a, issues *sink)
 {
 	for (int i = 0; i < t->param_count; i++) {
 		search_param *p = &t->params[i];
 		if (p->way != WAY_INDEX) continue;
-		text name = text_format(a, "%.*s.%.*s", TEXT_ARG(t->name), TEXT_ARG(p->code));
-		p->number = term_known(r, s, name, a, sink);
-		bool whole = p->number != 0;
-		if (p->kind == SEARCH_REFERENCE)
-			whole = whole && (p->identifier_number =
-					      term_known(r, s, text_join(a, name, TEXT(":identifier")), a, sink)) != 0;
-		if (p->kind == SEARCH_QUANTITY)
-			whole = whole && (p->canonical_number =
-					      term_known(r, s, text_join(a, name, TEXT(":canonical")), a, sink)) != 0;
-		if (!whole) p->way = WAY_NONE;
+		param_number_kept(r, s, a, p, sink);
+		if (!p->number) p->way = WAY_NONE;
 	}
 }
 
@@ -271,7 +283,7 @@ bool types_kept(record *r, snapshot *s, arena *a, bool *same, issues *sink)
 		atomic_store(&t->numbered, true);
 	}
 	if (all) scan_close(all);
-	return sink->errors == 0;
+	return sink->errors == 0 && own_kept(r, s, a, sink);
 }
 
 void types_open(record *r)
@@ -280,4 +292,5 @@ void types_open(record *r)
 	r->types = ARENA_ARRAY(r->arena, search_type, r->types_count);
 	r->types_arena = arena_new(PROCESS_ARENA_MAX);
 	pthread_mutex_init(&r->types_lock, NULL);
+	pthread_mutex_init(&r->own_lock, NULL);
 }

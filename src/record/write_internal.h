@@ -25,8 +25,9 @@ typedef struct prepared {
 	int64_t rid;         /* 0: has none that the snapshot knew */
 	int64_t version;     /* the new one */
 	bool created, unchanged, orphans;
-	bool unnumbered; /* its type was never written: nothing more is prepared */
-	char *json;      /* lastUpdated is written into it at `stamp_at` */
+	int64_t generation; /* of the type's search parameters */
+	bool unnumbered;    /* its type was never written: nothing more is prepared */
+	char *json;         /* lastUpdated is written into it at `stamp_at` */
 	int64_t json_len, stamp_at;
 	instant kept_at; /* unchanged: when the kept version was written */
 	int64_t kept_sequence;

@@ -78,6 +78,8 @@ static job_result may_commit(record *r, writing *w, job *j)
 	bool hold;
 	if (!j->reads) return prepare_here(r, w, j);
 	if (!reads_hold(r, w, j, &j->sink, &hold)) return JOB_FAILED;
+	for (int i = 0; hold && i < j->count; i++) /* other search parameters than now: other index rows */
+		hold = j->writes[i].generation == atomic_load(&j->writes[i].type->generation);
 	return hold ? JOB_DONE : JOB_MOVED;
 }
 
