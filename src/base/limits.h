@@ -23,6 +23,9 @@ enum {
 	CONTENT_ENTRIES_MAX = 20000,    /* entries in one content image */
 	JSON_DYNAMIC_NAMES_MAX = 16384, /* different keys in one document that FHIR does not define */
 	FEED_EVENTS_MAX = 1000,         /* events in one piece of a feed */
+	SOCKETS_MAX = 256,              /* WebSockets open at once */
+	SOCKET_BINDS_MAX = 16,          /* subscriptions bound on one */
+	SOCKET_MESSAGE_MAX = 4096,      /* what one may say */
 	FEED_STREAMS_MAX = 256,         /* feeds open at once */
 	BUNDLE_ENTRIES_MAX = 20000,     /* entries of one transaction or batch */
 	HTTP_CONNECTIONS_MAX = 1024,    /* connections open at once */

@@ -231,6 +231,29 @@ static bool is_concrete(int t)
 	return type_kind_of((type_id)t) == TYPE_RESOURCE && !type_is_abstract((type_id)t);
 }
 
+/* What can be subscribed to (the backport guide's extension), and where a WebSocket is opened (R4's). */
+static void subscriptions_write(exchange *x, json_out *o)
+{
+	text *topics;
+	int count = notify_topics(x->app->content, x->arena, &topics);
+	text rest = text_starts(x->base, TEXT("http")) ? text_slice(x->base, 4, x->base.len) : x->base;
+	json_key(o, "extension");
+	json_array(o);
+	for (int i = 0; i < count; i++) {
+		json_object(o);
+		json_pair(o, "url",
+			  TEXT("http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/"
+			       "capabilitystatement-subscriptiontopic-canonical"));
+		json_pair(o, "valueCanonical", topics[i]);
+		json_end(o);
+	}
+	json_object(o);
+	json_pair(o, "url", TEXT("http://hl7.org/fhir/StructureDefinition/capabilitystatement-websocket"));
+	json_pair(o, "valueUri", text_format(x->arena, "ws%.*s/$websocket", TEXT_ARG(rest)));
+	json_end(o);
+	json_end(o);
+}
+
 static void server_write(exchange *x, json_out *o)
 {
 	parameters *all = ARENA_ARRAY(x->arena, parameters, type_count() + 1);
@@ -240,6 +263,7 @@ static void server_write(exchange *x, json_out *o)
 	json_key(o, "rest");
 	json_array(o);
 	json_object(o);
+	subscriptions_write(x, o);
 	json_pair(o, "mode", TEXT("server"));
 	json_pair(o, "documentation",
 		  TEXT("Every request carries X-Limen-Actor; until log-in exists only this machine may ask."));

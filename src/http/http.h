@@ -61,6 +61,7 @@ typedef struct http_response {
 	text body; /* of a HEAD: what GET would send; the listener leaves it out */
 	/* $feed: the body is what there is until now; the listener goes on from here for as long as the client listens. */
 	bool streams;
+	bool upgrades; /* $websocket: the connection is a WebSocket from here on */
 	int64_t feed_after;
 	caller feed_caller;
 } http_response;

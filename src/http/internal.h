@@ -63,9 +63,9 @@ route_handler terminology_lookup, terminology_validate_code, terminology_subsume
 route_handler bulk_export, bulk_import, bulk_status, bulk_cancel, bulk_file;
 route_handler capability_get, feed_get, bundle_post, operation_open_ends, operation_clocks, operation_explain,
     operation_steps, subscription_status, subscription_statuses, subscription_events, subscription_deliveries,
-    subscription_resend, operation_task, operation_complete, operation_kinds, operation_kind, search_type,
-    search_system, search_compartment, search_everything, search_indexing, rest_create, rest_read, rest_update, rest_patch, rest_delete,
-    rest_history, rest_vread;
+    subscription_resend, subscription_token, socket_get, operation_task, operation_complete, operation_kinds,
+    operation_kind, search_type, search_system, search_compartment, search_everything, search_indexing, rest_create,
+    rest_read, rest_update, rest_patch, rest_delete, rest_history, rest_vread;
 
 /* ---- handle.c ---- */
 void exchange_run(exchange *x);                 /* from the route on; bundle.c runs the entries of a batch through it */
@@ -172,14 +172,37 @@ void part_bool(json_out *o, const char *name, bool value);
 /* ---- page.c ---- */
 void page_get(exchange *x);
 
+/* ---- frame.c: WebSocket frames ---- */
+enum { FRAME_CONTINUATION = 0, FRAME_TEXT = 1, FRAME_BINARY = 2, FRAME_CLOSE = 8, FRAME_PING = 9, FRAME_PONG = 10 };
+typedef enum frame_state { FRAME_WHOLE, FRAME_MORE, FRAME_BAD } frame_state;
+typedef struct frame {
+	int opcode;
+	bool final;
+	text payload;
+	int64_t bytes; /* of the frame, all of it */
+} frame;
+text frame_accept(arena *a, text key); /* Sec-WebSocket-Accept */
+/* The frame a client sent at the start of these bytes; its payload is unmasked in place. */
+frame_state frame_parse(char *bytes, int64_t len, int64_t payload_max, frame *out);
+void frame_add(buffer *b, int opcode, text payload); /* as a server sends it */
+
 /* ---- feed.c ---- */
 text feed_text(arena *a, const feed_event *events, int count);
+
+/* ---- websocket.c: sockets that stay open, over the listener ---- */
+typedef struct socket_hub socket_hub;
+struct MHD_Response;
+socket_hub *socket_hub_new(http_app *app);
+void socket_hub_poke(socket_hub *h); /* something was committed */
+void socket_hub_stop(socket_hub *h); /* closes them all; before the daemon stops */
+void socket_hub_free(socket_hub *h);
+struct MHD_Response *socket_response(socket_hub *h, const http_response *p);
 
 /* ---- stream.c: feeds that stay open, over the listener ---- */
 typedef struct stream_hub stream_hub;
 struct MHD_Connection;
 struct MHD_Response;
-stream_hub *stream_hub_new(http_app *app);
+stream_hub *stream_hub_new(http_app *app, socket_hub *sockets); /* which it wakes too */
 void stream_hub_stop(stream_hub *h); /* wakes and ends every stream; before the daemon stops */
 void stream_hub_free(stream_hub *h); /* after the daemon stopped */
 /* The response to queue for a $feed; NULL where there are too many. */

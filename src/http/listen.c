@@ -26,6 +26,7 @@ struct listener {
 	http_app *app;
 	struct MHD_Daemon *daemon;
 	stream_hub *hub;
+	socket_hub *sockets;
 	pthread_mutex_t lock; /* of the pool */
 	passage *pool;
 	int pooled;
@@ -140,8 +141,10 @@ static void refuse_feed(passage *s, http_response *p)
 
 static enum MHD_Result respond(listener *l, struct MHD_Connection *c, passage *s, http_response *p)
 {
-	struct MHD_Response *r = p->streams ? stream_response(l->hub, c, p) : response_of(p);
-	if (!r && p->streams) {
+	struct MHD_Response *r = p->streams    ? stream_response(l->hub, c, p)
+				 : p->upgrades ? socket_response(l->sockets, p)
+					       : response_of(p);
+	if (!r && (p->streams || p->upgrades)) {
 		refuse_feed(s, p);
 		r = response_of(p);
 	}
@@ -213,7 +216,8 @@ static bool address_of(text host, int port, socket_address *out)
 
 static struct MHD_Daemon *daemon_start(listener *l, const listen_options *options, socket_address *address)
 {
-	unsigned flags = MHD_USE_EPOLL_INTERNALLY | MHD_USE_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK;
+	unsigned flags =
+	    MHD_USE_EPOLL_INTERNALLY | MHD_USE_SUSPEND_RESUME | MHD_ALLOW_UPGRADE | MHD_USE_SUPPRESS_DATE_NO_CLOCK;
 	if (address->any.sa_family == AF_INET6) flags |= MHD_USE_IPv6;
 	return MHD_start_daemon(flags, (uint16_t)options->port, NULL, NULL, on_request, l, MHD_OPTION_SOCK_ADDR,
 				&address->any, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)options->threads,
@@ -248,7 +252,8 @@ listener *http_start(http_app *app, const listen_options *options, issues *sink)
 	int failed = pthread_mutex_init(&l->lock, NULL);
 	assert(!failed);
 	(void)failed;
-	l->hub = stream_hub_new(app);
+	l->sockets = socket_hub_new(app);
+	l->hub = stream_hub_new(app, l->sockets);
 	errno = 0;
 	l->daemon = daemon_start(l, options, &address);
 	if (!l->daemon) {
@@ -256,6 +261,8 @@ listener *http_start(http_app *app, const listen_options *options, issues *sink)
 		issue_add(sink, FAIL_HTTP_LISTEN, where, text_of(errno ? strerror(errno) : "?"));
 		stream_hub_stop(l->hub);
 		stream_hub_free(l->hub);
+		socket_hub_stop(l->sockets);
+		socket_hub_free(l->sockets);
 		listener_free(l);
 		return NULL;
 	}
@@ -273,9 +280,11 @@ void http_stop(listener *l)
 {
 	MHD_socket listening = MHD_quiesce_daemon(l->daemon);
 	stream_hub_stop(l->hub);
+	socket_hub_stop(l->sockets);
 	for (int waited = 0; waited < STOP_WAIT_MS && atomic_load(&l->under_way) > 0; waited += 10) poll(NULL, 0, 10);
 	MHD_stop_daemon(l->daemon);
 	if (listening != MHD_INVALID_SOCKET) close(listening);
 	stream_hub_free(l->hub);
+	socket_hub_free(l->sockets);
 	listener_free(l);
 }

@@ -33,7 +33,7 @@ static bool pair_is_ours(exchange *x, search_pair pair)
 	else if (text_equal(pair.name, TEXT("_pretty")))
 		x->pretty = text_equal(pair.value, TEXT("true"));
 	else if (text_equal(pair.name, TEXT("actor")) && x->segment_count == 1 &&
-		 text_equal(x->segments[0], TEXT("$feed")))
+		 (text_equal(x->segments[0], TEXT("$feed")) || text_equal(x->segments[0], TEXT("$websocket"))))
 		x->actor = pair.value;
 	else
 		return false;

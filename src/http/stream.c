@@ -32,6 +32,7 @@ struct stream {
 
 struct stream_hub {
 	http_app *app;
+	socket_hub *sockets;
 	arena *arena;
 	pthread_mutex_t lock;
 	pthread_t thread;
@@ -64,6 +65,7 @@ static void *hub_run(void *self)
 		int count = record_feed(h->app->record, &system, h->sequence, FEED_EVENTS_MAX, FEED_WAIT_MS, h->arena,
 					&events, &sink);
 		if (sink.errors > 0) poll(NULL, 0, FEED_WAIT_MS); /* the store is ill: its own log says so */
+		if (count > 0) socket_hub_poke(h->sockets);
 		bool beat = w->monotonic(w) - beaten > BEAT;
 		if (beat) beaten = w->monotonic(w);
 		pthread_mutex_lock(&h->lock);
@@ -75,12 +77,12 @@ static void *hub_run(void *self)
 	}
 }
 
-stream_hub *stream_hub_new(http_app *app)
+stream_hub *stream_hub_new(http_app *app, socket_hub *sockets)
 {
 	arena *a = arena_new(64 * MIB);
 	stream_hub *h = calloc(1, sizeof *h);
 	assert(h);
-	*h = (stream_hub){.app = app, .arena = a, .sequence = record_sequence(app->record)};
+	*h = (stream_hub){.app = app, .sockets = sockets, .arena = a, .sequence = record_sequence(app->record)};
 	int failed = pthread_mutex_init(&h->lock, NULL);
 	failed |= pthread_create(&h->thread, NULL, hub_run, h);
 	assert(!failed);

@@ -199,6 +199,7 @@ static bool state_by_owner(deriving *dv, state *x, const subscription *s, const 
 	x->type = s->type;
 	x->asks = s->asks;
 	x->until = s->until;
+	x->socket = s->socket;
 	x->beat = s->topic.len ? s->heartbeat : 0;
 	x->actor = text_copy(a, c->who->actor);
 	x->scope = text_copy(a, c->who->scope);

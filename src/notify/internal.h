@@ -28,9 +28,10 @@ bool query_text_read(arena *a, text query, query_text *out); /* false: cannot be
 enum { FILTERS_MAX = 16 };
 typedef struct subscription {
 	text id, status, error, endpoint;
-	text type;  /* whose writes it asks for */
-	text topic; /* canonical address; empty: a plain one */
-	text asks;  /* lines: the topic or nothing, then each query */
+	text type;   /* whose writes it asks for */
+	text topic;  /* canonical address; empty: a plain one */
+	text asks;   /* lines: the topic or nothing, then each query */
+	bool socket; /* channel websocket: no endpoint */
 	text headers[NET_HEADERS_MAX];
 	int header_count;
 	notify_told told;
@@ -57,6 +58,7 @@ typedef struct state {
 	int64_t version; /* of the Subscription it was last made from */
 	text asks;
 	instant until;
+	bool socket;
 	int64_t beat;      /* seconds between heartbeats; 0: none */
 	text actor, scope; /* who subscribed, and what that one may see */
 	bool ready;        /* the receiver was asked, and is there */

@@ -76,6 +76,18 @@ typedef struct notify_line { /* a subscription, for a list */
 } notify_line;
 int notify_lines(reader *rd, arena *a, notify_line **out, issues *sink);
 
+/* ---- channel websocket: whoever holds the socket asks what to say ---- */
+typedef struct notify_bound {
+	int64_t rid;
+	int64_t told, said; /* event numbers: noted as told; in what was handed out last */
+	bool greeted;
+	instant at; /* when something was said last */
+} notify_bound;
+bool notify_bind(record *r, const caller *who, text id, arena *a, notify_bound *out, issues *sink);
+/* The next message, empty where there is nothing to say. False: it is bound no longer (turned off, deleted). */
+bool notify_say(record *r, world *w, notify_bound *b, arena *a, text *out, issues *sink);
+bool notify_said(record *r, world *w, notify_bound *b, issues *sink); /* it went out */
+
 /* Canonical addresses of the content's topics, for the capability statement. */
 int notify_topics(const image *content, arena *a, text **out);
 

@@ -27,6 +27,7 @@ bool line_due(const state *s, instant now)
 	if (!s->on) return false;
 	if (s->until != INSTANT_NONE && s->until <= now) return true;
 	if (s->next > now) return false;
+	if (s->socket) return !s->ready; /* it is told by whoever holds its socket */
 	bool beats = s->ready && s->beat && s->said + SECONDS(s->beat) <= now;
 	return !s->ready || s->number > s->sent || beats;
 }
@@ -203,7 +204,7 @@ static void greet(turn *t)
 {
 	notice n;
 	outcome o = {.turn = t, .delivery = {.at = t->now, .kind = NOTIFY_HANDSHAKE}};
-	if (t->subscription.topic.len == 0) { /* R4 has no greeting: it is active */
+	if (t->subscription.topic.len == 0 || t->subscription.socket) { /* nobody to greet: it is active */
 		turn_close(t);
 		status_write(t, TEXT("active"), TEXT(""));
 		return;

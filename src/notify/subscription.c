@@ -190,6 +190,8 @@ static bool read_channel(const reading *r)
 	uint32_t channel = doc_get(r->d, 0, NAME_channel);
 	if (channel == NODE_ABSENT) return refuse(r, FAIL_NOTIFY_CHANNEL, "Subscription.channel", TEXT(""), TEXT(""));
 	text type = doc_get_text(r->d, channel, NAME_type);
+	r->out->socket = text_equal(type, TEXT("websocket"));
+	if (r->out->socket) return read_payload(r, channel) && read_numbers(r, channel);
 	if (!text_equal(type, TEXT("rest-hook")))
 		return refuse(r, FAIL_NOTIFY_CHANNEL, "Subscription.channel.type", type, TEXT(""));
 	r->out->endpoint = doc_get_text(r->d, channel, NAME_endpoint);
@@ -212,7 +214,7 @@ bool subscription_read(arena *a, const image *content, const doc *d, subscriptio
 
 bool subscription_may_reach(arena *a, const subscription *s, issues *sink)
 {
-	return net_url_allowed(a, s->endpoint, notify_settings.allowed) ||
+	return s->socket || net_url_allowed(a, s->endpoint, notify_settings.allowed) ||
 	       issue_at(sink, FAIL_NOTIFY_ENDPOINT, (place){.path = TEXT("Subscription.channel.endpoint")}, s->endpoint,
 			TEXT(""), TEXT(""));
 }

@@ -318,7 +318,7 @@ MAYBE text standing(desk *d, const char *id)
 #define EVENTUALLY(what)                                                                                               \
 	do {                                                                                                           \
 		int waited = 0;                                                                                        \
-		while (!(what) && waited < 10000) poll(NULL, 0, 5), waited += 5;                                       \
+		while (!(what) && waited < 30000) poll(NULL, 0, 5), waited += 5;                                       \
 		assert_true(what);                                                                                     \
 	} while (0)
 
