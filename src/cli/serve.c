@@ -121,11 +121,8 @@ static int serve(cli *c, house *h, const sigset_t *set)
 {
 	ticker t;
 	const listen_options how = {.host = c->host, .port = (int)c->port, .threads = THREADS};
-	listener *l = http_start(&h->app, &how, &c->sink);
-	if (l && !http_bulk_start(&h->app, bulk_folder(c), &c->sink)) {
-		http_stop(l);
-		l = NULL;
-	}
+	bool bulk = http_bulk_start(&h->app, bulk_folder(c), &c->sink);
+	listener *l = bulk ? http_start(&h->app, &how, &c->sink) : NULL;
 	notifier *telling = l ? notify_start(h->record, c->outside->world) : NULL;
 	if (l && !telling) issue_add(&c->sink, FAIL_CLI_THREAD, text_of(strerror(errno)), TEXT(""));
 	bool ticking = telling && ticker_start(c, h, &t);

@@ -167,10 +167,12 @@ notifier *notify_start(record *r, world *w)
 	pthread_mutex_init(&n->lock, NULL);
 	pthread_cond_init(&n->work, NULL);
 	bool looking = pthread_create(&n->looker, NULL, looker_run, n) == 0;
+	pthread_mutex_lock(&n->lock); /* those that run already read how many there are */
 	while (looking && n->sender_count < NOTIFY_SENDERS) {
 		if (pthread_create(&n->senders[n->sender_count], NULL, sender_run, n) != 0) break;
 		n->sender_count++;
 	}
+	pthread_mutex_unlock(&n->lock);
 	if (looking && n->sender_count > 0) return n;
 	if (looking) {
 		pthread_mutex_lock(&n->lock);

@@ -89,7 +89,11 @@ test('errors are OperationOutcomes', async () => {
 	await refused(404, client.read({ resourceType: 'Patient', id: 'nobody' }));
 	const wrong = await refused(400, client.create({ resourceType: 'Patient', body: { resourceType: 'Patient', birthDate: 'yesterday' } }));
 	assert.deepEqual(wrong.issue[0].expression, ['Patient.birthDate']);
-	await refused(400, client.search({ resourceType: 'Patient', searchParams: { shoesize: '43' } }));
+	const strict = { headers: { Prefer: 'handling=strict' } };
+	await refused(400, client.search({ resourceType: 'Patient', searchParams: { shoesize: '43' }, options: strict }));
+	const told = await client.search({ resourceType: 'Patient', searchParams: { shoesize: '43' } });
+	const [outcome] = told.entry.filter((entry) => entry.search.mode === 'outcome');
+	assert.match(outcome.resource.issue[0].details.text, /shoesize/);
 });
 
 test('bad JSON is named with line and column', async () => {
@@ -99,9 +103,12 @@ test('bad JSON is named with line and column', async () => {
 });
 
 test('methods, media, HEAD', async () => {
-	const none = await ask(server, '/Patient', { method: 'DELETE' });
+	const none = await ask(server, '/Patient/x', { method: 'POST', body: '{}' });
 	assert.equal(none.status, 405);
-	assert.equal(none.headers.get('allow'), 'GET, HEAD, POST');
+	assert.equal(none.headers.get('allow'), 'GET, HEAD, PUT, PATCH, DELETE');
+	const options = await ask(server, '/Patient/x', { method: 'OPTIONS' });
+	assert.equal(options.status, 204);
+	assert.equal(options.headers.get('allow'), 'GET, HEAD, PUT, PATCH, DELETE');
 	assert.equal((await ask(server, '/Patient', { method: 'POST', body: '<Patient/>', headers: { 'Content-Type': 'application/fhir+xml' } })).status, 415);
 	assert.equal((await ask(server, '/Patient', { headers: { Accept: 'text/csv' } })).status, 406);
 	const head = await ask(server, '/metadata', { method: 'HEAD' });
