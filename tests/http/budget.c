@@ -19,12 +19,13 @@ static int status_with(int64_t budget, const char *method, const char *target, c
 {
 	arena *a = arena_new(budget);
 	static const http_header headers[] = {{{"X-Limen-Actor", 13}, {"Device/test", 11}},
-					      {{"Content-Type", 12}, {"application/fhir+json", 21}}};
+					      {{"Content-Type", 12}, {"application/fhir+json", 21}},
+					      {{"Accept-Encoding", 15}, {"gzip", 4}}};
 	const http_request q = {.arena = a,
 				.method = text_of(method),
 				.target = text_of(target),
 				.headers = headers,
-				.header_count = 2,
+				.header_count = 3,
 				.body = text_of(body)};
 	http_response p;
 	http_handle(&the_desk->app, &q, &p);
@@ -83,6 +84,44 @@ TEST(a_write)
 	sweep("PUT", "/fhir/Patient/p1",
 	      "{\"resourceType\":\"Patient\",\"id\":\"p1\",\"active\":true,\"name\":[{\"family\":\"Nu\"}]}", 200);
 }
+TEST(a_conditional_write)
+{
+	sweep("PUT", "/fhir/Patient?_id=p2",
+	      "{\"resourceType\":\"Patient\",\"active\":true,\"name\":[{\"family\":\"Betinget\"}]}", 200);
+}
+TEST(a_patch)
+{
+	sweep("PATCH", "/fhir/Patient/p3",
+	      "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"operation\",\"part\":[{\"name\":\"type\","
+	      "\"valueCode\":\"replace\"},{\"name\":\"path\",\"valueString\":\"Patient.name.family\"},{\"name\":"
+	      "\"value\","
+	      "\"valueString\":\"Rettet\"}]}]}",
+	      200);
+}
+TEST(a_history)
+{
+	sweep("GET", "/fhir/_history?_count=40", "", 200);
+}
+TEST(a_part)
+{
+	sweep("GET", "/fhir/Patient/p4?_summary=true", "", 200);
+}
+TEST(a_question)
+{
+	sweep("POST", "/fhir/Patient/p4/$validate", "{\"resourceType\":\"Patient\",\"id\":\"p4\"}", 200);
+}
+TEST(a_tag)
+{
+	sweep("POST", "/fhir/Patient/p5/$meta-add",
+	      "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"meta\",\"valueMeta\":{\"tag\":[{\"code\":"
+	      "\"a\"}]}}]"
+	      "}",
+	      200);
+}
+TEST(a_delete)
+{
+	sweep("POST", "/fhir/Patient/p6/$validate?mode=delete", "", 200);
+}
 TEST(a_transaction)
 {
 	sweep("POST", "/fhir", body_small, 200);
@@ -104,5 +143,6 @@ TEST(closing)
 	desk_close(the_desk);
 }
 
-TESTS(T(opening), T(a_search), T(a_read), T(the_capability_statement), T(a_write), T(a_transaction), T(open_ends),
+TESTS(T(opening), T(a_search), T(a_read), T(the_capability_statement), T(a_write), T(a_transaction),
+      T(a_conditional_write), T(a_patch), T(a_history), T(a_part), T(a_question), T(a_tag), T(a_delete), T(open_ends),
       T(a_batch), T(closing))

@@ -39,6 +39,28 @@ static const struct {
     {"POST", "/fhir/Task/x/$complete",
      "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"class\",\"valueString\":\"udredning\"}]}"},
     {"DELETE", "/fhir/Patient/nobody", ""},
+    {"DELETE", "/fhir/Patient?family=Testesen&birthdate=1952-03-01", ""},
+    {"PUT", "/fhir/Patient?family=Testesen",
+     "{\"resourceType\":\"Patient\",\"birthDate\":\"1952-03-01\",\"name\":[{\"family\":\"Testesen\"}]}"},
+    {"PATCH", "/fhir/Patient/karla",
+     "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"operation\",\"part\":[{\"name\":\"type\","
+     "\"valueCode\":"
+     "\"insert\"},{\"name\":\"path\",\"valueString\":\"Patient.name.given\"},{\"name\":\"index\",\"valueInteger\":0},{"
+     "\"name\":\"value\",\"valueString\":\"Karla\"}]}]}"},
+    {"GET", "/fhir/_history?_since=2026-11-20T10:00:00%2B01:00&_count=3&_page=9", ""},
+    {"GET", "/fhir/Patient/karla/_history?_at=2026-11-20&_count=2", ""},
+    {"GET", "/fhir/Patient/karla?_elements=name,birthDate&_summary=data", ""},
+    {"POST", "/fhir/Patient/$validate?mode=update&profile=http://hl7.org/fhir/StructureDefinition/Patient",
+     "{\"resourceType\":\"Patient\",\"id\":\"a\",\"birthDate\":\"1952-03-01\"}"},
+    {"POST", "/fhir/Patient/karla/$meta-add",
+     "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"meta\",\"valueMeta\":{\"tag\":[{\"system\":\"urn:x\","
+     "\"code\":\"a\"}]}}]}"},
+    {"POST", "/fhir",
+     "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"resource\":{\"resourceType\":\"Binary\","
+     "\"contentType\":\"application/"
+     "json-patch+json\",\"data\":\"W3sib3AiOiJhZGQiLCJwYXRoIjoiL2FjdGl2ZSIsInZhbHVlIjp0cnVlfV0="
+     "\"},\"request\":{\"method\":\"PATCH\",\"url\":\"Patient?family=Testesen\"}}]}"},
+    {"GET", "/fhir/$export?_type=Patient&_typeFilter=Patient%3Factive=true", ""},
 };
 
 static text spoilt(arena *a, random_state *r, text t)
