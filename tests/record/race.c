@@ -45,6 +45,30 @@ static void *race_create(void *self)
 	return NULL;
 }
 
+/* Everybody looks whether there is one with this name, and makes one where there is none. */
+static void *race_condition(void *self)
+{
+	racer *x = self;
+	arena *a = arena_new(64 * MIB);
+	issues sink = {.arena = a};
+	written out;
+	premise p;
+	text name = text_format(a, "Betinget%d", x->round);
+	const search_pair named[] = {{TEXT("family"), name}};
+	const doc *d =
+	    resource(a, "Patient", "", text_z(a, text_format(a, "'name':[{'family':'%.*s'}]", TEXT_ARG(name))));
+	reader *rd = record_reader(x->record, &anna, a, &sink);
+	assert_int_equal(record_premise(rd, TEXT("Patient"), named, 1, &p, &sink), 0);
+	reader_close(rd);
+	pthread_barrier_wait(x->start);
+	const write_op w = {
+	    .method = WRITE_CREATE, .resource = d, .type = TEXT("Patient"), .premises = &p, .premise_count = 1};
+	x->won = record_commit(x->record, &anna, &w, 1, a, &sink, &out);
+	x->why = x->won ? FAILURE_COUNT : sink.first->code;
+	arena_free(a);
+	return NULL;
+}
+
 /* Everybody writes the same resource and asks for no version: all come through, one after the other. */
 static void *race_same(void *self)
 {
@@ -132,6 +156,20 @@ TEST(one_winner_by_id)
 			if (!racers[i].won) assert_int_equal(racers[i].why, FAIL_RECORD_EXISTS);
 	}
 	check_clean(r, a);
+	record_close(r);
+}
+
+TEST(one_winner_by_condition)
+{
+	arena *a = test_arena();
+	record *r = open_record(a);
+	racer racers[THREADS];
+	put(r, a, "Patient", "first", ""); /* the type has its numbers */
+	for (int round = 0; round < ROUNDS; round++) {
+		assert_int_equal(run_race(r, race_condition, round, racers), 1);
+		for (int i = 0; i < THREADS; i++)
+			if (!racers[i].won) assert_int_equal(racers[i].why, FAIL_RECORD_MOVED);
+	}
 	record_close(r);
 }
 
@@ -249,5 +287,5 @@ TEST(two_records_one_file)
 	record_close(racers[1].record);
 }
 
-TESTS(T(two_records_one_file), T(one_winner_by_version), T(one_winner_by_id), T(all_win_where_all_may),
-      T(all_come_through), T(the_feed_misses_nothing))
+TESTS(T(two_records_one_file), T(one_winner_by_version), T(one_winner_by_id), T(one_winner_by_condition),
+      T(all_win_where_all_may), T(all_come_through), T(the_feed_misses_nothing))
