@@ -19,9 +19,9 @@ text frame_accept(arena *a, text key)
 	return (text){out, BASE64_ENCODE_RAW_LENGTH(SHA1_DIGEST_SIZE)};
 }
 
-static int64_t number_at(const char *bytes, int count)
+static uint64_t number_at(const char *bytes, int count)
 {
-	int64_t n = 0;
+	uint64_t n = 0;
 	for (int i = 0; i < count; i++) n = n << 8 | (unsigned char)bytes[i];
 	return n;
 }
@@ -37,8 +37,9 @@ frame_state frame_parse(char *bytes, int64_t len, int64_t payload_max, frame *ou
 	bool control = out->opcode >= FRAME_CLOSE;
 	if ((first & 0x70) || !(second & 0x80) || (control && (length_bytes || !out->final))) return FRAME_BAD;
 	if (len < 2 + length_bytes) return FRAME_MORE;
-	int64_t n = length_bytes ? number_at(bytes + 2, length_bytes) : second & 0x7f;
-	if (n < 0 || n > payload_max) return FRAME_BAD;
+	uint64_t said = length_bytes ? number_at(bytes + 2, length_bytes) : second & 0x7f;
+	if (said > (uint64_t)payload_max) return FRAME_BAD;
+	int64_t n = (int64_t)said;
 	if (len < head + n) return FRAME_MORE;
 	char *payload = bytes + head;
 	for (int64_t i = 0; i < n; i++) payload[i] = (char)(payload[i] ^ bytes[head - 4 + i % 4]);

@@ -225,6 +225,10 @@ TEST(what_is_not_understood)
 	send_all(e.fd, TEXT("\x81\x05hello")); /* not masked */
 	assert_int_equal(hear_close(&e), 1002);
 	close(e.fd);
+	e = upgraded(a);
+	send_all(e.fd, ((text){"\x81\xff\xfc\xff\xfb\x02\x00\x01\xff\xff", 10})); /* longer than there are bytes */
+	assert_int_equal(hear_close(&e), 1002);
+	close(e.fd);
 	http_response p = http_call(&the_desk->app, a, &tester, "GET", TEXT("/fhir/$websocket"), (text){0});
 	assert_int_equal(p.status, 400);
 	p = http_call(&the_desk->app, a, &tester, "GET", TEXT("/fhir/Subscription/hook/$get-ws-binding-token"),
