@@ -42,6 +42,7 @@ static bool index_read(const leaf *array, text token, int64_t *out)
 static bool step(patching *p, spot *s, text token, bool last)
 {
 	leaf *in = s->there;
+	assert(in);
 	s->parent = in;
 	s->key = token;
 	s->there = NULL;

@@ -204,7 +204,7 @@ static bool part_put(patching *p, const doc *d, uint32_t n, type_id type, leaf *
 
 static bool add(patching *p, const doc *d, const path_operation *o)
 {
-	found_leaf at;
+	found_leaf at = {0};
 	if (!find_one(p, o->path, &at)) return false;
 	if (!at.value || at.value->kind != NODE_OBJECT) {
 		/* id and extensions of a primitive lie in its companion */
@@ -238,7 +238,7 @@ static bool bad_place(patching *p, text path, int64_t index)
 /* Into a list that is not there yet: its name is the path's last word. */
 static bool insert_first(patching *p, const doc *d, const path_operation *o)
 {
-	found_leaf at;
+	found_leaf at = {0};
 	text_pair sides = text_cut_last(o->path, '.');
 	if (o->index != 0) return bad_place(p, o->path, o->index);
 	if (!sides.found) return patch_issue(p, FAIL_PATCH_NOWHERE, o->path, (text){0});
@@ -318,7 +318,7 @@ static name_id other_choice(const found_leaf *at, type_id given)
 
 static bool replace(patching *p, const doc *d, const path_operation *o)
 {
-	found_leaf at;
+	found_leaf at = {0};
 	text suffix;
 	if (!find_one(p, o->path, &at)) return false;
 	if (at.value == p->root) return patch_issue(p, FAIL_PATCH_WHOLE, (text){0}, (text){0});

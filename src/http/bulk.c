@@ -226,7 +226,7 @@ static void reply_manifest(exchange *x, const bulk_job *job)
 
 void bulk_status(exchange *x)
 {
-	bulk_job job;
+	bulk_job job = {0};
 	text progress = TEXT("ending");
 	if (!query_none(x) || !job_find(x, &job)) return;
 	switch (job.state) {
@@ -248,7 +248,7 @@ void bulk_status(exchange *x)
 /* What is under way is told to stop and removes its files itself; what is finished goes at once. */
 void bulk_cancel(exchange *x)
 {
-	bulk_job job;
+	bulk_job job = {0};
 	bool under_way = false;
 	if (!query_none(x) || !job_find(x, &job)) return;
 	bulk *b = x->app->bulk;
@@ -265,7 +265,7 @@ void bulk_cancel(exchange *x)
 
 void bulk_file(exchange *x)
 {
-	bulk_job job;
+	bulk_job job = {0};
 	text content, name = x->segments[2];
 	if (!query_none(x) || !job_find(x, &job)) return;
 	for (int i = 0; job.state == BULK_DONE && i < job.output_count; i++) {

@@ -93,7 +93,8 @@ static void group_write(import_run *m)
 	for (int i = 0; !all && i < m->count; i++)
 		if (m->lines[i].good) write_one(m, &m->lines[i]);
 	m->count = 0;
-	bulk_progress(r, "%lld", (long long)(m->written + m->refused));
+	int64_t lines = m->written + m->refused;
+	bulk_progress(r, "%lld", (long long)lines);
 }
 
 static void line_add(import_run *m, text json)

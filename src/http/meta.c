@@ -140,7 +140,7 @@ static bool meta_given(exchange *x, doc *d, uint32_t *meta)
 static void meta_change(exchange *x, bool adds)
 {
 	change_of_meta c = {.adds = adds};
-	doc kept, given, after;
+	doc kept = {0}, given = {0}, after;
 	version v;
 	written done;
 	int64_t wanted;
@@ -148,6 +148,7 @@ static void meta_change(exchange *x, bool adds)
 	if (!meta_given(x, &given, &c.given_meta)) return;
 	for (int tries = 1;; tries++) {
 		if (!current(x, &v, &kept)) return;
+		assert(kept.nodes);
 		c.kept = &kept;
 		c.given = &given;
 		c.meta = doc_get(&kept, 0, NAME_meta);
