@@ -39,7 +39,7 @@ else ifeq ($(V),fuzz)
 endif
 CFLAGS = $(COMMON) $(FLAGS)
 CXXFLAGS := -std=c++17 -D_GNU_SOURCE -Isrc -I$(GEN) -g -fno-exceptions -fno-rtti -Wall -Wextra $(FLAGS)
-LIBS := -lsimdjson -lstdc++ -lsqlite3 -lpq -lmicrohttpd -lz -lcurl -lfyaml -lutf8proc -lpcre2-8 -lsodium -lnettle -lpthread -lm
+LIBS := -lsimdjson -lstdc++ -lsqlite3 -lpq -lzstd -lmicrohttpd -lz -lcurl -lfyaml -lutf8proc -lpcre2-8 -lsodium -lnettle -lpthread -lm
 
 # libs-upto FLOOR: that floor's library and those below, highest first, as the linker wants them.
 upto = $(if $(filter $(1),$(firstword $(2))),$(1),$(call upto,$(1),$(wordlist 2,99,$(2))) $(firstword $(2)))

@@ -1,5 +1,6 @@
 /* bare.h: the named peer of the record's benches: a bare SQLite loop that inserts the very rows a record's file holds, in the groups in
- * which the record committed them, with its schema and settings. The rows are read back into memory first.
+ * which the record committed them, with its schema and settings. The rows are read back into memory first; bodies plain, as the record
+ * was given them: packing is the record's own work.
  *
  *     bare_watch();            before the record is opened: notes where each transaction ended
  *     … the record works, and is closed …
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zstd.h>
 
 enum { BARE_TABLES_MAX = 24, BARE_COLUMNS_MAX = 20, BARE_GROUPS_MAX = 400000 };
 
@@ -113,6 +115,7 @@ static bool bare_has_column(sqlite3 *db, const char *table, const char *column)
 /* All of a table with the log row each row belongs to: its own, or its resource's last. False: it belongs to none. */
 static bool bare_select(sqlite3 *db, const char *table, char *sql, size_t size)
 {
+	if (strcmp(table, "body") == 0) return snprintf(sql, size, "SELECT seq, unpacked(json), seq FROM body") > 0;
 	if (bare_has_column(db, table, "seq"))
 		snprintf(sql, size, "SELECT *, coalesce(seq, 0) FROM \"%s\"", table);
 	else if (bare_has_column(db, table, "rid"))
@@ -137,6 +140,44 @@ static void bare_read_rows(bare_table *t, sqlite3_stmt *s)
 		for (int i = 0; i < t->columns; i++) row->values[i] = sqlite3_value_dup(sqlite3_column_value(s, i));
 	}
 	qsort(t->rows, (size_t)t->count, sizeof *t->rows, bare_by_seq);
+}
+
+/* unpacked(x): a body as it was before the store packed it. */
+static void bare_unpack(sqlite3_context *c, int count, sqlite3_value **values)
+{
+	const void *kept = sqlite3_value_blob(values[0]);
+	size_t length = (size_t)sqlite3_value_bytes(values[0]);
+	ZSTD_DDict *dictionary = sqlite3_user_data(c);
+	(void)count;
+	if (length < 4 || memcmp(kept, "\x28\xb5\x2f\xfd", 4) != 0) {
+		sqlite3_result_value(c, values[0]);
+		return;
+	}
+	size_t room = (size_t)ZSTD_getFrameContentSize(kept, length);
+	char *plain = malloc(room);
+	ZSTD_DCtx *unpacks = ZSTD_createDCtx();
+	size_t n = ZSTD_decompress_usingDDict(unpacks, plain, room, kept, length, dictionary);
+	if (n != room) bare_stop("a body", ZSTD_getErrorName(n));
+	sqlite3_result_text64(c, plain, room, free, SQLITE_UTF8);
+	ZSTD_freeDCtx(unpacks);
+}
+
+static void bare_free_dictionary(void *dictionary)
+{
+	ZSTD_freeDDict(dictionary);
+}
+
+static void bare_unpacks(sqlite3 *db)
+{
+	sqlite3_stmt *s;
+	ZSTD_DDict *dictionary = NULL;
+	if (sqlite3_prepare_v2(db, "SELECT bytes FROM store_dictionary", -1, &s, NULL) != SQLITE_OK)
+		bare_stop("store_dictionary", sqlite3_errmsg(db));
+	if (sqlite3_step(s) == SQLITE_ROW)
+		dictionary = ZSTD_createDDict(sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0));
+	sqlite3_finalize(s);
+	sqlite3_create_function_v2(db, "unpacked", 1, SQLITE_UTF8, dictionary, bare_unpack, NULL, NULL,
+				   bare_free_dictionary);
 }
 
 static void bare_load_table(bare *b, const char *name)
@@ -166,6 +207,7 @@ static void bare_open(bare *b, const char *from, const char *to)
 	bare_sql(b->to,
 		 "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA temp_store=MEMORY;PRAGMA cache_size=-16384;"
 		 "PRAGMA wal_autocheckpoint=2000");
+	bare_unpacks(b->from);
 	sqlite3_exec(b->from,
 		     "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid",
 		     bare_copy_schema, b->to, NULL);

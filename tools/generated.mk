@@ -2,6 +2,7 @@
 #
 # names and definitions: from the npm package hl7.fhir.r4.examples (CC0), by tools/definitions.mjs
 # profiles, code systems: from the same package, as text, by tools/library.mjs
+# the dictionary of bodies: trained on the same package's examples, by tools/dictionary.mjs and tools/dictionary.c
 # compartments:          from the same package, by tools/compartments.mjs
 # Copenhagen's clock:    from Debian's tzdata
 # the content image:     the list of the files of content/, by tools/content-files (each is checked when it is loaded)
@@ -49,6 +50,22 @@ $(OUT)/obj/library.o: $(GEN)/library.S $(GEN)/library.bin
 	@mkdir -p $(@D)
 	@$(CC) -c -o $@ $<
 $(OUT)/libprofile.a: $(OUT)/obj/library.o
+
+# The dictionary that bodies are packed with, for src/record/dictionary.c.
+$(GEN)/samples.ndjson: tools/dictionary.mjs tools/node_modules/.package-lock.json
+	@echo "GEN  dictionary"
+	@node tools/dictionary.mjs $(FHIR_PACKAGE) $@
+$(GEN)/train: tools/dictionary.c
+	@mkdir -p $(@D)
+	@cc -O2 -D_GNU_SOURCE -o $@ $< -lzstd
+$(GEN)/dictionary.bin: $(GEN)/train $(GEN)/samples.ndjson
+	@$(GEN)/train $(GEN)/samples.ndjson $@
+$(GEN)/dictionary.S: $(GEN)/dictionary.bin tools/generated.mk
+	@printf '.section .rodata\n.global body_dictionary_start\n.global body_dictionary_end\nbody_dictionary_start:\n.incbin "$<"\nbody_dictionary_end:\n.section .note.GNU-stack,"",%%progbits\n' >$@
+$(OUT)/obj/dictionary.o: $(GEN)/dictionary.S
+	@mkdir -p $(@D)
+	@$(CC) -c -o $@ $<
+$(OUT)/librecord.a: $(OUT)/obj/dictionary.o
 
 # The compartments of R4, for src/record/search_where.c.
 GENERATED += $(GEN)/compartments.def

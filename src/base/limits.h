@@ -60,6 +60,7 @@ enum {
 #define LOG_ARENA_MAX (4 * MIB)       /* one line of the log while it is made */
 #define BODY_BYTES_MAX (64 * MIB)     /* one request body, one file */
 #define CONTENT_FILE_MAX (4 * MIB)    /* one content file */
+#define PACKED_TEXT_MAX (256 * MIB)   /* one text of a packed column, plain */
 #define REQUEST_ARENA_MAX (512 * MIB) /* all a request may make */
 #define TERMS_ARENA_MAX (1024 * MIB)  /* what is read of one layer of codes */
 #define PROCESS_ARENA_MAX (512 * MIB) /* content and tables that live as long as the process */

@@ -115,6 +115,9 @@ bool care_check(deriving *dv, check_report *out, issues *sink);
 /* replay.c: only what derivers keep. `raise`: settling may raise writes, as when content changed what is owed. */
 bool replay_log(deriving *dv, bool raise, issues *sink);
 
+/* dictionary.c: what bodies are packed with */
+text body_dictionary(void);
+
 /* writer.c */
 bool writer_start(record *r, issues *sink);
 void writer_stop(record *r);

@@ -22,6 +22,7 @@ static store *open_store(record *r, const record_options *options, issues *sink)
 			tables[count++] = all[i].kept[k];
 		}
 	store_options o = {.file = options->file,
+			   .dictionary = body_dictionary(),
 			   .claim = options->claim,
 			   .vfs = options->vfs,
 			   .schema_version = SCHEMA_VERSION,

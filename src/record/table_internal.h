@@ -5,7 +5,7 @@
 #include "record/record.h"
 
 /* ---- tables (tables.c) ---- */
-enum { SCHEMA_VERSION = 1 };
+enum { SCHEMA_VERSION = 2 }; /* 2: bodies are packed */
 
 enum {
 	LOG_SEQ,

@@ -25,6 +25,7 @@ const table log_table = {
 /* Apart from the log, so that a body can be erased and the chain over digests stays whole. */
 const table body_table = {
     .name = "body",
+    .packed = 1,
     .columns = {{"seq", CELL_INT}, {"json", CELL_TEXT}},
     .column_count = 2,
     .key_columns = 1,

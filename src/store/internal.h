@@ -3,6 +3,7 @@
 #define LIMEN_STORE_INTERNAL_H
 
 #include "store/driver.h"
+#include "store/pack.h"
 
 #include <pthread.h>
 
@@ -55,6 +56,7 @@ struct snapshot {
 	connection *connection;
 	kept_statement slots[KEPT_SLOTS];
 	int kept, busy;
+	packer *packer; /* NULL: nothing was packed yet */
 	snapshot *next; /* in the pool */
 };
 
@@ -75,7 +77,9 @@ struct store {
 	writing writing;
 	pthread_mutex_t lock; /* guards the pool */
 	snapshot *free_readers;
+	dictionary *dictionaries;
 	int readers;
+	const dictionary *packs_with; /* the writer's; NULL: it packs nothing */
 };
 
 /* A statement for this shape, not in use by anybody else; NULL: the sink says why. */

@@ -9,6 +9,24 @@ static cell cell_copy(arena *a, cell c)
 	return c;
 }
 
+/* A packed text, plain, in `a`. */
+static cell cell_unpacked(snapshot *r, cell c, arena *a, issues *sink)
+{
+	if (c.kind == CELL_NULL) return c;
+	text plain = unpack(r, c.text, arena_bytes(a, unpacked_bytes(c.text)), sink);
+	if (plain.at == c.text.at) return cell_copy(a, c);
+	c.text = plain;
+	return c;
+}
+
+static void row_copy(snapshot *r, statement *s, const table *t, arena *a, cell *row, issues *sink)
+{
+	for (int i = 0; i < t->column_count; i++) {
+		cell c = r->store->driver->column(s, i, t->columns[i].kind);
+		row[i] = t->packed && i == t->packed ? cell_unpacked(r, c, a, sink) : cell_copy(a, c);
+	}
+}
+
 /* Takes the statement, binds, steps once; a row's cells are copied into `a`. */
 static store_result first_row(snapshot *r, const shape *s, const cell *key, arena *a, cell *row, issues *sink)
 {
@@ -18,9 +36,7 @@ static store_result first_row(snapshot *r, const shape *s, const cell *key, aren
 	for (int i = 0; i < s->equal; i++) d->bind(t.statement, i + 1, &key[i], false);
 	driver_failure why;
 	driver_step step = d->step(t.statement, &why);
-	if (step == STEP_ROW)
-		for (int i = 0; i < s->table->column_count; i++)
-			row[i] = cell_copy(a, d->column(t.statement, i, s->table->columns[i].kind));
+	if (step == STEP_ROW) row_copy(r, t.statement, s->table, a, row, sink);
 	statement_give(r, &t);
 	if (step == STEP_FAILED) store_fail(sink, &why);
 	return step == STEP_ROW ? STORE_OK : step == STEP_DONE ? STORE_NOT_FOUND : STORE_FAILED;
@@ -63,6 +79,8 @@ struct scan {
 	int64_t left; /* rows the caller still wants; 0: no limit */
 	int64_t page, met;
 	cell last[2 * TABLE_COLUMNS_MAX]; /* the place of the page's last row */
+	char *plain;                      /* of the row's packed text; used again for the next */
+	int64_t plain_room;
 };
 
 static shape scan_shape(const table *t, const scan_options *o, verb v)
@@ -165,6 +183,17 @@ scan *store_scan(snapshot *r, const table *t, const scan_options *options, arena
 	return scan_begin(made, sink) ? made : NULL;
 }
 
+/* Its text has this room until the next row. */
+static text scan_unpacked(scan *s, text kept, issues *sink)
+{
+	int64_t bytes = unpacked_bytes(kept);
+	if (bytes > s->plain_room) {
+		s->plain_room = bytes * 2;
+		s->plain = arena_bytes(s->arena, s->plain_room);
+	}
+	return unpack(s->reader, kept, s->plain, sink);
+}
+
 bool scan_next(scan *s, cell *row, issues *sink)
 {
 	if (!s || !s->use.statement) return false;
@@ -177,8 +206,10 @@ bool scan_next(scan *s, cell *row, issues *sink)
 		step = d->step(s->use.statement, &why);
 	}
 	if (step == STEP_ROW) {
-		for (int i = 0; i < s->table->column_count; i++)
-			row[i] = d->column(s->use.statement, i, s->table->columns[i].kind);
+		const table *t = s->table;
+		for (int i = 0; i < t->column_count; i++) row[i] = d->column(s->use.statement, i, t->columns[i].kind);
+		cell *large = &row[t->packed];
+		if (t->packed && large->kind != CELL_NULL) large->text = scan_unpacked(s, large->text, sink);
 		page_met(s, row);
 		return true;
 	}
@@ -229,8 +260,10 @@ bool store_collect(snapshot *r, const table *t, const scan_options *options, int
 {
 	const driver *d = r->store->driver;
 	scan_options all = *options;
-	/* Counted here, so that one statement serves all limits; an engine far away would send what nobody takes. */
-	if (!d->page_rows) all.limit = 0;
+	/* Counted here, so that one statement serves all limits. An engine far away would send what nobody takes: it is asked for one
+	 * more, which says that some were left out. */
+	bool asks = d->page_rows && options->limit && options->limit < INT64_MAX;
+	all.limit = asks ? options->limit + 1 : 0;
 	shape s = scan_shape(t, &all, VERB_COLLECT);
 	s.value_column = (int16_t)value_column;
 	assert(!s.descending);

@@ -22,9 +22,9 @@ static const table table_table = {
 /* The engines' own list of tables cannot be asked alike; making the first two where they are missing can. */
 static bool make_own_tables(store *s, arena *scratch, issues *sink)
 {
-	const table *const own[] = {&version_table, &table_table};
+	const table *const own[] = {&version_table, &table_table, &dictionary_table};
 	driver_failure why;
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		text plain = sql_table(scratch, s->driver, own[i]);
 		text rest = text_slice(plain, (int64_t)sizeof "CREATE TABLE" - 1, plain.len);
 		const char *sql = text_z(scratch, text_join(scratch, TEXT("CREATE TABLE IF NOT EXISTS"), rest));
@@ -111,6 +111,7 @@ static bool bring_up(writing *w, const store_options *o, arena *scratch, issues 
 	if (version > 0 && !migrate(s, version, o, sink)) return false;
 	for (int i = 0; i < o->table_count; i++)
 		if (!follow(w, o->tables[i], version > 0, scratch, sink)) return false;
+	if (o->dictionary.len && !pack_with(w, o->dictionary, sink)) return false;
 	if (version == o->schema_version) return true;
 	cell row[] = {INT_CELL(1), INT_CELL(o->schema_version)};
 	return store_put(w, &version_table, row, sink) == STORE_OK;

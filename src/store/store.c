@@ -141,6 +141,7 @@ snapshot *connection_open(store *s, bool writer, issues *sink)
 void connection_close(snapshot *r)
 {
 	statements_drop(r);
+	packer_free(r->packer);
 	r->store->driver->close(r->connection);
 	free(r);
 }
@@ -254,6 +255,7 @@ void store_close(store *s)
 	}
 	assert(idle == s->readers); /* a snapshot nobody released would keep the file busy */
 	if (s->writer) connection_close(s->writer);
+	dictionaries_free(s->dictionaries);
 	pthread_mutex_destroy(&s->lock);
 	remove_memory_target(s);
 }

@@ -48,6 +48,7 @@ typedef struct table {
 	column columns[TABLE_COLUMNS_MAX];
 	int column_count;
 	int key_columns;
+	int packed;   /* the column whose large texts are compressed, in no key and no index; 0: none */
 	bool rowid;   /* key is one integer column: kept as the row id */
 	bool derived; /* computed from the log: store_clear may empty it */
 	table_index indexes[TABLE_INDEXES_MAX];
@@ -70,7 +71,8 @@ typedef struct store_options {
 	int migration_count;
 	const table *const *tables;
 	int table_count;
-	bool read_only; /* nothing is written */
+	text dictionary; /* what packed columns are compressed with, as zstd trains one; empty: they are not */
+	bool read_only;  /* nothing is written */
 	bool
 	    as_is; /* the file must be there, with these tables; none is made or moved to another shape. So too if read_only */
 } store_options;

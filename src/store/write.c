@@ -129,8 +129,12 @@ static bool is_placed(const table *t, const cell *row)
 
 static store_result write_row(writing *w, const table *t, verb v, const cell *row, issues *sink)
 {
+	cell kept[TABLE_COLUMNS_MAX];
 	assert(is_placed(t, row));
-	return run(w, &(shape){.table = t, .verb = (int16_t)v, .index = -1}, row, t->column_count, sink);
+	for (int i = 0; i < t->column_count; i++) kept[i] = row[i];
+	cell *large = &kept[t->packed];
+	if (t->packed && large->kind != CELL_NULL) large->text = pack(w->store->writer, large->text);
+	return run(w, &(shape){.table = t, .verb = (int16_t)v, .index = -1}, kept, t->column_count, sink);
 }
 
 store_result store_add(writing *w, const table *t, const cell *row, issues *sink)

@@ -141,6 +141,36 @@ TEST(lost_within_the_commit)
 	store_close(s);
 }
 
+/* PostgreSQL keeps no key that fills a third of a page. Nobody waits for the answer to a put: the savepoint tells it, and takes it back. */
+TEST(a_key_too_long_is_refused)
+{
+	arena *a = test_arena();
+	issues sink = {.arena = a};
+	static const table words = {
+	    .name = "words", .columns = {{"word", CELL_TEXT}}, .column_count = 1, .key_columns = 1};
+	static const table *const all[] = {&words};
+	text file = test_store(a, ":memory:");
+	store *s =
+	    store_open(a, &(store_options){.file = file, .schema_version = 1, .tables = all, .table_count = 1}, &sink);
+	char *bytes = arena_bytes(a, 9000);
+	random_state random = random_seed(3);
+	for (int i = 0; i < 9000; i++) bytes[i] = (char)random_below(&random, 256);
+	writing *w = store_write_begin(s, &sink);
+	assert_int_equal(store_put(w, &words, &TEXT_CELL(TEXT("short")), &sink), STORE_OK);
+	assert_true(store_savepoint(w, &sink));
+	store_put(w, &words, &TEXT_CELL(((text){bytes, 9000})), &sink);
+	assert_false(store_savepoint_keep(w, &sink));
+	assert_int_equal(sink.first->code, FAIL_STORE_TOO_BIG);
+	store_savepoint_undo(w);
+	sink = (issues){.arena = a};
+	assert_int_equal(store_put(w, &words, &TEXT_CELL(TEXT("shorter")), &sink), STORE_OK);
+	assert_true(store_write_commit(w, &sink));
+	snapshot *r = store_snapshot(s, &sink);
+	assert_int_equal(store_count(r, &words, &(scan_options){.index = -1}, &sink), 2);
+	store_release(r);
+	store_close(s);
+}
+
 TEST(a_server_that_does_not_keep_is_refused)
 {
 	arena *a = test_arena();
@@ -162,5 +192,5 @@ TEST(a_server_that_does_not_keep_is_refused)
 	assert_int_equal(sink.first->code, FAIL_STORE_OPEN);
 }
 
-TESTS(T(a_server_that_was_away), T(lost_before_the_commit), T(lost_within_the_commit),
+TESTS(T(a_server_that_was_away), T(lost_before_the_commit), T(lost_within_the_commit), T(a_key_too_long_is_refused),
       T(a_server_that_does_not_keep_is_refused))
