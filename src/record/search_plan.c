@@ -6,10 +6,11 @@
 enum {
 	FIRST_ROWS = 512, /* the first allowance; each round is ROUND_TIMES the one before */
 	ROUND_TIMES = 16,
-	WIDE_SHARE = 16,  /* a clause that hits one in so many, or more, is wide */
-	FEW = 64,         /* candidates a chain is followed from one by one */
-	TRIES = 128,      /* that many are tried before it is asked how many held */
-	TRIES_FOR_ONE = 8 /* one in so many must have */
+	WIDE_SHARE = 16,    /* a clause that hits one in so many, or more, is wide */
+	FEW = 64,           /* candidates a chain is followed from one by one, */
+	ROWS_FOR_ONE = 128, /* unless its other end is known within so many rows for each */
+	TRIES = 128,        /* that many are tried before it is asked how many held */
+	TRIES_FOR_ONE = 8   /* one in so many must have */
 };
 
 /* ---- how many there are of a type ---- */
@@ -123,7 +124,8 @@ static bool finish(planning *p)
 	}
 	if (p->narrowed && p->candidates.count == 0) p->open_count = 0; /* nothing can come of it */
 	bool one_by_one = p->narrowed && p->candidates.count <= FEW;
-	if (any_open(p, true) && !one_by_one && !round_of(p, true, INT64_MAX)) return false;
+	int64_t rows = one_by_one ? ROWS_FOR_ONE * p->candidates.count : INT64_MAX;
+	if (any_open(p, true) && !round_of(p, true, rows)) return false;
 	pend_open(p);
 	return true;
 }
