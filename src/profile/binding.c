@@ -70,6 +70,16 @@ static bool has_code(const validator *v, const step *at)
 	return coding != NODE_ABSENT && doc_get(v->d, coding, NAME_code) != NODE_ABSENT;
 }
 
+/* What was not tested must not look as if it were: once for each value set. */
+static void tell_undecided(validator *v, const step *at, text set)
+{
+	text url = text_cut(set, '|').head;
+	bool is_here = term_set_find(profiles_terms(v->profiles), set) != NULL;
+	if (!v->how->warnings || v->muted || told_before(v, set)) return;
+	find(v, at, is_here ? SEVERITY_INFORMATION : SEVERITY_WARNING,
+	     is_here ? FAIL_CODE_UNDECIDED : FAIL_CODE_SET_UNKNOWN, code_shown(v, at), url, TEXT(""));
+}
+
 void binding_check(validator *v, const step *at, binding_strength strength, text set)
 {
 	bool required = strength == BINDING_REQUIRED, extensible = strength == BINDING_EXTENSIBLE;
@@ -79,7 +89,9 @@ void binding_check(validator *v, const step *at, binding_strength strength, text
 	bool excused =
 	    extensible || at->type != v->types.concept || doc_get(v->d, at->node, NAME_extension) != NODE_ABSENT;
 	if (excused && !has_code(v, at)) return;
-	if (binding_holds(v, at, set) != TERM_NOT) return;
+	term_answer answer = binding_holds(v, at, set);
+	if (answer == TERM_UNKNOWN && required) tell_undecided(v, at, set);
+	if (answer != TERM_NOT) return;
 	find(v, at, required ? SEVERITY_ERROR : SEVERITY_WARNING, required ? FAIL_CODE_REQUIRED : FAIL_CODE_EXTENSIBLE,
 	     code_shown(v, at), text_cut(set, '|').head, TEXT(""));
 }

@@ -101,7 +101,6 @@ static int order_of_texts(text x, text y, bool *known)
 	return 0;
 }
 
-/* Quantities are in order where their units are one. */
 static bool same_unit(const doc *x, uint32_t xn, const doc *y, uint32_t yn)
 {
 	static const name_id names[] = {NAME_system, NAME_code};
@@ -111,8 +110,27 @@ static bool same_unit(const doc *x, uint32_t xn, const doc *y, uint32_t yn)
 	       text_equal(doc_get_text(x, xn, NAME_unit), doc_get_text(y, yn, NAME_unit));
 }
 
+/* As UCUM has them, in whatever unit each is written. */
+static bool in_base_unit(arena *a, const doc *d, uint32_t n, decimal *size, text *base)
+{
+	bool is_ucum = text_equal(doc_get_text(d, n, NAME_system), TEXT("http://unitsofmeasure.org"));
+	return is_ucum && decimal_parse(doc_get_text(d, n, NAME_value), size) &&
+	       unit_canonical(a, *size, doc_get_text(d, n, NAME_code), size, base);
+}
+
+static int order_of_quantities(arena *a, const doc *x, uint32_t xn, const doc *y, uint32_t yn, bool *known)
+{
+	decimal p, q;
+	text p_base, q_base;
+	if (same_unit(x, xn, y, yn))
+		return order_of_numbers(doc_get_text(x, xn, NAME_value), doc_get_text(y, yn, NAME_value), known);
+	*known =
+	    in_base_unit(a, x, xn, &p, &p_base) && in_base_unit(a, y, yn, &q, &q_base) && text_equal(p_base, q_base);
+	return *known ? decimal_compare(p, q) : 0;
+}
+
 /* -1, 0, 1: the value is before, at or after the literal; *known is false where that cannot be said. */
-int literal_order(const literal *l, const doc *d, const step *at, bool *known)
+int literal_order(arena *a, const literal *l, const doc *d, const step *at, bool *known)
 {
 	*known = false;
 	if (step_is_valueless(at) || d->nodes[at->node].kind != l->d->nodes[l->node].kind) return 0;
@@ -122,9 +140,7 @@ int literal_order(const literal *l, const doc *d, const step *at, bool *known)
 	case NODE_STRING:
 		return order_of_texts(doc_text(d, at->node), doc_text(l->d, l->node), known);
 	case NODE_OBJECT:
-		if (!same_unit(d, at->node, l->d, l->node)) return 0;
-		return order_of_numbers(doc_get_text(d, at->node, NAME_value), doc_get_text(l->d, l->node, NAME_value),
-					known);
+		return order_of_quantities(a, d, at->node, l->d, l->node, known);
 	case NODE_NULL:
 	case NODE_FALSE:
 	case NODE_TRUE:

@@ -76,6 +76,7 @@ struct validator {
 	int depth;          /* of profiles within profiles */
 	bool muted;         /* only whether, not what */
 	int found;          /* errors, while muted */
+	bool undecided;     /* a slice may fit: what would decide is not here */
 	int conforming;     /* conformsTo() within conformsTo() */
 	bool doubting;      /* shortcuts are held against FHIRPath, for the test */
 	int doubts;         /* how often they were wrong */
@@ -103,6 +104,8 @@ const path *invariant_path(int number, issues *sink);
 
 /* reference.c: what the Reference (or canonical) at `at` leads to; *there is the doc it lies in. */
 bool reference_resolve(validator *v, const step *at, const doc **there, step *out);
+/* Of what is not at hand, as the reference names it; 0: it does not, and *leads says whether it leads anywhere. */
+type_id reference_type(const validator *v, const step *at, bool *leads);
 /* "…/Patient/1" or "…/Patient/1/_history/2": the type, and "Patient/1"; false: it does not look so. */
 bool reference_parts(text reference, type_id *type, text *tail);
 const step *reference_container(const step *at); /* the resource it stands in, and not one contained in that */
@@ -124,13 +127,14 @@ bool node_fits(const doc *pattern, uint32_t pn, const doc *d, uint32_t n);
 bool literal_same(const literal *l, const doc *d, const step *at);
 bool literal_fits(const literal *l, const doc *d, const step *at);
 /* -1, 0, 1: the value is before, at or after the literal; *known is false where that cannot be said. */
-int literal_order(const literal *l, const doc *d, const step *at, bool *known);
+int literal_order(arena *a, const literal *l, const doc *d, const step *at, bool *known);
 text literal_shown(arena *a, const literal *l);
 
 /* visit.c, slice.c: values held against rules. */
 typedef struct steps {
 	step *at;
 	int count;
+	int perhaps; /* besides: values of which it cannot be known whether they belong here */
 } steps;
 bool visit_enter(validator *v); /* false: too deep, too much, or nobody asks any more; else `depth` is one more */
 steps visit_collect(validator *v, const step *at, name_id name);

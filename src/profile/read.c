@@ -66,11 +66,20 @@ static type_rule *read_type(const profile_compiler *c, uint32_t n)
 	return t;
 }
 
+/* "Organization" where R4 has any resource. */
+static bool is_narrower(const profile_compiler *c, type_id type)
+{
+	if (type_kind_of(type) != TYPE_RESOURCE) return false;
+	for (int i = 0; i < c->element.type_count; i++)
+		if (c->element.types[i] == type) return false;
+	return true;
+}
+
 /* System types stand for ids and urls; the base definition knows those better. */
 static bool says_more(const profile_compiler *c, const type_rule *types, int count)
 {
 	for (const type_rule *t = types; t; t = t->next)
-		if (t->profile_count || t->target_count) return true;
+		if (t->profile_count || t->target_count || is_narrower(c, t->type)) return true;
 	return !c->element.type_count || count < c->element.type_count;
 }
 

@@ -123,6 +123,17 @@ static type_id type_said(const validator *v, const step *at)
 	return type_find(text_starts(type, base) ? text_slice(type, base.len, type.len) : type);
 }
 
+type_id reference_type(const validator *v, const step *at, bool *leads)
+{
+	text reference = reference_of(v, at), tail;
+	type_id type = 0;
+	bool is_object = !step_is_valueless(at) && v->d->nodes[at->node].kind == NODE_OBJECT;
+	bool within = reference.len && reference.at[0] == '#';
+	*leads = !within && (reference.len || (is_object && doc_get(v->d, at->node, NAME_identifier) != NODE_ABSENT));
+	if (within || reference_parts(reference, &type, &tail)) return type;
+	return is_object ? type_said(v, at) : 0;
+}
+
 /* The type of what a Reference leads to, 0 where it cannot be known. */
 static type_id type_led_to(validator *v, const step *at)
 {

@@ -29,6 +29,7 @@ static belongs judge_profile(validator *v, const rule *r, const step *at)
 		for (int i = 0; i < t->profile_count; i++) {
 			const profile *p = profile_find(v->profiles, t->profiles[i]);
 			said = true;
+			v->undecided |= !p;
 			if (p && type_is(at->type, p->type) && visit_conforms(v, p, at)) return BELONGS_YES;
 		}
 	return said ? BELONGS_NO : BELONGS_UNSAID;
@@ -75,6 +76,13 @@ static belongs judge_type_profiles(validator *v, const rule *r, const step *at)
 	return BELONGS_UNSAID;
 }
 
+static belongs judge_code(validator *v, const rule *r, const step *at)
+{
+	term_answer answer = binding_holds(v, at, r->value_set);
+	v->undecided |= answer == TERM_UNKNOWN;
+	return answer == TERM_IS ? BELONGS_YES : BELONGS_NO;
+}
+
 static belongs judge_value(validator *v, const rule *r, const step *at)
 {
 	belongs b = BELONGS_UNSAID;
@@ -84,8 +92,7 @@ static belongs judge_value(validator *v, const rule *r, const step *at)
 	b = judge_parts(v, r, at);
 	if (b == BELONGS_UNSAID) b = judge_slices(v, r, at);
 	if (b == BELONGS_UNSAID) b = judge_type_profiles(v, r, at);
-	if (b == BELONGS_UNSAID && r->value_set.len && r->strength == BINDING_REQUIRED)
-		b = binding_holds(v, at, r->value_set) == TERM_IS ? BELONGS_YES : BELONGS_NO;
+	if (b == BELONGS_UNSAID && r->value_set.len && r->strength == BINDING_REQUIRED) b = judge_code(v, r, at);
 	v->depth--;
 	return b;
 }
@@ -171,6 +178,16 @@ static belongs follow_name(validator *v, const rule *r, const step *at, way w)
 	return b == BELONGS_UNSAID ? follow_profiles(v, r, at, w) : b;
 }
 
+/* Does the slice name the extension: by its definition, or by a fixed url? */
+static bool is_extension_slice(const rule *slice, text url)
+{
+	const rule *fixed = rule_child(slice, NAME_url);
+	for (const type_rule *t = slice->types; t; t = t->next)
+		for (int i = 0; i < t->profile_count; i++)
+			if (text_equal(text_cut(t->profiles[i], '|').head, url)) return true;
+	return fixed && fixed->fixed.node && text_equal(doc_text(fixed->fixed.d, fixed->fixed.node), url);
+}
+
 static belongs follow_extension(validator *v, const rule *r, const step *at, way w)
 {
 	const hop *h = &w.by->hops[w.hop];
@@ -181,15 +198,28 @@ static belongs follow_extension(validator *v, const rule *r, const step *at, way
 		if (text_equal(doc_get_text(v->d, items.at[i].node, NAME_url), h->url)) items.at[kept++] = items.at[i];
 	items.count = kept;
 	for (; slice; slice = slice->next) {
-		bool meant = false;
-		for (const type_rule *t = slice->types; t; t = t->next)
-			for (int i = 0; i < t->profile_count; i++) meant |= text_equal(t->profiles[i], h->url);
-		if (!meant) continue;
+		if (!is_extension_slice(slice, h->url)) continue;
 		if (w.by->kind == BY_EXISTS && w.hop + 1 == w.by->hop_count)
 			return (slice->max == 0) == (kept == 0) ? BELONGS_YES : BELONGS_NO;
 		return kept ? any_of(v, slice, items, (way){w.by, w.hop + 1}) : BELONGS_NO;
 	}
 	return BELONGS_UNSAID;
+}
+
+/* A target that is not at hand: often its type is known, of what is in it nothing. */
+static belongs judge_unseen(validator *v, const rule *r, const step *at, way w)
+{
+	bool leads, by_type = w.by->kind == BY_TYPE && w.hop + 1 == w.by->hop_count;
+	type_id type = reference_type(v, at, &leads);
+	if (!type && !leads) return BELONGS_NO;
+	for (const type_rule *t = r->types; t; t = t->next)
+		for (int i = 0; i < t->target_count; i++) {
+			const profile *p = profile_find(v->profiles, t->targets[i]);
+			if (p && type && !type_is(type, p->type)) continue;
+			if (p && type && (by_type || (p->is_base && w.by->kind == BY_PROFILE))) return BELONGS_YES;
+			v->undecided = true;
+		}
+	return BELONGS_NO;
 }
 
 /* The target is held against what the reference may lead to. */
@@ -198,11 +228,12 @@ static belongs follow_reference(validator *v, const rule *r, const step *at, way
 	step target;
 	const doc *here = v->d, *there = here;
 	belongs b = BELONGS_UNSAID;
-	if (!reference_resolve(v, at, &there, &target)) return BELONGS_NO;
+	if (!reference_resolve(v, at, &there, &target)) return judge_unseen(v, r, at, w);
 	v->d = there;
 	for (const type_rule *t = r->types; t && b != BELONGS_YES; t = t->next)
 		for (int i = 0; i < t->target_count && b != BELONGS_YES; i++) {
 			const profile *p = profile_find(v->profiles, t->targets[i]);
+			v->undecided |= !p;
 			if (!p || !p->root) continue;
 			if (!type_is(target.type, p->type))
 				b = BELONGS_NO;
@@ -276,11 +307,21 @@ static bool is_default(const rule *s)
 	return text_equal(s->slice, TEXT("@default")) || text_ends(s->slice, TEXT("/@default"));
 }
 
+/* Sets v->undecided where it may belong: what would say so lies outside, or a code's system is not here. */
 static bool belongs_to(validator *v, const slicing *by, const rule *slice, const step *at)
 {
-	for (int i = 0; i < by->count; i++)
-		if (by->by[i].unusable || follow(v, slice, at, (way){&by->by[i], 0}) != BELONGS_YES) return false;
-	return true;
+	bool outer = v->undecided, undecided = false;
+	for (int i = 0; i < by->count; i++) {
+		v->undecided = by->by[i].unusable;
+		if (!by->by[i].unusable && follow(v, slice, at, (way){&by->by[i], 0}) == BELONGS_YES) continue;
+		if (!v->undecided) {
+			v->undecided = outer;
+			return false;
+		}
+		undecided = true;
+	}
+	v->undecided = outer || undecided;
+	return !undecided;
 }
 
 static text slice_names(arena *a, const rule *s)
@@ -293,22 +334,27 @@ static text slice_names(arena *a, const rule *s)
 	return buffer_text(&b);
 }
 
+/* Stands for "one of them, or none": it is not held against anybody. */
+static const rule undecided_slice;
+
 /* Which slice each value belongs to; NULL: none, or the default one. Finding out says nothing by itself. */
 static const rule **slices_of(validator *v, const rule *r, const slicing *by, steps items)
 {
 	const rule **out = ARENA_ARRAY(v->arena, const rule *, items.count);
-	bool muted = v->muted;
+	bool muted = v->muted, undecided = v->undecided;
 	int found = v->found;
 	v->muted = true;
 	for (int i = 0; i < items.count; i++) {
 		const rule *s = r->slices;
+		v->undecided = false;
 		for (; s; s = s->next) {
 			v->found = 0;
 			if (!is_default(s) && belongs_to(v, by, s, &items.at[i])) break;
 		}
-		out[i] = s;
+		out[i] = !s && v->undecided ? &undecided_slice : s;
 	}
 	v->muted = muted;
+	v->undecided = undecided;
 	v->found = found;
 	return out;
 }
@@ -326,6 +372,7 @@ static void visit_order(validator *v, const rule *r, const slicing *by, steps it
 	int last = 0;
 	for (const rule *s = r->slices; s; s = s->next) has_default |= is_default(s);
 	for (int i = 0; i < items.count; i++) {
+		if (of[i] == &undecided_slice) continue;
 		if (!of[i]) {
 			outside = true;
 			if (by->end == SLICES_CLOSED && !has_default)
@@ -352,8 +399,10 @@ void visit_slices(validator *v, const rule *r, steps items, const step *up)
 	visit_order(v, r, &by, items, of);
 	for (const rule *s = r->slices; s; s = s->next) {
 		steps own = {.at = ARENA_ARRAY(v->arena, step, items.count)};
-		for (int i = 0; i < items.count; i++)
+		for (int i = 0; i < items.count; i++) {
 			if (of[i] == s || (!of[i] && is_default(s))) own.at[own.count++] = items.at[i];
+			own.perhaps += of[i] == &undecided_slice;
+		}
 		visit_items(v, s, own, up);
 	}
 }

@@ -97,11 +97,14 @@ static void visit_literals(validator *v, const rule *r, const step *at)
 	bool known;
 	if (r->fixed.node && !literal_same(&r->fixed, v->d, at))
 		find_error(v, at, FAIL_PROFILE_FIXED, literal_shown(a, &r->fixed), v->by, TEXT(""));
+	/* A primitive has no parts that others could stand beside. */
+	bool whole = r->pattern.node && type_kind_of(r->pattern.type) == TYPE_PRIMITIVE;
 	if (r->pattern.node && !literal_fits(&r->pattern, v->d, at))
-		find_error(v, at, FAIL_PROFILE_PATTERN, literal_shown(a, &r->pattern), v->by, TEXT(""));
-	if (r->least.node && literal_order(&r->least, v->d, at, &known) < 0 && known)
+		find_error(v, at, whole ? FAIL_PROFILE_FIXED : FAIL_PROFILE_PATTERN, literal_shown(a, &r->pattern),
+			   v->by, TEXT(""));
+	if (r->least.node && literal_order(a, &r->least, v->d, at, &known) < 0 && known)
 		find_error(v, at, FAIL_PROFILE_LEAST, literal_shown(a, &r->least), v->by, TEXT(""));
-	if (r->most.node && literal_order(&r->most, v->d, at, &known) > 0 && known)
+	if (r->most.node && literal_order(a, &r->most, v->d, at, &known) > 0 && known)
 		find_error(v, at, FAIL_PROFILE_MOST, literal_shown(a, &r->most), v->by, TEXT(""));
 }
 
@@ -204,9 +207,14 @@ static text count_text(validator *v, int n)
 	return text_format(v->arena, "%d", n);
 }
 
-static void visit_too_few(validator *v, const rule *r, const step *up)
+static void visit_too_few(validator *v, const rule *r, steps items, const step *up)
 {
 	text name = name_text(NULL, r->name);
+	if (items.count + items.perhaps >= r->min) {
+		if (v->how->warnings && !v->muted)
+			find(v, up, SEVERITY_INFORMATION, FAIL_PROFILE_SLICE_UNDECIDED, name, r->slice, v->by);
+		return;
+	}
 	if (r->slice.len)
 		find_error(v, up, FAIL_PROFILE_SLICE_MISSING, name, r->slice, v->by);
 	else if (r->min == 1)
@@ -227,7 +235,7 @@ static void visit_too_many(validator *v, const rule *r, const step *first)
 
 void visit_items(validator *v, const rule *r, steps items, const step *up)
 {
-	if (r->min != COUNT_UNSAID && items.count < r->min) visit_too_few(v, r, up);
+	if (r->min != COUNT_UNSAID && items.count < r->min) visit_too_few(v, r, items, up);
 	if (r->max != COUNT_UNSAID && items.count > r->max) visit_too_many(v, r, &items.at[r->max ? r->max : 0]);
 	if (r->max == 0) return; /* what must not be there need not be right */
 	for (int i = 0; i < items.count; i++) visit_value(v, r, &items.at[i]);
