@@ -499,8 +499,10 @@ static int by_own_values(world_of *w, const known_resource *r, map *params)
 			bool negative = text_equal(modifier, TEXT("not")) || text_starts(value, TEXT("ne")) ||
 					text_starts(value, TEXT("gt")) || text_starts(value, TEXT("lt")) ||
 					text_starts(value, TEXT("sa")) || text_starts(value, TEXT("eb"));
+			w->oracle.asked = &p;
 			bool can = text_trim(value).len > 0 && !negative &&
 				   list_matches(&w->oracle, &list, p.kind, modifier, value);
+			w->oracle.asked = NULL;
 			text name =
 			    modifier.len ? text_format(a, "%.*s:%.*s", TEXT_ARG(p.code), TEXT_ARG(modifier)) : p.code;
 			if (can) wrong += !finds(w, a, r, name, value);

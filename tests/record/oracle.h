@@ -31,6 +31,7 @@ typedef struct known_resource {
 typedef struct oracle {
 	arena *arena; /* of one question */
 	arena *kept;
+	const search_definition *asked; /* the parameter at hand */
 	known_resource *at;
 	int count, cap;
 } oracle;
@@ -464,12 +465,20 @@ static bool text_matches(oracle *o, const said *v, text modifier, text value)
 	return text_starts(plain, wanted);
 }
 
-static bool reference_matches(const said *v, text value)
+/* A bare id is of one of the types the parameter may lead to. */
+static bool may_lead_to(const search_definition *p, text type)
+{
+	for (int i = 0; p && i < p->target_count; i++)
+		if (text_equal(type_name(p->targets[i]), type)) return true;
+	return type.len > 0 && (!p || p->target_count == 0);
+}
+
+static bool reference_matches(const oracle *o, const said *v, text value)
 {
 	text type, id;
 	reference_parts(value, &type, &id);
 	bool bare = !type.len && text_find(value, TEXT("/")) < 0 && text_find(value, TEXT(":")) < 0;
-	return text_equal(v->id, id) && (bare ? v->type.len > 0 : text_equal(v->type, type));
+	return text_equal(v->id, id) && (bare ? may_lead_to(o->asked, v->type) : text_equal(v->type, type));
 }
 
 static bool value_matches(oracle *o, const said *v, search_kind kind, text modifier, text value)
@@ -484,7 +493,7 @@ static bool value_matches(oracle *o, const said *v, search_kind kind, text modif
 	case SAID_SIZE:
 		return kind == SEARCH_QUANTITY ? quantity_matches(o, v, value) : size_matches(o, v, value, (text){0});
 	case SAID_REFERENCE:
-		return reference_matches(v, value);
+		return reference_matches(o, v, value);
 	case SAID_ELSE: /* a reference by identifier: there, and not found by an address */
 		return false;
 	case SAID_URI:
@@ -581,7 +590,9 @@ static bool clause_matches(oracle *o, const known_resource *r, text name, text v
 		present = present || !empty;
 	}
 	if (is(cut.tail, "missing")) return present != is(value, "true");
+	o->asked = &p;
 	bool holds = list_matches(o, &list, p.kind, cut.tail, value);
+	o->asked = NULL;
 	return is(cut.tail, "not") ? !holds : holds;
 }
 
