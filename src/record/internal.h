@@ -16,7 +16,7 @@ struct reader {
 	bool own;                        /* the snapshot goes back to the pool at close */
 	bool rebuilding;                 /* versions written long ago are prepared again */
 	struct conformance *conformance; /* held until it is closed */
-	arena *scratch;                  /* of a search under way: given back at close where that was left in the middle */
+	arena *scratch; /* of a search under way: given back at close where that was left in the middle */
 };
 
 typedef struct feed_waiter {

@@ -128,10 +128,10 @@ TEST(loading)
 		 "\"category\":[{\"coding\":[{\"system\":\"http://snomed.info/sct\",\"code\":\"3457005\"}]}],"
 		 "\"subject\":{\"reference\":\"Patient/p\"}}");
 	put_file(a, "b.json", "{\"resourceType\":\"Patient\",\n \"name\":");
-	put_file(
-	    a, "c.ndjson",
-	    "{\"resourceType\":\"Organization\",\"id\":\"o\",\"name\":\"o\"}\n\n{\"resourceType\":\"Organization\",\"nome\":\"x\"}\n"
-	    "{\"resourceType\":\"Patient\",\"id\":\"q\"}");
+	put_file(a, "c.ndjson",
+		 "{\"resourceType\":\"Organization\",\"id\":\"o\",\"name\":\"o\"}\n\n{\"resourceType\":"
+		 "\"Organization\",\"nome\":\"x\"}\n"
+		 "{\"resourceType\":\"Patient\",\"id\":\"q\"}");
 	put_file(a, "d.json",
 		 "{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":["
 		 "{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"r\"},\"request\":{\"method\":\"PUT\",\"url\":"

@@ -136,7 +136,8 @@ TEST(each_step_moves_the_right_clock)
 	put(r, a, "Appointment", TEXT("a1"),
 	    "'status':'booked','created':'2026-03-04','start':'2026-03-20T09:00:00+01:00','end':'2026-03-20T09:30:00+"
 	    "01:00',"
-	    "'basedOn':[{'reference':'ServiceRequest/r1'}],'participant':[{'actor':{'display':'x'},'status':'accepted'}]");
+	    "'basedOn':[{'reference':'ServiceRequest/"
+	    "r1'}],'participant':[{'actor':{'display':'x'},'status':'accepted'}]");
 	put(r, a, "Communication", TEXT("c1"),
 	    "'status':'completed','category':[{'coding':[{'system':'urn:limen:communication','code':'indkaldelse'}]}],"
 	    "'basedOn':[{'reference':'ServiceRequest/"
@@ -224,7 +225,8 @@ static void random_appointment(record *r, arena *a, random_state *rnd, text id)
 	text more =
 	    text_format(a,
 			"'status':'%s',%s,'start':'2026-04-20T09:00:00+01:00','end':'2026-04-20T09:30:00+01:00',"
-			"'basedOn':[{'reference':'ServiceRequest/r%d'}],'participant':[{'actor':{'display':'x'},'status':'accepted'}]",
+			"'basedOn':[{'reference':'ServiceRequest/"
+			"r%d'}],'participant':[{'actor':{'display':'x'},'status':'accepted'}]",
 			states[random_below(rnd, 4)], some_date(rnd, a, "created"), (int)random_below(rnd, 4));
 	put(r, a, "Appointment", id, text_z(a, more));
 }

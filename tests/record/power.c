@@ -204,4 +204,5 @@ TEST(a_full_disk_at_open)
 	power_wipe(0);
 }
 
-TESTS(T(nothing_acknowledged_is_lost), T(a_full_disk), T(writes_that_fail), T(syncs_that_fail), T(a_disk_that_became_read_only), T(a_full_disk_at_open))
+TESTS(T(nothing_acknowledged_is_lost), T(a_full_disk), T(writes_that_fail), T(syncs_that_fail),
+      T(a_disk_that_became_read_only), T(a_full_disk_at_open))

@@ -17,7 +17,14 @@
 
 enum { POWER_FILES = 8, POWER_SECTOR = 512, POWER_REGIONS = 64, POWER_LOCKS = 8 };
 
-typedef enum power_fault { POWER_OK, POWER_CUT, POWER_FULL, POWER_IO_WRITE, POWER_IO_SYNC, POWER_READ_ONLY } power_fault;
+typedef enum power_fault {
+	POWER_OK,
+	POWER_CUT,
+	POWER_FULL,
+	POWER_IO_WRITE,
+	POWER_IO_SYNC,
+	POWER_READ_ONLY
+} power_fault;
 
 typedef struct power_bytes {
 	char *at;
