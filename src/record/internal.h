@@ -108,7 +108,7 @@ bool note_job(record *r, const caller *who, record_note_function *note, void *se
 
 /* verify.c */
 bool check_log(snapshot *s, arena *a, check_report *out, issues *sink);
-void check_complain(issues *sink, failure what, text x, text y); /* a warning, and a line in the log */
+void check_complain(issues *sink, failure what, text x, text y); /* a warning: the check goes on */
 text name_of_rid(snapshot *s, int64_t rid, arena *a, issues *sink);
 bool care_check(deriving *dv, check_report *out, issues *sink);
 

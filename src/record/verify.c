@@ -25,8 +25,6 @@ typedef struct verifying {
 
 void check_complain(issues *sink, failure what, text x, text y)
 {
-	text line = text_format(sink->arena, "%.*s %.*s", TEXT_ARG(x), TEXT_ARG(y));
-	log_event(LOG_ERROR, "check", "broken", failure_name(what), "what", text_z(sink->arena, line), NULL);
 	issue_warn(sink, what, (place){0}, x, y);
 }
 
