@@ -160,7 +160,7 @@ static search_type *reachable(search *s, text name)
 static bool link_add(search *s, clause *c, search_type *t, text rest, text value, int depth)
 {
 	clause *inner = ARENA_NEW(s->arena, clause);
-	bool known;
+	bool known = false;
 	if (!clause_parse(s, t, rest, value, depth + 1, &known, inner)) return false;
 	if (known) c->links[c->link_count++] = (clause_link){t, inner};
 	return true;

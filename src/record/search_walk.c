@@ -13,7 +13,8 @@ typedef struct walking {
 	keyed group;                       /* the keys down to this one of those that stand equal */
 	rid_set equals;
 	int64_t cap;
-	bool bounded; /* the page goes on after one that stands equal down to here */
+	cell from[TABLE_COLUMNS_MAX]; /* where the walk begins */
+	bool bounded;                 /* the page goes on after one that stands equal down to here */
 } walking;
 
 static bool walk_level(page *p, part *of, int level, const keyed *outer);
@@ -92,8 +93,9 @@ static keyed keyed_of_row(const walking *w, const keyed *outer, const cell *row)
 }
 
 /* Along the last key a page begins strictly after the last one's row; before it, with those that stand equal to it. */
-static void walk_from(const walking *w, scan_options *o, cell *from)
+static void walk_from(walking *w, scan_options *o)
 {
+	cell *from = w->from;
 	const key_value *key = &w->page->last.keys[w->level];
 	if (!w->bounded || key->count == 0) return;
 	if (!is_leaf(w)) {
@@ -114,11 +116,11 @@ static void walk_from(const walking *w, scan_options *o, cell *from)
 static bool walk_rows(walking *w, const keyed *outer, scan_options *o)
 {
 	search *s = w->page->s;
-	cell from[TABLE_COLUMNS_MAX], row[TABLE_COLUMNS_MAX];
+	cell row[TABLE_COLUMNS_MAX];
 	int64_t seen = 0;
 	bool ok = true;
 	o->descending = s->sort[w->level].descending;
-	walk_from(w, o, from);
+	walk_from(w, o);
 	scan *rows = store_scan(s->reader->snapshot, w->table, o, s->arena, s->sink);
 	while (ok && !page_full(w->page) && !w->page->few && scan_next(rows, row, s->sink)) {
 		if (++seen % 4096 == 0 && !search_looked(s, 4096, 0)) break;

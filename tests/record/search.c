@@ -160,7 +160,9 @@ TEST(numbers_and_uris)
 		"value-quantity=ge1|http://unitsofmeasure.org|mg&value-quantity=lt50|http://"
 		"unitsofmeasure.org|mg",
 		"o1 o6"},
-	       {"Observation", "value-quantity=-7||milligram", "o5"}, {"Observation", "value-quantity=-7||mg", "o5"});
+	       {"Observation", "value-quantity=1e2", "o3"}, {"Observation", "value-quantity=1e1", "o1"},
+	       {"Observation", "value-quantity=1.0e1", ""}, {"Observation", "value-quantity=-7||milligram", "o5"},
+	       {"Observation", "value-quantity=-7||mg", "o5"});
 	put(r, a, "ValueSet", "v1", "'status':'active','url':'http://x.test/vs/one'");
 	put(r, a, "ValueSet", "v2", "'status':'active','url':'http://x.test/vs/one/two'");
 	EXPECT(r, {"ValueSet", "url=http://x.test/vs/one", "v1"},
