@@ -332,6 +332,13 @@ static bool read_all(validating *v, int threads)
 	return v->crew;
 }
 
+/* An empty stream is in order, but silence would look like praise. */
+static void tell_nothing(cli *c)
+{
+	issue_add(&c->sink, FAIL_CLI_EMPTY, TEXT(""), TEXT(""));
+	issues_print(c, &c->sink);
+}
+
 static int validate_all(validating *v)
 {
 	cli *c = v->cli;
@@ -347,6 +354,7 @@ static int validate_all(validating *v)
 	progress_show(c, &v->shown, NULL);
 	if (done && !c->json) summary_print(c, all);
 	summary_close(all);
+	if (done && !v->unread && !v->on && !atomic_load(&v->resources)) tell_nothing(c);
 	if (!done) {
 		issues_print(c, &c->sink);
 		return CLI_SYSTEM;

@@ -40,10 +40,15 @@ static bool literal_pattern(compiler *c, const path_token *t, path_arg *arg)
 					compiler_column(c, t->column));
 }
 
-static bool argument(compiler *c, const path_function_row *f, int n, path_arg *arg, shape input, shape *out)
+static char argument_letter(const path_function_row *f, int n)
 {
 	int letters = (int)strlen(f->args);
-	char kind = f->args[n < letters ? n : letters - 1];
+	return f->args[n < letters ? n : letters - 1];
+}
+
+static bool argument(compiler *c, const path_function_row *f, int n, path_arg *arg, shape input, shape *out)
+{
+	char kind = argument_letter(f, n);
 	bool sort = strcmp(f->name, "sort") == 0;
 	if (kind == 'e') {
 		/* repeat() asks its body of what the body gave: of what type that is, is not known here. One item has
@@ -65,11 +70,29 @@ static bool argument(compiler *c, const path_function_row *f, int n, path_arg *a
 	return n > 0 || !literal || !strchr(f->flags, 'p') || literal_pattern(c, start, arg);
 }
 
-static bool criterion_is_boolean(compiler *c, const path_token *t, shape s)
+/* Could the one item be of this kind? Elements with parts never are. */
+static bool may_be(shape s, path_kind wanted)
 {
-	if (s.kind <= PATH_BOOLEAN) return true; /* unknown, an element, or a boolean */
-	return issue_at(c->sink, FAIL_PATH_OPERAND, (place){.column = t->column}, path_kind_name(PATH_BOOLEAN),
-			path_kind_name((path_kind)s.kind), compiler_column(c, t->column));
+	if (s.kind == PATH_NODE) return !s.type || type_kind_of(s.type) == TYPE_PRIMITIVE;
+	return s.kind < 0 || s.kind == (int)wanted;
+}
+
+static bool refuse_kind(compiler *c, const path_token *t, path_kind wanted, shape s)
+{
+	text is = s.kind == PATH_NODE ? type_name(s.type) : path_kind_name((path_kind)s.kind);
+	return issue_at(c->sink, FAIL_PATH_OPERAND, (place){.column = t->column}, path_kind_name(wanted), is,
+			compiler_column(c, t->column));
+}
+
+/* What is written as an argument, as far as its kind is known before it runs. */
+static bool argument_fits(compiler *c, const path_function_row *f, int n, const path_token *t, shape s)
+{
+	char kind = argument_letter(f, n);
+	bool is_criterion = n == 0 && f->result == RESULT_CHOICE;
+	if (is_criterion && s.kind > PATH_BOOLEAN) return refuse_kind(c, t, PATH_BOOLEAN, s);
+	if (kind == 's' && !may_be(s, PATH_STRING)) return refuse_kind(c, t, PATH_STRING, s);
+	if (kind == 'i' && !may_be(s, PATH_INTEGER)) return refuse_kind(c, t, PATH_INTEGER, s);
+	return true;
 }
 
 static bool wrong_count(compiler *c, const path_token *name, int count)
@@ -94,8 +117,7 @@ static bool arguments(compiler *c, const path_token *name, const path_function_r
 		const path_token *start = c->token;
 		args->shapes[n] = UNKNOWN;
 		if (!argument(c, f, n, &args->at[n], input, &args->shapes[n])) return false;
-		if (n == 0 && f->result == RESULT_CHOICE && !criterion_is_boolean(c, start, args->shapes[0]))
-			return false;
+		if (!argument_fits(c, f, n, start, args->shapes[n])) return false;
 	}
 	c->token++;
 	c->depth--;
@@ -185,20 +207,6 @@ static bool is_pure(const path_function_row *f, const call_args *args)
 	return f->run != function_define_variable && !strpbrk(f->flags, "kc");
 }
 
-/* Could the one item be a String? An element with parts never is. */
-static bool may_be_text(shape s)
-{
-	if (s.kind == PATH_NODE) return !s.type || type_kind_of(s.type) == TYPE_PRIMITIVE;
-	return s.kind < 0 || s.kind == PATH_STRING;
-}
-
-static bool not_text(const compiler *c, const path_token *t, shape s)
-{
-	text is = s.kind == PATH_NODE ? type_name(s.type) : path_kind_name((path_kind)s.kind);
-	return issue_at(c->sink, FAIL_PATH_OPERAND, (place){.column = t->column}, path_kind_name(PATH_STRING), is,
-			compiler_column(c, t->column));
-}
-
 bool compiler_call(compiler *c, shape input, shape *out)
 {
 	const path_token *name = c->token;
@@ -209,7 +217,7 @@ bool compiler_call(compiler *c, shape input, shape *out)
 	assert(f->max <= ARGS_MAX);
 	if (input.unordered && strchr(f->flags, 'o'))
 		return compiler_refuse(c, FAIL_PATH_ORDER, name, name->text, TEXT(""));
-	if (strchr(f->flags, 's') && !may_be_text(input)) return not_text(c, name, input);
+	if (strchr(f->flags, 's') && !may_be(input, PATH_STRING)) return refuse_kind(c, name, PATH_STRING, input);
 	if (strchr(f->flags, 'k')) c->keeps_scratch = true;
 	c->token += 2; /* the name and its parenthesis */
 	if (!arguments(c, name, f, input, &args)) return false;

@@ -184,7 +184,7 @@ typedef enum path_result {
 typedef struct path_function_row {
 	const char *name;
 	int min, max;
-	const char *args;   /* a letter an argument, the last one repeated: v value, e body, t type */
+	const char *args;   /* a letter an argument, the last one repeated: see path_functions.def */
 	path_result result; /* what is known of the result at compile time */
 	const char *flags;  /* see path_functions.def */
 	path_function *run;

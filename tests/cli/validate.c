@@ -156,6 +156,7 @@ TEST(streams)
 	s = run_fed(a, &the_world, "limen validate -", TEXT(""));
 	assert_int_equal(s.code, CLI_FINE);
 	assert_text(s.out, TEXT(""));
+	assert_text(s.err, TEXT("limen: Der var ingen ressourcer at efterprøve\n"));
 }
 
 static const char *string_at(arena *a, const doc *d, const char *expression)

@@ -258,7 +258,15 @@ TEST(refusals)
 	    {patient, "name.first().subsumes(name.first())", "! PATH_OPERAND at 14"},
 	    {patient, "name.slice('urn:p', 'official')", "! PATH_UNANSWERED at 6"},
 	    {patient, "name.elementDefinition()", "! PATH_UNANSWERED at 6"},
+	    /* What an argument is, is known before there is anything to run on. */
 	    {patient, "iif('yes', 1, 2)", "! PATH_OPERAND at 5"},
+	    {patient, "photo.title.substring('a')", "! PATH_OPERAND at 23"},
+	    {patient, "photo.title.indexOf(3)", "! PATH_OPERAND at 21"},
+	    {patient, "photo.title.startsWith(contact)", "! PATH_OPERAND at 24"},
+	    {patient, "photo.skip('a')", "! PATH_OPERAND at 12"},
+	    {patient, "photo.trace(1)", "! PATH_OPERAND at 13"},
+	    {patient, "photo.skip(photo.count())", ""},
+	    {patient, "photo.title.substring({})", ""},
 	};
 	CHECK(rows, NULL);
 }
