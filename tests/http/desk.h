@@ -63,7 +63,9 @@ static desk *desk_open_on(text file, const char *vfs)
 
 static inline desk *desk_open(void)
 {
-	return desk_open_on(text_format(test_arena(), "%s/limen.db", temp_folder()), NULL);
+	arena *a = test_arena();
+	const char *file = text_z(a, text_format(a, "%s/limen.db", temp_folder()));
+	return desk_open_on(test_store(a, file), NULL);
 }
 
 static void desk_close(desk *d)

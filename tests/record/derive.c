@@ -1,5 +1,6 @@
 /* Derivers: applied with every write, settled once, raising writes once per cause; and what is kept equals what is computed anew, after
  * a random workload. The toy counts who refers to whom, and raises a Flag on a patient that three tasks refer to. */
+#define LIMEN_OS /* reads LIMEN_LONG */
 #include "fixture.h"
 
 static const table toy_ref = {
@@ -276,16 +277,16 @@ TEST(ticks)
 	record_close(r);
 }
 
-/* A few thousand random writes; then rebuilt equals kept, searches answer alike, and a reopened file too. */
+/* A few thousand random writes, with LIMEN_LONG 100,000; then rebuilt equals kept, searches answer alike, and a reopened file too. */
 TEST(incremental_equals_rebuilt)
 {
-	enum { WRITES = 2500 };
+	const int writes = getenv("LIMEN_LONG") ? 100000 : 2500;
 	arena *a = test_arena();
 	issues sink = {.arena = a};
 	const char *file = text_z(a, text_format(a, "%s/limen.db", temp_folder()));
 	record *r = open_toy(a, file, NULL);
 	random_state random = random_seed(11);
-	for (int i = 0; i < WRITES; i++) {
+	for (int i = 0; i < writes; i++) {
 		arena *scratch = arena_new(16 * MIB);
 		char id[16];
 		snprintf(id, sizeof id, "x%d", (int)random_below(&random, 300));
