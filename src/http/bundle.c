@@ -38,16 +38,13 @@ static entry_method method_of(text word)
 	return text_equal(word, TEXT("HEAD")) ? ENTRY_GET : ENTRY_OTHER;
 }
 
-static bool entry_read(bundle *b, bundle_entry *e, uint32_t n)
+static void entry_read(bundle *b, bundle_entry *e, uint32_t n)
 {
 	const doc *d = &b->d;
 	uint32_t request = doc_get(d, n, NAME_request);
 	*e = (bundle_entry){.write = -1, .modified = INSTANT_NONE};
 	e->resource = doc_get(d, n, NAME_resource);
 	e->full_url = doc_get_text(d, n, NAME_fullUrl);
-	if (!request)
-		return issue_at(&b->x->sink, FAIL_HTTP_BUNDLE_ENTRY, bundle_place(b, e, ""), TEXT("request"), TEXT(""),
-				TEXT(""));
 	e->method_text = doc_get_text(d, request, NAME_method);
 	e->method = method_of(e->method_text);
 	e->url = doc_get_text(d, request, NAME_url);
@@ -58,11 +55,18 @@ static bool entry_read(bundle *b, bundle_entry *e, uint32_t n)
 	text base = text_join(b->x->arena, b->x->base, TEXT("/"));
 	if (text_starts(e->url, base)) e->url = text_slice(e->url, base.len, e->url.len);
 	if (text_starts(e->none_exist, TEXT("?"))) e->none_exist = text_slice(e->none_exist, 1, e->none_exist.len);
-	if (e->method_text.len == 0) return bundle_issue(b, e, FAIL_HTTP_BUNDLE_ENTRY, TEXT("method"), TEXT(""));
-	if (e->url.len == 0) return bundle_issue(b, e, FAIL_HTTP_BUNDLE_ENTRY, TEXT("url"), TEXT(""));
 	bool carries = e->method == ENTRY_POST || e->method == ENTRY_PUT || e->method == ENTRY_PATCH;
-	if (carries && !e->resource) return bundle_issue(b, e, FAIL_HTTP_BUNDLE_ENTRY, TEXT("resource"), TEXT(""));
-	return true;
+	e->lacks = !request                  ? "request"
+		   : !e->method_text.len     ? "method"
+		   : !e->url.len             ? "url"
+		   : carries && !e->resource ? "resource"
+					     : NULL;
+}
+
+static void entry_lacks(const bundle *b, const bundle_entry *e, issues *sink)
+{
+	text where = bundle_place(b, e, text_equal(text_of(e->lacks), TEXT("request")) ? "" : ".request").path;
+	issue_at(sink, FAIL_HTTP_BUNDLE_ENTRY, (place){.path = where}, text_of(e->lacks), TEXT(""), TEXT(""));
 }
 
 static bool entries_read(bundle *b)
@@ -76,7 +80,7 @@ static bool entries_read(bundle *b)
 	if (!list) return true;
 	for (uint32_t i = list + 1; i < b->d.nodes[list].next; i = b->d.nodes[i].next)
 		entry_read(b, &b->entries[b->count++], i);
-	return b->x->sink.errors == 0;
+	return true;
 }
 
 bool bundle_patch(exchange *x, const bundle *b, const bundle_entry *e, text *media, text *out)
@@ -156,7 +160,9 @@ void bundle_run(bundle *b, bundle_entry *e)
 	x->child = one;
 	entry_headers(b, e, &q, headers);
 	entry_body(b, e, one, &q, headers);
-	if (exchange_target(one, q.target) && one->segment_count == 0) /* no bundle within a bundle */
+	if (e->lacks)
+		entry_lacks(b, e, &one->sink);
+	else if (exchange_target(one, q.target) && one->segment_count == 0) /* no bundle within a bundle */
 		issue_at(&one->sink, FAIL_HTTP_BUNDLE_METHOD, bundle_place(b, e, ".request"), e->method_text, e->url,
 			 TEXT(""));
 	exchange_run(one);
@@ -232,6 +238,13 @@ static void written_write(const bundle *b, json_out *o, const bundle_entry *e)
 	json_end(o);
 }
 
+/* A transaction and a batch say alike where a resource is: Patient/1/_history/1. */
+static text below_base(const bundle *b, text url)
+{
+	text base = text_join(b->x->arena, b->x->base, TEXT("/"));
+	return text_starts(url, base) ? text_slice(url, base.len, url.len) : url;
+}
+
 static void answer_write(const bundle *b, json_out *o, const bundle_entry *e)
 {
 	const http_response *p = e->answer;
@@ -242,7 +255,7 @@ static void answer_write(const bundle *b, json_out *o, const bundle_entry *e)
 		json_raw(o, p->body);
 	}
 	response_open(b, o, p->status);
-	json_pair(o, "location", http_header_of(p, TEXT("Location")));
+	json_pair(o, "location", below_base(b, http_header_of(p, TEXT("Location"))));
 	json_pair(o, "etag", http_header_of(p, TEXT("ETag")));
 	if (e->modified != INSTANT_NONE) json_pair(o, "lastModified", instant_iso(b->x->arena, e->modified));
 	if (!fine) {
@@ -275,7 +288,10 @@ static void reply_bundle(bundle *b, text type)
 
 static void transaction(bundle *b)
 {
-	if (!entries_read(b) || !transaction_write(b)) return;
+	if (!entries_read(b)) return;
+	for (int i = 0; i < b->count; i++)
+		if (b->entries[i].lacks) entry_lacks(b, &b->entries[i], &b->x->sink);
+	if (b->x->sink.errors > 0 || !transaction_write(b)) return;
 	for (int i = 0; i < b->count; i++)
 		if (b->entries[i].method == ENTRY_GET) bundle_run(b, &b->entries[i]);
 	reply_bundle(b, TEXT("transaction-response"));

@@ -9,6 +9,7 @@ typedef enum entry_method { ENTRY_DELETE, ENTRY_POST, ENTRY_PUT, ENTRY_PATCH, EN
 
 typedef struct bundle_entry {
 	entry_method method;
+	const char *lacks; /* NULL, or what it cannot be carried out without */
 	uint32_t resource;
 	text method_text, url, full_url, if_match, if_none_match, if_modified_since, none_exist;
 	/* of a write in a transaction, once planned */

@@ -19,6 +19,7 @@ static const struct {
 		   {FAIL_HTTP_ETAG, "If-Match"},
 		   {FAIL_HTTP_STALE, "If-Match"},
 		   {FAIL_RECORD_VERSION, "If-Match"},
+		   {FAIL_RECORD_VERSION_GONE, "If-Match"},
 		   {FAIL_RECORD_SEVERAL, "If-None-Exist"},
 		   {FAIL_HTTP_CONDITION_FORM, "If-None-Exist"}};
 

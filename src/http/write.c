@@ -77,13 +77,18 @@ static void reply_kept(exchange *x, int status, int64_t number, instant at, text
 	}
 }
 
+/* Where what was written is. Of what a condition found this is the only word on it where the answer is without content. */
+static void reply_location(exchange *x, const char *header, text type, text id, int64_t number)
+{
+	reply_header(x, text_of(header),
+		     text_format(x->arena, "%.*s/_history/%lld", TEXT_ARG(reply_url(x, type, id)), (long long)number));
+}
+
 static void reply_written(exchange *x, const written *w)
 {
 	int status = w->created ? 201 : 200;
-	if (w->created)
-		reply_header(x, TEXT("Location"),
-			     text_format(x->arena, "%.*s/_history/%lld", TEXT_ARG(reply_url(x, w->type, w->id)),
-					 (long long)w->version));
+	if (w->created) reply_location(x, "Location", w->type, w->id, w->version);
+	if (!w->created && x->id.len == 0) reply_location(x, "Content-Location", w->type, w->id, w->version);
 	reply_kept(x, status, w->version, w->at, w->json);
 }
 
@@ -150,8 +155,9 @@ static bool plan_create(exchange *x, write_op *w, premise *p)
 	if (hits == 0) return true;
 	/* What is there already is answered, not made again (R4 3.1.0.8.1). */
 	x->id = p->id;
-	if (rest_found(x, record_read(x->reader, x->type, x->id, &v, &x->sink), &v))
-		reply_kept(x, 200, v.number, v.at, v.json);
+	if (!rest_found(x, record_read(x->reader, x->type, x->id, &v, &x->sink), &v)) return false;
+	reply_location(x, "Content-Location", x->type, x->id, v.number);
+	reply_kept(x, 200, v.number, v.at, v.json);
 	return false;
 }
 

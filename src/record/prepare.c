@@ -102,11 +102,12 @@ static bool check_current(preparing *p)
 	if (!read_current(p)) return false;
 	bool live = p->found == FOUND;
 	bool there = live || p->found == FOUND_DELETED;
-	text now = live ? text_format(p->arena, "%lld", (long long)p->current.number) : TEXT("-");
 	if (w->method == WRITE_CREATE && live) return refuse(p, FAIL_RECORD_EXISTS, TEXT(""));
 	if (w->method != WRITE_CREATE && w->if_match == -1 && live) return refuse(p, FAIL_RECORD_EXISTS, TEXT(""));
 	bool matters = w->method != WRITE_CREATE && w->if_match > 0;
-	if (matters && (!live || p->current.number != w->if_match)) return refuse(p, FAIL_RECORD_VERSION, now);
+	if (matters && !live) return refuse(p, FAIL_RECORD_VERSION_GONE, TEXT(""));
+	if (matters && p->current.number != w->if_match)
+		return refuse(p, FAIL_RECORD_VERSION, text_format(p->arena, "%lld", (long long)p->current.number));
 	p->out->rid = there ? p->current.rid : 0;
 	p->out->version = (there ? p->current.number : 0) + 1;
 	p->out->created = !live;

@@ -284,14 +284,14 @@ static bool parse_sort(search *s, const search_pair *p)
 	return true;
 }
 
-static bool include_param(search *s, include *x, text name)
+static bool include_param(search *s, const search_pair *p, include *x, text name)
 {
 	if (text_equal(name, TEXT("*"))) return true;
 	x->param = param_find(x->of, name);
 	if (!x->param) return refuse(s, FAIL_SEARCH_PARAMETER, x->of->name, name);
 	bool fits = x->param->kind == SEARCH_REFERENCE && x->param->way == WAY_INDEX;
 	if (!usable(s, x->param)) return false;
-	return fits || refuse(s, FAIL_SEARCH_MODIFIER, name, TEXT("_include"));
+	return fits || refuse_value(s, p, TEXT("Type:reference[:Type], Type:*, *"));
 }
 
 static bool parse_include(search *s, const search_pair *p, text option)
@@ -302,10 +302,10 @@ static bool parse_include(search *s, const search_pair *p, text option)
 	if (option.len && !x.iterate) return refuse(s, FAIL_SEARCH_MODIFIER, text_cut(p->name, ':').head, option);
 	bool any = text_equal(p->value, TEXT("*"));
 	if ((!any && !of.found) || s->include_count == INCLUDES_MAX)
-		return refuse_value(s, p, TEXT("Type:parameter[:Type], Type:*, *"));
+		return refuse_value(s, p, TEXT("Type:reference[:Type], Type:*, *"));
 	if (!any) {
 		x.of = type_of(s->reader->record, of.head, s->sink);
-		if (!x.of || !include_param(s, &x, param.head)) return false;
+		if (!x.of || !include_param(s, p, &x, param.head)) return false;
 	}
 	if (x.target.len && !resource_type(x.target)) return refuse(s, FAIL_RECORD_TYPE, x.target, TEXT(""));
 	s->includes[s->include_count++] = x;

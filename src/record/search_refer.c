@@ -151,8 +151,8 @@ bool places_find(search *s, const clause *c, test *q)
 	if (c->modifier == MOD_TYPE && !text_equal(to.type, c->target))
 		return search_refuse(s, c, q->said, text_join(s->arena, c->target, TEXT("/id")));
 	bool up_or_down = c->modifier == MOD_ABOVE || c->modifier == MOD_BELOW;
-	if (up_or_down && to.type.len == 0) return search_refuse(s, c, q->said, TEXT("Type/id"));
+	if (up_or_down && to.type.len == 0 && !bare) return search_refuse(s, c, q->said, TEXT("[type/]id"));
 	q->version = to.version;
-	if (bare) return bare_id(s, c, q, q->said, &cap);
-	return place_add(s, q, &cap, to.type, to.id) && (!up_or_down || follow_hierarchy(s, c, q, &cap));
+	if (!(bare ? bare_id(s, c, q, q->said, &cap) : place_add(s, q, &cap, to.type, to.id))) return false;
+	return !up_or_down || q->place_count == 0 || follow_hierarchy(s, c, q, &cap);
 }

@@ -10,6 +10,11 @@ bool search_refuse(const search *s, const clause *c, text value, text expected)
 	return issue_at(s->sink, FAIL_SEARCH_VALUE, (place){0}, c->name, value, expected);
 }
 
+static bool search_lacks(const search *s, const clause *c)
+{
+	return issue_add(s->sink, FAIL_SEARCH_EMPTY, c->name, TEXT(""));
+}
+
 static comparison cut_comparison(text *value)
 {
 	static const char names[][3] = {"eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"};
@@ -301,16 +306,16 @@ static bool parse_parts(search *s, const clause *c, text value, test *q)
 	return !one.found || search_refuse(s, c, value, TEXT("value$value"));
 }
 
-static bool parse_string(search *s, const clause *c, text value, test *q)
+static bool parse_string(search *s, const clause *c, test *q)
 {
 	q->value = string_key(s->arena, q->said);
-	return q->value.len > 0 || search_refuse(s, c, value, TEXT("…"));
+	return q->value.len > 0 || search_lacks(s, c);
 }
 
-static bool parse_plain_text(search *s, const clause *c, text value, test *q)
+static bool parse_plain_text(search *s, const clause *c, test *q)
 {
 	q->value = q->said;
-	return q->value.len > 0 || search_refuse(s, c, value, TEXT("…"));
+	return q->value.len > 0 || search_lacks(s, c);
 }
 
 static bool parse_token_kind(search *s, const clause *c, text value, test *q)
@@ -318,12 +323,12 @@ static bool parse_token_kind(search *s, const clause *c, text value, test *q)
 	switch (c->modifier) {
 	case MOD_TEXT:
 		q->value = text_fold(s->arena, text_trim(q->said));
-		return q->value.len > 0 || search_refuse(s, c, value, TEXT("…"));
+		return q->value.len > 0 || search_lacks(s, c);
 	case MOD_OF_TYPE:
 		return parse_typed(s, c, value, q);
 	case MOD_IN:
 	case MOD_NOT_IN:
-		return parse_plain_text(s, c, value, q) && codes_ready(s, c, q);
+		return parse_plain_text(s, c, q) && codes_ready(s, c, q);
 	case MOD_ABOVE:
 	case MOD_BELOW:
 		return parse_token(s, c, value, q) && codes_ready(s, c, q);
@@ -341,14 +346,14 @@ static bool parse_kind(search *s, const clause *c, search_kind kind, text value,
 	case SEARCH_DATE:
 		return parse_date(s, c, value, q);
 	case SEARCH_STRING:
-		return c->param->way == WAY_INDEX ? parse_string(s, c, value, q) : parse_words(s, c, value, q);
+		return c->param->way == WAY_INDEX ? parse_string(s, c, q) : parse_words(s, c, value, q);
 	case SEARCH_TOKEN:
 		return parse_token_kind(s, c, value, q);
 	case SEARCH_REFERENCE:
 		if (c->modifier == MOD_IDENTIFIER) return parse_token(s, c, value, q);
 		return places_find(s, c, q);
 	case SEARCH_URI:
-		return parse_plain_text(s, c, value, q);
+		return parse_plain_text(s, c, q);
 	case SEARCH_COMPOSITE:
 		return parse_parts(s, c, value, q);
 	case SEARCH_SPECIAL:
@@ -362,7 +367,7 @@ static bool parse_value(search *s, const clause *c, text value, test *q)
 	*q = (test){.said = search_unescape(s->arena, value)};
 	switch (c->subject) {
 	case SUBJECT_ID:
-		return parse_plain_text(s, c, value, q);
+		return parse_plain_text(s, c, q);
 	case SUBJECT_UPDATED:
 		return parse_date(s, c, value, q);
 	case SUBJECT_LIST:
@@ -395,5 +400,5 @@ bool tests_parse(search *s, clause *c, text value)
 		p = search_cut(p.tail, ',');
 		if (p.head.len && !parse_value(s, c, p.head, &c->tests[c->test_count++])) return false;
 	}
-	return c->test_count > 0 || search_refuse(s, c, value, TEXT("…"));
+	return c->test_count > 0 || search_lacks(s, c);
 }

@@ -81,7 +81,7 @@ TEST(conflicts)
 	record *r = open_record(a);
 	put(r, a, "Patient", "p", "'gender':'female'");
 	assert_int_equal(put_failure(r, a, "p", "'gender':'male'", 2), FAIL_RECORD_VERSION);
-	assert_int_equal(put_failure(r, a, "q", "'gender':'male'", 1), FAIL_RECORD_VERSION);
+	assert_int_equal(put_failure(r, a, "q", "'gender':'male'", 1), FAIL_RECORD_VERSION_GONE);
 	assert_int_equal(put_failure(r, a, "p", "'gender':'male'", -1), FAIL_RECORD_EXISTS);
 	assert_int_equal(put_failure(r, a, "p", "'gender':'male'", 1), FAILURE_COUNT);
 	assert_int_equal(put_failure(r, a, "a b", "'gender':'male'", 0), FAIL_RECORD_ID);

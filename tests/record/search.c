@@ -462,12 +462,12 @@ TEST(refusals)
 	    {"_include=Patient:colour", FAIL_SEARCH_PARAMETER},
 	    {"_include=Colour:x", FAIL_RECORD_TYPE},
 	    {"gender:missing=maybe", FAIL_SEARCH_VALUE},
-	    {"gender=", FAIL_SEARCH_VALUE},
+	    {"gender=", FAIL_SEARCH_EMPTY},
 	    {"_total=some", FAIL_SEARCH_VALUE},
 	    {"_summary=some", FAIL_SEARCH_VALUE},
 	    {"_elements=", FAIL_SEARCH_VALUE},
 	    {"_include:often=Patient:link", FAIL_SEARCH_MODIFIER},
-	    {"_include=Patient:name", FAIL_SEARCH_MODIFIER},
+	    {"_include=Patient:name", FAIL_SEARCH_VALUE},
 	    {"gender:Patient=x", FAIL_SEARCH_MODIFIER},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
