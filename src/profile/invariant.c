@@ -238,7 +238,7 @@ static int path_answer(validator *v, const path *p, const step *at)
 	return answer;
 }
 
-/* The Danish sentence of a key, or of a key of one type where several have it; else the English one. */
+/* The Danish sentence of a key, or of a key of one type or profile where several have it; else the English one. */
 static text danish_of(text key, text type, text english)
 {
 	static const struct {
@@ -255,11 +255,19 @@ static text danish_of(text key, text type, text english)
 	return english;
 }
 
-static void tell(validator *v, const step *at, bool is_error, text type, text key, text human)
+static void tell(validator *v, const step *at, bool is_error, text danish, text key, text human)
 {
 	if (!human.len) human = key;
-	find(v, at, is_error ? SEVERITY_ERROR : SEVERITY_WARNING, FAIL_RULE_BROKEN, danish_of(key, type, human), human,
+	find(v, at, is_error ? SEVERITY_ERROR : SEVERITY_WARNING, FAIL_RULE_BROKEN, danish.len ? danish : human, human,
 	     key);
+}
+
+/* Keys are a profile's own: another's may have the same for something else. */
+static text danish_of_profile(const constraint *x)
+{
+	bool known = text_starts(x->source, TEXT("http://hl7.org/fhir/")) ||
+		     text_starts(x->source, TEXT("http://hl7.dk/fhir/core/"));
+	return known ? danish_of(x->key, text_cut_last(x->source, '/').tail, x->human) : x->human;
 }
 
 static int invariant_answer(validator *v, int number, const step *at)
@@ -296,7 +304,9 @@ void validate_invariants(validator *v, const step *at, const uint16_t *numbers, 
 		bool again = last && text_equal(last->what.expression, s->what.expression);
 		if (!again) answer = invariant_answer(v, numbers[i], at);
 		last = s;
-		if (answer == 0) tell(v, at, s->what.is_error, type_name(s->what.type), s->what.key, s->what.human);
+		if (answer == 0)
+			tell(v, at, s->what.is_error, danish_of(s->what.key, type_name(s->what.type), s->what.human),
+			     s->what.key, s->what.human);
 		if (answer < 0 && v->how->warnings)
 			find(v, at, SEVERITY_WARNING, FAIL_RULE_UNDECIDED, s->what.key, s->what.human, TEXT(""));
 	}
@@ -306,7 +316,7 @@ void validate_constraint(validator *v, const step *at, const constraint *x)
 {
 	if (x->warns && (!v->how->warnings || v->muted)) return;
 	int answer = x->path ? path_answer(v, x->path, at) : -1;
-	if (answer == 0) tell(v, at, !x->warns, TEXT(""), x->key, x->human);
+	if (answer == 0) tell(v, at, !x->warns, danish_of_profile(x), x->key, x->human);
 	if (answer < 0 && v->how->warnings && !v->muted)
 		find(v, at, SEVERITY_WARNING, FAIL_RULE_UNDECIDED, x->key, x->human, TEXT(""));
 }

@@ -108,6 +108,7 @@ static const constraint *constraint_new(const profile_compiler *c, constraint wh
 	issues sink = {.arena = c->arena};
 	constraint *x = ARENA_NEW(c->arena, constraint);
 	*x = what;
+	x->source = c->out->url;
 	x->path = path_compile(c->arena, expression, context, NULL, &sink);
 	return x;
 }

@@ -33,6 +33,7 @@ typedef struct type_rule {
 typedef struct constraint {
 	const struct constraint *next;
 	text key, human;
+	text source; /* the profile that says it first */
 	bool warns;
 	const path *path; /* NULL: it does not compile here */
 } constraint;

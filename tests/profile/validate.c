@@ -783,6 +783,31 @@ TEST(sentences)
 		    TEXT("Patient.name[0].period: If present, start SHALL have a lower value than end (per-1)"));
 }
 
+/* What DK Core says in English is said in Danish; another's rule of the same key keeps its own words. */
+static text said_of_cvr(arena *a, const char *profile)
+{
+	profiles *p = profiles_open(a, NULL);
+	add_profile(p, a, profile, TEXT(R4 "Identifier"), TEXT("Identifier"),
+		    ON("Identifier.value", "'constraint':[{'key':'CVR-length','severity':'error','human':'eight',"
+					   "'expression':'length()=8'}]"));
+	text element =
+	    text_format(a, ON("Patient.identifier", "'type':[{'code':'Identifier','profile':['%s']}]"), profile);
+	add_profile(p, a, "urn:p", TEXT(R4 "Patient"), TEXT("Patient"), text_z(a, element));
+	issues sink = {.arena = a};
+	text url = TEXT("urn:p");
+	validation how = {.profiles = p, .against = &url, .against_count = 1};
+	resource_validate(&how, parsed(a, json(a, PATIENT("'identifier':[{'value':'1'}]"))), test_arena(), &sink);
+	return issue_line(a, sink.first, LANGUAGE_DA);
+}
+
+TEST(sentences_of_dk_core)
+{
+	arena *a = test_arena();
+	assert_text(said_of_cvr(a, "http://hl7.dk/fhir/core/StructureDefinition/dk-core-cvr-identifier"),
+		    TEXT("Patient.identifier[0].value: Et CVR-nummer er otte cifre (CVR-length)"));
+	assert_text(said_of_cvr(a, "http://example.org/cvr"), TEXT("Patient.identifier[0].value: eight (CVR-length)"));
+}
+
 /* Eight threads ask for the same profiles first at once. */
 
 static void *validate_alone(void *given)
@@ -815,4 +840,4 @@ TESTS(T(invariants_of_r4), T(references), T(extensions), T(bundles), T(profiles_
       T(elements_defined_as_others), T(claims), T(profiles_that_cannot_be_and_that_lead_back),
       T(every_invariant_compiles), T(every_profile_compiles), T(shortcuts_are_right), T(dk_core),
       T(differentials_say_what_snapshots_say), T(references_outside), T(functions_of_fhirpath), T(sentences),
-      T(threads))
+      T(sentences_of_dk_core), T(threads))
