@@ -61,6 +61,8 @@ bool calendar_counts(const calendar *c, day d, day_unit unit)
 	case UNIT_CALENDAR_DAYS:
 	case UNIT_WEEKS:
 	case UNIT_MONTHS:
+	case UNIT_HOURS:
+	case UNIT_MINUTES:
 		break;
 	}
 	return true;
@@ -103,6 +105,10 @@ day calendar_add(const calendar *c, day from, int n, day_unit unit)
 		return clamped((int64_t)from + (int64_t)n * 7);
 	case UNIT_MONTHS:
 		return add_months(from, n);
+	case UNIT_HOURS:
+		return clamped((int64_t)from + n / 24);
+	case UNIT_MINUTES:
+		return clamped((int64_t)from + n / (24 * 60));
 	case UNIT_HVERDAGE:
 	case UNIT_HVERDAGE_SATURDAY:
 	case UNIT_ARBEJDSDAGE:
@@ -124,6 +130,8 @@ static int months_between(day from, day to)
 int calendar_between(const calendar *c, day from, day to, day_unit unit)
 {
 	if (unit == UNIT_CALENDAR_DAYS) return to - from;
+	if (unit == UNIT_HOURS) return (to - from) * 24;
+	if (unit == UNIT_MINUTES) return (to - from) * 24 * 60;
 	if (unit == UNIT_WEEKS) return (to - from) / 7;
 	if (unit == UNIT_MONTHS) return months_between(from, to);
 	int step = to < from ? -1 : 1;

@@ -38,7 +38,9 @@ typedef enum day_unit {
 	UNIT_HVERDAGE_SATURDAY, /* Saturdays counted: the earlier date */
 	UNIT_ARBEJDSDAGE,
 	UNIT_WEEKS,
-	UNIT_MONTHS /* same day of month, or the month's last */
+	UNIT_MONTHS, /* same day of month, or the month's last */
+	UNIT_HOURS,  /* these two are counted on the instant; of days they are the whole ones in them */
+	UNIT_MINUTES
 } day_unit;
 
 day easter_sunday(int year);

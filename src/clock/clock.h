@@ -28,13 +28,15 @@ typedef struct clock_face {
 	day valid_from, valid_to; /* DAY_NONE: open */
 	text owed_da, owed_en;    /* next step owed */
 	text applies_to;          /* whom the rule is about, as the content file says */
+	text subject;             /* the type of what it is about: EpisodeOfCare, or another resource */
 	text note_da, note_en;    /* what is not verified, and why */
 } clock_face;
 const clock_rule *clock_rule_find(const image *m, text id);
 int clock_rules(const image *m, const clock_rule *const **out);
 const clock_face *clock_rule_face(const clock_rule *r);
 /* "30 calendar days", "8 hverdage", "1 arbejdsdag", "2 weeks", "1 month": how many of what. False: it is none of these.
- * `hverdage` comes out as UNIT_HVERDAGE (Saturdays not counted); the other reading is UNIT_HVERDAGE_SATURDAY. */
+ * `hverdage` comes out as UNIT_HVERDAGE (Saturdays not counted); the other reading is UNIT_HVERDAGE_SATURDAY. Hours and minutes
+ * are none: only a rule's own limit may be so short. */
 bool clock_span(text t, int *n, day_unit *unit);
 text clock_span_words(arena *a, int n, day_unit unit, language lang); /* "30 kalenderdage" */
 
@@ -46,7 +48,8 @@ typedef enum clock_state {
 	CLOCK_MET,
 	CLOCK_BREACHED,
 	CLOCK_WAIVED,
-	CLOCK_SUSPENDED
+	CLOCK_SUSPENDED,
+	CLOCK_UNFILLED /* it runs, but nobody has filled in how long: a table the hospital owes */
 } clock_state;
 
 typedef struct clock {
@@ -54,7 +57,7 @@ typedef struct clock {
 	bool applies;
 	bool provisional;          /* runs until a doctor has classified the referral */
 	day start_day;             /* day 0 */
-	day due_day, due_day_late; /* equal unless the count is unsettled */
+	day due_day, due_day_late; /* equal unless the count is unsettled; DAY_NONE where the limit is not filled in */
 	instant start, due, amber; /* amber: from when it needs attention */
 	instant stop;              /* INSTANT_NONE: still running */
 	bool waived;               /* `stop` is when the right lapsed */
@@ -64,9 +67,19 @@ typedef struct clock {
 	int limit;
 	day_unit unit;
 	const fact *start_fact, *stop_fact; /* into the facts given */
+	const fact *other_fact; /* a rule with two limits: what started the one that does not decide, or NULL */
+	day other_due;
+	int other_limit;
+	day_unit other_unit;
+	int restarts;
 } clock;
-/* One clock for each rule that applies to these facts. `out` has room for as many as there are rules; returns how many. */
+/* One clock for each rule about pathways that applies to these facts. `out` has room for as many as there are rules; returns how
+ * many. Rules that are only proposed are left out. */
 int clock_compute(const image *m, const facts *f, clock *out);
+/* The same for a subject of another type: a contact, a case, a message (pathway.h, subjects). */
+int clock_compute_for(const image *m, text subject, const facts *f, clock *out);
+/* One rule, also one that is only proposed: what if it were in force. False: it does not apply, or has not started. */
+bool clock_try(const image *m, const clock_rule *r, const facts *f, clock *out);
 /* Running, paused, met (stopped in time), breached (stopped late, or due has passed without a stop) … at `now`. */
 clock_state clock_state_at(const clock *c, instant now);
 int clock_days_left(const clock *c, instant now);    /* calendar days from today to due_day; negative when past */
@@ -97,8 +110,8 @@ text why_text(arena *a, const why *w); /* as in a terminal: EXAMPLES.md */
 /* What the rule's file says to the patient (say_da, say_en) with the dates in it; empty where it says nothing. */
 text clock_say(const image *m, const clock *c, const facts *f, language lang, arena *a);
 
-/* A pathway's clocks as kept by the deriver (the same numbers, from the table), read from a snapshot. */
-/* start_fact and stop_fact are NULL here: they point into facts. */
-int clocks_of(snapshot *r, const image *m, int64_t pathway_rid, arena *a, clock **out, issues *sink);
+/* The clocks of a pathway or another subject as kept by the deriver (the same numbers, from the table), read from a snapshot. */
+/* start_fact, stop_fact and other_fact are NULL here: they point into facts. */
+int clocks_of(snapshot *r, const image *m, int64_t subject_rid, arena *a, clock **out, issues *sink);
 
 #endif

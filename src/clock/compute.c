@@ -62,6 +62,7 @@ static day due_after(const calendar *c, day start, int n, day_unit unit, const p
 {
 	*left_out = 0;
 	if (p->count == 0) return calendar_add(c, start, n, unit);
+	if (unit == UNIT_WEEKS) n *= 7;
 	day d = start;
 	for (int counted = 0; counted < n && d < start + REACH_MAX;) {
 		d++;
@@ -75,15 +76,13 @@ static day due_after(const calendar *c, day start, int n, day_unit unit, const p
 
 static bool valid_on(const clock_rule *r, day d)
 {
-	if (r->status == STATUS_PROPOSED) return false;
 	if (r->face.valid_from != DAY_NONE && d < r->face.valid_from) return false;
 	return r->face.valid_to == DAY_NONE || d <= r->face.valid_to;
 }
 
 /* When the clock stops, or the right lapses: whichever came first. */
-static void stop_find(const clock_rule *r, const facts *f, clock *c)
+static void stop_find(const clock_rule *r, const facts *f, day from, clock *c)
 {
-	day from = c->start_day;
 	c->stop = INSTANT_NONE;
 	holding stopped = condition_holds_from(r->stop, f, from);
 	if (stopped.holds && stopped.because) {
@@ -98,6 +97,25 @@ static void stop_find(const clock_rule *r, const facts *f, clock *c)
 	c->waived = true;
 }
 
+static void start_at(clock *c, const fact *f)
+{
+	c->start_fact = f;
+	c->start = f->at;
+	c->start_day = f->on;
+}
+
+/* It begins again with each such fact while it runs, as often as the rule says. */
+static void restart_find(const clock_rule *r, const facts *f, clock *c)
+{
+	if (r->restart < 0) return;
+	for (const fact *x = next_of(f, r->restart, -1); x && c->restarts < r->restart_times;
+	     x = next_of(f, r->restart, (int)(x - f->at))) {
+		if (x->at <= c->start || (c->stop != INSTANT_NONE && x->at >= c->stop)) continue;
+		start_at(c, x);
+		c->restarts++;
+	}
+}
+
 /* A suspension that began after the clock had stopped does not concern it. One that has ended may start the clock anew. */
 static pauses suspension(const clock_rule *r, const facts *f, clock *c)
 {
@@ -105,92 +123,206 @@ static pauses suspension(const clock_rule *r, const facts *f, clock *c)
 	if (p.open != INSTANT_NONE && (c->stop == INSTANT_NONE || p.open < c->stop)) c->suspended = p.open;
 	if (!r->starts_anew || !p.ended) return p;
 	bool stopped_before = c->stop != INSTANT_NONE && day_of_instant(c->stop) <= p.at[p.count - 1].from;
-	if (!stopped_before) {
-		c->start_fact = p.ended;
-		c->start = p.ended->at;
-		c->start_day = p.ended->on;
-	}
+	if (!stopped_before) start_at(c, p.ended);
 	p.count = 0; /* a new start leaves nothing to be taken out */
 	return p;
 }
 
-static void due_find(const image *m, const clock_rule *r, const pauses *p, clock *c)
+/* Pauses of several kinds taken together: all leave days out, and a day that two of them name is left out once. */
+static void pauses_join(pauses *p, const pauses *more)
 {
-	const calendar *cal = m->calendar;
+	for (int i = 0; i < more->count && p->count < SPANS_MAX; i++) p->at[p->count++] = more->at[i];
+}
+
+static void pauses_find(const clock_rule *r, const facts *f, clock *c, pauses *all)
+{
+	for (int i = 0; i < r->pause_count; i++) {
+		pauses p = pauses_read(f, r->pauses[i], c->start_day);
+		bool open = p.open != INSTANT_NONE && (c->stop == INSTANT_NONE || p.open < c->stop);
+		if (open && (c->paused == INSTANT_NONE || p.open < c->paused)) c->paused = p.open;
+		pauses_join(all, &p);
+	}
+}
+
+static void amber_find(const calendar *cal, const clock_rule *r, clock *c)
+{
+	if (r->amber_from_start) {
+		c->amber = c->start;
+	} else if (unit_exact(r->amber_unit)) {
+		instant before = r->amber_n * (r->amber_unit == UNIT_HOURS ? HOURS(1) : MINUTES(1));
+		c->amber = c->due - before > c->start ? c->due - before : c->start;
+	} else {
+		day amber = calendar_add(cal, c->due_day, -r->amber_n, r->amber_unit);
+		c->amber = day_start(amber > c->start_day ? amber : c->start_day);
+	}
+}
+
+/* The last day, counted. Hours and minutes are counted on the instant: an hour is an hour when the clocks are changed too. */
+static void due_count(const calendar *cal, const pauses *p, clock *c)
+{
+	if (unit_exact(c->unit)) {
+		c->due = c->start + c->limit * (c->unit == UNIT_HOURS ? HOURS(1) : MINUTES(1));
+		c->due_day = c->due_day_late = day_of_instant(c->due);
+		return;
+	}
 	bool unsettled = c->unit == UNIT_HVERDAGE;
 	c->due_day =
 	    due_after(cal, c->start_day, c->limit, unsettled ? UNIT_HVERDAGE_SATURDAY : c->unit, p, &c->paused_days);
 	c->due_day_late = c->due_day;
 	if (unsettled) c->due_day_late = due_after(cal, c->start_day, c->limit, UNIT_HVERDAGE, p, &c->paused_days);
 	c->due = day_start(c->due_day + 1);
-	day amber = calendar_add(cal, c->due_day, -r->amber_n, r->amber_unit);
-	c->amber = day_start(amber > c->start_day ? amber : c->start_day);
 }
 
-/* Pauses of two kinds taken together: both leave days out. */
-static void pauses_join(pauses *p, const pauses *more)
+/* The last day is itself a fact; no date, no clock. */
+static bool due_given(const clock_rule *r, const facts *f, clock *c)
 {
-	for (int i = 0; i < more->count && p->count < SPANS_MAX; i++) p->at[p->count++] = more->at[i];
+	const fact *until = facts_last(f, r->until);
+	if (!until) return false;
+	c->due_day = c->due_day_late = until->on > c->start_day ? until->on : c->start_day;
+	c->due = day_start(c->due_day + 1);
+	return true;
 }
 
-bool clock_one(const image *m, const clock_rule *r, const facts *f, clock *out)
+static bool due_find(const image *m, const clock_rule *r, const facts *f, const pauses *p, clock *c)
 {
+	const limit_row *row = r->until < 0 ? limit_on(r, f, c->start_day) : NULL;
+	if (r->until >= 0) {
+		if (!due_given(r, f, c)) return false;
+	} else if (!row) {
+		return false;
+	} else if (row->unfilled) {
+		c->due_day = c->due_day_late = DAY_NONE;
+		c->due = c->amber = INSTANT_NONE;
+		return true;
+	} else {
+		c->limit = row->n;
+		c->unit = row->unit;
+		due_count(m->calendar, p, c);
+	}
+	amber_find(m->calendar, r, c);
+	return true;
+}
+
+/* The rule's second limit: the earlier of the two decides, and the other is kept beside it. */
+static void also_find(const image *m, const clock_rule *r, const facts *f, const pauses *p, clock *c)
+{
+	holding start = r->also ? condition_holds(r->also_start, f) : (holding){0};
+	if (!start.holds || !start.because) return;
+	clock second = *c;
+	second.limit = r->also->n;
+	second.unit = r->also->unit;
+	start_at(&second, start.because);
+	due_count(m->calendar, p, &second);
+	bool earlier = second.due < c->due;
+	const clock decides = earlier ? second : *c, other = earlier ? *c : second;
+	*c = decides;
+	c->other_fact = other.start_fact;
+	c->other_due = other.due_day;
+	c->other_limit = other.limit;
+	c->other_unit = other.unit;
+	if (earlier) amber_find(m->calendar, r, c);
+}
+
+/* Which of the rule's starts there are; the second alone is enough, for its limit runs by itself. */
+static bool started(const clock_rule *r, const facts *f, clock *c, bool *only_also)
+{
+	holding start = condition_holds(r->start, f);
+	*only_also = false;
+	if (!start.holds || !start.because) {
+		start = r->also ? condition_holds(r->also_start, f) : start;
+		*only_also = true;
+	}
+	if (!start.holds || !start.because) return false;
+	start_at(c, start.because);
+	return true;
+}
+
+/* A fact that stops it counts from the day of its first start. */
+static day stops_from(const clock_rule *r, const facts *f, const clock *c)
+{
+	holding also = r->also ? condition_holds(r->also_start, f) : (holding){0};
+	bool earlier = also.holds && also.because && also.because->on < c->start_day;
+	return earlier ? also.because->on : c->start_day;
+}
+
+static bool due_of_starts(const image *m, const clock_rule *r, const facts *f, const pauses *p, bool only_also,
+			  clock *c)
+{
+	if (!only_also) {
+		if (!due_find(m, r, f, p, c)) return false;
+		also_find(m, r, f, p, c);
+		return true;
+	}
+	c->limit = r->also->n;
+	c->unit = r->also->unit;
+	due_count(m->calendar, p, c);
+	amber_find(m->calendar, r, c);
+	return true;
+}
+
+bool clock_try(const image *m, const clock_rule *r, const facts *f, clock *out)
+{
+	bool only_also;
 	*out = (clock){.rule = r, .stop = INSTANT_NONE, .paused = INSTANT_NONE, .suspended = INSTANT_NONE};
 	if (r->when && !condition_holds(r->when, f).holds) return false;
 	if (r->except && condition_holds(r->except, f).holds) return false;
-	holding start = condition_holds(r->start, f);
-	if (!start.holds || !start.because) return false;
-	out->start = start.since;
-	out->start_day = start.because->on;
-	out->start_fact = start.because;
-	if (!valid_on(r, out->start_day)) return false;
-	stop_find(r, f, out);
-	pauses suspended = suspension(r, f, out), p = pauses_read(f, r->pause, out->start_day);
-	const limit_row *row = clock_limit_on(r, out->start_day);
-	if (!row) return false;
-	out->limit = row->n;
-	out->unit = row->unit;
-	if (p.open != INSTANT_NONE && (out->stop == INSTANT_NONE || p.open < out->stop)) out->paused = p.open;
-	pauses_join(&p, &suspended);
-	due_find(m, r, &p, out);
+	if (!started(r, f, out, &only_also) || !valid_on(r, out->start_day)) return false;
+	stop_find(r, f, stops_from(r, f, out), out);
+	restart_find(r, f, out);
+	pauses p = suspension(r, f, out);
+	pauses_find(r, f, out, &p);
+	if (!due_of_starts(m, r, f, &p, only_also, out)) return false;
 	out->provisional = r->provisional && condition_holds(r->provisional, f).holds;
 	out->applies = true;
 	return true;
 }
 
-int clock_compute(const image *m, const facts *f, clock *out)
+int clock_compute_for(const image *m, text subject, const facts *f, clock *out)
 {
 	const clock_rule *const *rules;
 	int count = clock_rules(m, &rules), made = 0;
-	for (int i = 0; i < count; i++)
-		if (clock_one(m, rules[i], f, &out[made])) made++;
+	for (int i = 0; i < count; i++) {
+		if (rules[i]->status == STATUS_PROPOSED || !text_equal(rules[i]->face.subject, subject)) continue;
+		made += clock_try(m, rules[i], f, &out[made]);
+	}
 	return made;
+}
+
+int clock_compute(const image *m, const facts *f, clock *out)
+{
+	return clock_compute_for(m, TEXT("EpisodeOfCare"), f, out);
 }
 
 clock_state clock_state_at(const clock *c, instant now)
 {
 	if (!c->applies || now < day_start(c->start_day)) return CLOCK_NOT;
+	bool unfilled = c->due_day == DAY_NONE;
 	if (c->stop != INSTANT_NONE && c->stop <= now) {
-		if (c->stop >= c->due) return CLOCK_BREACHED;
+		if (!unfilled && c->stop >= c->due) return CLOCK_BREACHED;
 		return c->waived ? CLOCK_WAIVED : CLOCK_MET;
 	}
 	if (c->suspended != INSTANT_NONE && c->suspended <= now) return CLOCK_SUSPENDED;
+	if (unfilled) return CLOCK_UNFILLED;
 	if (c->paused != INSTANT_NONE && c->paused <= now && c->paused < c->due) return CLOCK_PAUSED;
 	return now >= c->due ? CLOCK_BREACHED : CLOCK_RUNNING;
 }
 
 int clock_days_left(const clock *c, instant now)
 {
-	return (int)(c->due_day - day_of_instant(now));
+	return c->due_day == DAY_NONE ? 0 : (int)(c->due_day - day_of_instant(now));
 }
 
 text clock_state_word(clock_state s, language lang)
 {
 	static const char *const words[][2] = {
-	    [CLOCK_NOT] = {"gælder ikke", "does not apply"},  [CLOCK_RUNNING] = {"løber", "running"},
-	    [CLOCK_PAUSED] = {"venter", "waiting"},           [CLOCK_MET] = {"overholdt", "met"},
-	    [CLOCK_BREACHED] = {"overskredet", "breached"},   [CLOCK_WAIVED] = {"bortfaldet", "lapsed"},
+	    [CLOCK_NOT] = {"gælder ikke", "does not apply"},
+	    [CLOCK_RUNNING] = {"løber", "running"},
+	    [CLOCK_PAUSED] = {"venter", "waiting"},
+	    [CLOCK_MET] = {"overholdt", "met"},
+	    [CLOCK_BREACHED] = {"overskredet", "breached"},
+	    [CLOCK_WAIVED] = {"bortfaldet", "lapsed"},
 	    [CLOCK_SUSPENDED] = {"suspenderet", "suspended"},
+	    [CLOCK_UNFILLED] = {"fristen er ikke udfyldt", "the limit is not filled in"},
 	};
 	return text_of(words[s][lang == LANGUAGE_EN]);
 }

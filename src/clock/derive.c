@@ -102,11 +102,11 @@ static clock from_row(const clock_rule *rule, const cell *row)
 	};
 }
 
-int clocks_of(snapshot *r, const image *m, int64_t pathway_rid, arena *a, clock **out, issues *sink)
+int clocks_of(snapshot *r, const image *m, int64_t subject_rid, arena *a, clock **out, issues *sink)
 {
 	const clock_rule *const *rules;
 	clock *made = ARENA_ARRAY(a, clock, clock_rules(m, &rules) + 1);
-	cell key = INT_CELL(pathway_rid), row[CLOCK_COLUMNS];
+	cell key = INT_CELL(subject_rid), row[CLOCK_COLUMNS];
 	int count = 0, before = sink->errors;
 	scan *s = store_scan(r, &clock_table, &(scan_options){.index = -1, .prefix = &key, .prefix_cells = 1}, a, sink);
 	if (!s) return -1;
@@ -148,19 +148,61 @@ static bool rows_same(deriving *dv, int64_t pathway, const clock *made, int coun
 }
 
 /* Rows that would not change are left alone: a tick that changes nothing must leave no trace in the log. */
-static bool pathway_bind(const image *m, deriving *dv, int64_t pathway, clock *room, issues *sink)
+static bool clocks_bind(deriving *dv, int64_t subject, const clock *made, int count, issues *sink)
 {
-	facts f;
-	cell key = INT_CELL(pathway), row[CLOCK_COLUMNS];
-	if (!pathway_facts(deriving_snapshot(dv), m, pathway, deriving_arena(dv), &f, sink)) return false;
-	int count = clock_compute(m, &f, room);
+	cell key = INT_CELL(subject), row[CLOCK_COLUMNS];
 	bool same;
-	if (!rows_same(dv, pathway, room, count, &same, sink)) return false;
+	if (!rows_same(dv, subject, made, count, &same, sink)) return false;
 	if (same) return true;
 	if (store_delete(deriving_writing(dv), &clock_table, &key, 1, sink) == STORE_FAILED) return false;
 	for (int i = 0; i < count; i++) {
-		clock_row(&room[i], pathway, row);
+		clock_row(&made[i], subject, row);
 		if (store_put(deriving_writing(dv), &clock_table, row, sink) != STORE_OK) return false;
+	}
+	return true;
+}
+
+static bool pathway_bind(const image *m, deriving *dv, int64_t pathway, clock *room, issues *sink)
+{
+	facts f;
+	if (!pathway_facts(deriving_snapshot(dv), m, pathway, deriving_arena(dv), &f, sink)) return false;
+	return clocks_bind(dv, pathway, room, clock_compute(m, &f, room), sink);
+}
+
+static bool is_subject(const image *m, text type)
+{
+	const clock_rule *const *rules;
+	int count = clock_rules(m, &rules);
+	for (int i = 0; i < count; i++)
+		if (text_equal(rules[i]->face.subject, type)) return true;
+	return false;
+}
+
+/* A resource that is gone keeps no clocks. A pathway's are those of all its members: pathway_bind. */
+static bool subject_bind(const image *m, deriving *dv, int64_t rid, clock *room, issues *sink)
+{
+	snapshot *r = deriving_snapshot(dv);
+	facts f;
+	text type = subject_type(r, rid, deriving_arena(dv), sink);
+	if (sink->errors || text_equal(type, TEXT("EpisodeOfCare"))) return sink->errors == 0;
+	if (type.len == 0) return clocks_bind(dv, rid, room, 0, sink);
+	if (!is_subject(m, type)) return true;
+	if (!subject_facts(r, m, rid, deriving_arena(dv), &f, sink)) return false;
+	return clocks_bind(dv, rid, room, clock_compute_for(m, type, &f, room), sink);
+}
+
+typedef bool binder(const image *m, deriving *dv, int64_t rid, clock *room, issues *sink);
+
+static bool bind_each(const image *m, deriving *dv, const int64_t *rids, int count, binder *bind, issues *sink)
+{
+	const clock_rule *const *rules;
+	arena *a = deriving_arena(dv);
+	if (count == 0) return true;
+	clock *room = ARENA_ARRAY(a, clock, clock_rules(m, &rules) + 1);
+	for (int i = 0; i < count; i++) {
+		arena_mark mark = arena_here(a);
+		if (!bind(m, dv, rids[i], room, sink)) return false;
+		arena_rewind(a, mark);
 	}
 	return true;
 }
@@ -168,17 +210,11 @@ static bool pathway_bind(const image *m, deriving *dv, int64_t pathway, clock *r
 static bool settle(void *self, deriving *dv, issues *sink)
 {
 	const image *m = ((const clock_deriver *)self)->image;
-	const clock_rule *const *rules;
-	int64_t *touched;
-	int count = pathway_touched(dv, &touched);
-	if (count == 0) return true;
-	clock *room = ARENA_ARRAY(deriving_arena(dv), clock, clock_rules(m, &rules) + 1);
-	for (int i = 0; i < count; i++) {
-		arena_mark mark = arena_here(deriving_arena(dv));
-		if (!pathway_bind(m, dv, touched[i], room, sink)) return false;
-		arena_rewind(deriving_arena(dv), mark);
-	}
-	return true;
+	int64_t *pathways, *subjects;
+	int count = pathway_touched(dv, &pathways);
+	if (!bind_each(m, dv, pathways, count, pathway_bind, sink)) return false;
+	count = subjects_touched(dv, &subjects);
+	return bind_each(m, dv, subjects, count, subject_bind, sink);
 }
 
 /* ---- ticks: an open clock's amber or due has passed ---- */
@@ -198,8 +234,14 @@ static bool turned(deriving *dv, int index, instant after, instant until, issues
 	if (!store_collect(deriving_snapshot(dv), &clock_table, &options, CLOCK_PATHWAY, deriving_arena(dv), &pathways,
 			   &count, sink))
 		return false;
-	for (int64_t i = 0; i < count; i++) pathway_touch(dv, pathways[i]);
-	return true;
+	for (int64_t i = 0; i < count; i++) {
+		text type = subject_type(deriving_snapshot(dv), pathways[i], deriving_arena(dv), sink);
+		if (type.len && !text_equal(type, TEXT("EpisodeOfCare")))
+			subject_touch(dv, pathways[i]);
+		else
+			pathway_touch(dv, pathways[i]);
+	}
+	return sink->errors == 0;
 }
 
 static bool tick(void *self, deriving *dv, issues *sink)

@@ -53,10 +53,15 @@ static text stop_effect(const explaining *x, const fact *f)
 static text span_effect(const explaining *x, const fact *f)
 {
 	const clock_rule *r = x->rule;
-	if (f->id == r->pause.from) return either(x, "uret venter herfra", "the clock waits from here");
-	if (f->id == r->pause.to)
-		return either(x, "uret løber igen; dagene imellem tæller ikke med",
-			      "the clock runs again; the days between do not count");
+	for (int i = 0; i < r->pause_count; i++) {
+		if (f->id == r->pauses[i].from) return either(x, "uret venter herfra", "the clock waits from here");
+		if (f->id == r->pauses[i].to)
+			return either(x, "uret løber igen; dagene imellem tæller ikke med",
+				      "the clock runs again; the days between do not count");
+	}
+	if (f->id == r->restart) return either(x, "uret starter ikke forfra", "the clock does not start again");
+	if (f->id == r->until) return either(x, "fristens sidste dag", "the last day of the limit");
+	if (f->id == r->limit_by) return either(x, "vælger fristen i tabellen", "picks the limit in the table");
 	if (f->id == r->suspend.from)
 		return either(x, "retten er suspenderet herfra", "the right is suspended from here");
 	if (f->id == r->suspend.to)
@@ -72,7 +77,9 @@ static text effect_of(const explaining *x, const fact *f)
 {
 	const clock_rule *r = x->rule;
 	const clock *c = x->clock;
+	if (is_same(f, c->start_fact) && c->restarts) return either(x, "uret starter forfra", "the clock starts again");
 	if (is_same(f, c->start_fact) && f->id != r->suspend.to) return either(x, "starter uret", "starts the clock");
+	if (is_same(f, c->other_fact)) return either(x, "starter reglens anden frist", "starts the rule's other limit");
 	if (is_same(f, c->stop_fact))
 		return c->waived ? either(x, "retten bortfalder", "the right lapses")
 				 : either(x, "standser uret", "stops the clock");
@@ -136,6 +143,12 @@ static void lines_make(const explaining *x, why *out)
 
 static void say_left(const explaining *x, buffer *b)
 {
+	if (unit_exact(x->clock->unit)) {
+		buffer_add(b, either(x, "kl. ", "at "));
+		int minute = local_minute(x->clock->due);
+		buffer_format(b, x->da ? "%02d.%02d" : "%02d:%02d", minute / 60, minute % 60);
+		return;
+	}
 	int left = clock_days_left(x->clock, x->now);
 	const char *da = left == 1 || left == -1 ? "dag" : "dage", *en = left == 1 || left == -1 ? "day" : "days";
 	if (left == 0)
@@ -155,6 +168,11 @@ static text headline(const explaining *x)
 	bool stopped = c->stop != INSTANT_NONE && c->stop <= x->now;
 	buffer b = {.arena = x->arena};
 	buffer_add(&b, x->da ? f->da : f->en);
+	if (c->due_day == DAY_NONE) {
+		buffer_add(&b, TEXT(" · "));
+		buffer_add(&b, clock_word(c, x->now, x->lang));
+		return buffer_text(&b);
+	}
 	buffer_add(&b, either(x, " · senest ", " · no later than "));
 	buffer_add(&b, day_long(x->arena, c->due_day, !x->da));
 	if (c->due_day_late != c->due_day) {
@@ -215,16 +233,24 @@ static void say_tells(const explaining *x, buffer *b)
 	}
 }
 
+static text limit_words(const explaining *x)
+{
+	const clock *c = x->clock;
+	if (x->rule->until >= 0) return either(x, "den dato, der er sagt", "the date that was said");
+	if (c->due_day == DAY_NONE) return either(x, "ikke udfyldt", "not filled in");
+	return clock_span_words(x->arena, c->limit, c->unit, x->lang);
+}
+
 static text rule_text(const explaining *x)
 {
 	const clock *c = x->clock;
-	const limit_row *row = clock_limit_on(x->rule, c->start_day);
+	const limit_row *row = x->rule->until < 0 ? limit_on(x->rule, x->facts, c->start_day) : NULL;
 	buffer b = {.arena = x->arena};
 	buffer_add(&b, x->rule->face.source);
 	buffer_add(&b, TEXT(", "));
 	say_standing(x, &b);
 	buffer_add(&b, TEXT(" · "));
-	buffer_add(&b, clock_span_words(x->arena, c->limit, c->unit, x->lang));
+	buffer_add(&b, limit_words(x));
 	if (row && row->source.len) {
 		buffer_add(&b, TEXT(" ("));
 		buffer_add(&b, row->source);
@@ -236,6 +262,9 @@ static text rule_text(const explaining *x)
 		buffer_add(&b, either(x, " · gælder ikke, hvis ", " · does not apply if "));
 		buffer_add(&b, condition_say(x->arena, x->image, x->rule->except, x->lang));
 	}
+	if (x->rule->warns_then_errs)
+		buffer_add(&b, either(x, " · advarsel til fristen, fejl efter den",
+				      " · a warning up to the limit, an error after it"));
 	say_tells(x, &b);
 	if (x->rule->status == STATUS_UNVERIFIED) {
 		buffer_add(&b, TEXT(" · "));
@@ -247,6 +276,12 @@ static text rule_text(const explaining *x)
 static text next_text(const explaining *x)
 {
 	const clock *c = x->clock;
+	if (clock_state_at(c, x->now) == CLOCK_UNFILLED)
+		return either(x,
+			      "fristen skal udfyldes i afdelingens egen mappe, før der kan regnes; ingen har "
+			      "gættet et tal",
+			      "the limit must be filled in in the department's own folder before it can be "
+			      "counted; nobody has guessed a number");
 	if (c->stop != INSTANT_NONE && c->stop <= x->now)
 		return either(x, "intet efter denne regel: uret er standset",
 			      "nothing by this rule: the clock has stopped");
@@ -284,10 +319,27 @@ static void say_skipped(const explaining *x, buffer *b)
 	}
 }
 
+/* The rule's other limit: both are shown, and the earlier decides. */
+static void say_other(const explaining *x, buffer *b)
+{
+	const clock *c = x->clock;
+	if (!c->other_fact) return;
+	text from = day_long(x->arena, c->other_fact->on, !x->da), due = day_long(x->arena, c->other_due, !x->da);
+	text span = clock_span_words(x->arena, c->other_limit, c->other_unit, x->lang);
+	buffer_add(b, either(x, " · den anden frist falder ikke før: ", " · the other limit is no earlier: "));
+	buffer_format(b, "%.*s + %.*s = %.*s", TEXT_ARG(from), TEXT_ARG(span), TEXT_ARG(due));
+}
+
 static text arithmetic(const explaining *x)
 {
 	const clock *c = x->clock;
 	buffer b = {.arena = x->arena};
+	if (c->due_day == DAY_NONE) return (text){0};
+	if (x->rule->until >= 0) return day_long(x->arena, c->due_day, !x->da);
+	if (unit_exact(c->unit))
+		return text_format(x->arena, "%.*s + %.*s = %.*s", TEXT_ARG(instant_long(x->arena, c->start, !x->da)),
+				   TEXT_ARG(clock_span_words(x->arena, c->limit, c->unit, x->lang)),
+				   TEXT_ARG(instant_long(x->arena, c->due, !x->da)));
 	buffer_add(&b, day_long(x->arena, c->start_day, !x->da));
 	buffer_add(&b, TEXT(" + "));
 	buffer_add(&b, clock_span_words(x->arena, c->limit, c->unit, x->lang));
@@ -304,6 +356,7 @@ static text arithmetic(const explaining *x)
 		buffer_add(&b, either(x, ", når den ikke gør", " without"));
 	}
 	if (c->unit != UNIT_CALENDAR_DAYS && c->unit != UNIT_WEEKS && c->unit != UNIT_MONTHS) say_skipped(x, &b);
+	say_other(x, &b);
 	return buffer_text(&b);
 }
 
@@ -312,7 +365,7 @@ void clock_explain(const image *m, const clock *c, const facts *f, instant now, 
 {
 	/* The facts given decide; a clock from the table has lost which of them started and stopped it. */
 	clock *fresh = ARENA_NEW(a, clock);
-	if (!clock_one(m, c->rule, f, fresh)) *fresh = *c;
+	if (!clock_try(m, c->rule, f, fresh)) *fresh = *c;
 	explaining x = {.image = m,
 			.clock = fresh,
 			.rule = c->rule,

@@ -6,9 +6,13 @@
 
 typedef enum rule_status { STATUS_ACTIVE, STATUS_UNVERIFIED, STATUS_PROPOSED, STATUS_RETIRED } rule_status;
 
+enum { PAUSE_KINDS_MAX = 4, RESTARTS_MAX = 100 };
+
 /* How long the limit is for clocks that start in [from, to]. */
 typedef struct limit_row {
-	day from, to; /* DAY_NONE: open */
+	day from, to;  /* DAY_NONE: open */
+	text code;     /* in a table: for which code */
+	bool unfilled; /* nobody has filled it in: no date can be counted */
 	int n;
 	day_unit unit;
 	text source;
@@ -36,12 +40,23 @@ struct clock_rule {
 	const content_entry *entry;
 	rule_status status;
 	const condition *when, *except, *provisional, *start, *stop, *waive; /* NULL where the rule has none */
-	limit_row *limits;
+	const limit_row *limits;
 	int limit_count;
-	fact_span pause, suspend;
+	int limit_by;    /* the code fact that picks the row of a table, or -1 */
+	int limit_layer; /* of that table: 1 where the hospital has filled it in */
+	int until;       /* the fact that is itself the last day, or -1 */
+	const condition *also_start;
+	const limit_row *also; /* a second limit, counted from also_start; the earlier decides. NULL: there is none */
+	int restart;           /* the fact that starts it again, or -1 */
+	int restart_times;
+	fact_span pauses[PAUSE_KINDS_MAX];
+	int pause_count;
+	fact_span suspend;
 	bool starts_anew; /* when the suspension ends */
+	bool amber_from_start;
 	int amber_n;
 	day_unit amber_unit;
+	bool warns_then_errs; /* a warning up to the limit, an error after it: how LPR3 reports it */
 	effect_row *effects;
 	int effect_count;
 	clock_tell *tells;
@@ -54,9 +69,18 @@ typedef struct clock_rules_list {
 	int count;
 } clock_rules_list;
 
-/* One rule on these facts. False: it does not apply, or has not started. */
-bool clock_one(const image *m, const clock_rule *r, const facts *f, clock *out);
-const limit_row *clock_limit_on(const clock_rule *r, day start);
+/* ---- limit.c ---- */
+const content_kind *limits_content(void);
+bool span_any(text t, int *n, day_unit *unit); /* clock_span, and hours and minutes */
+bool unit_exact(day_unit unit);                /* counted on the instant */
+bool unit_pauses(day_unit unit);               /* can days be left out of it? */
+bool limit_read(const content_entry *e, uint32_t object, const char *key, limit_row *row, issues *sink);
+bool limits_read(image *m, const content_entry *e, clock_rule *r, issues *sink);
+/* The row for a clock that starts on this day; NULL: none, the rule is not about that day. */
+const limit_row *limit_on(const clock_rule *r, const facts *f, day start);
+
+/* The id of an instant fact under a key. */
+bool instant_fact(const image *m, const content_entry *e, uint32_t object, const char *key, int *out, issues *sink);
 /* The rule's examples, run. */
 bool clock_cases_check(const image *m, const content_entry *e, issues *sink);
 /* A text with {{ holes }}: each is a fact's name or start, due, due_late, limit, days_left … false: one is not. */

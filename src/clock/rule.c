@@ -1,139 +1,21 @@
 /* rule.c: a clock's content entry compiled: when it applies, what starts and stops it, how long it is. */
 #include "clock/internal.h"
 
-enum { LIMIT_MAX = 5000, ROWS_MAX = 64 };
+#include <limits.h>
 
 static const char rules_name[] = "clock";
 
 static const char *const status_words[] = {"active", "unverified", "proposed", "retired", NULL};
 
-/* ---- spans: "8 hverdage" ---- */
-
-static const struct unit_word {
-	const char *word;
-	day_unit unit;
-} unit_words[] = {
-    {"calendar days", UNIT_CALENDAR_DAYS},
-    {"calendar day", UNIT_CALENDAR_DAYS},
-    {"kalenderdage", UNIT_CALENDAR_DAYS},
-    {"kalenderdag", UNIT_CALENDAR_DAYS},
-    {"hverdage", UNIT_HVERDAGE},
-    {"hverdag", UNIT_HVERDAGE},
-    {"arbejdsdage", UNIT_ARBEJDSDAGE},
-    {"arbejdsdag", UNIT_ARBEJDSDAGE},
-    {"weeks", UNIT_WEEKS},
-    {"week", UNIT_WEEKS},
-    {"uger", UNIT_WEEKS},
-    {"uge", UNIT_WEEKS},
-    {"months", UNIT_MONTHS},
-    {"month", UNIT_MONTHS},
-    {"måneder", UNIT_MONTHS},
-    {"måned", UNIT_MONTHS},
-};
-
-bool clock_span(text t, int *n, day_unit *unit)
-{
-	text_pair cut = text_cut(text_trim(t), ' ');
-	int64_t number;
-	if (!cut.found || !text_to_int(cut.head, &number) || number < 0 || number > LIMIT_MAX) return false;
-	text rest = text_trim(cut.tail);
-	for (size_t i = 0; i < sizeof unit_words / sizeof *unit_words; i++) {
-		if (!text_equal(rest, text_of(unit_words[i].word))) continue;
-		*n = (int)number;
-		*unit = unit_words[i].unit;
-		return true;
-	}
-	return false;
-}
-
-text clock_span_words(arena *a, int n, day_unit unit, language lang)
-{
-	static const char *const words[][4] = {
-	    [UNIT_CALENDAR_DAYS] = {"kalenderdag", "kalenderdage", "calendar day", "calendar days"},
-	    [UNIT_HVERDAGE] = {"hverdag", "hverdage", "hverdag (weekday)", "hverdage (weekdays)"},
-	    [UNIT_HVERDAGE_SATURDAY] = {"hverdag", "hverdage", "hverdag (weekday)", "hverdage (weekdays)"},
-	    [UNIT_ARBEJDSDAGE] = {"arbejdsdag", "arbejdsdage", "working day", "working days"},
-	    [UNIT_WEEKS] = {"uge", "uger", "week", "weeks"},
-	    [UNIT_MONTHS] = {"måned", "måneder", "month", "months"},
-	};
-	return text_format(a, "%d %s", n, words[unit][(lang == LANGUAGE_EN) * 2 + (n != 1)]);
-}
-
-/* ---- the limit ---- */
-
-static bool limit_read(const content_entry *e, uint32_t object, const char *key, limit_row *row, issues *sink)
-{
-	text t;
-	if (!content_text(e, object, key, true, &t, sink)) return false;
-	if (clock_span(t, &row->n, &row->unit) && row->n > 0) return true;
-	return issue_at(sink, FAIL_CLOCK_LIMIT, content_place(e, content_get(e, object, key)), text_of(key), t,
-			TEXT(""));
-}
-
-static bool limit_row_read(const content_entry *e, uint32_t object, limit_row *row, issues *sink)
-{
-	static const char *const keys[] = {"from", "to", "is", "source", "note", NULL};
-	if (!content_keys(e, object, keys, sink)) return false;
-	bool fine = content_date(e, object, "from", false, &row->from, sink);
-	fine = content_date(e, object, "to", false, &row->to, sink) && fine;
-	fine = content_text(e, object, "source", true, &row->source, sink) && fine;
-	return limit_read(e, object, "is", row, sink) && fine;
-}
-
-/* Rows go forward in time: each ends before the next begins, and only the first and last may be open. */
-static bool limits_ordered(const clock_rule *r)
-{
-	for (int i = 0; i < r->limit_count; i++) {
-		const limit_row *row = &r->limits[i];
-		if (row->from != DAY_NONE && row->to != DAY_NONE && row->to < row->from) return false;
-		if (i == 0) continue;
-		day before = r->limits[i - 1].to;
-		if (before == DAY_NONE || row->from == DAY_NONE || row->from <= before) return false;
-	}
-	return true;
-}
-
-static bool limits_read(image *m, const content_entry *e, clock_rule *r, issues *sink)
-{
-	uint32_t *items;
-	int count = content_list(m, e, e->node, "limit", true, &items, sink);
-	if (count <= 0)
-		return count < 0 ? false
-				 : issue_at(sink, FAIL_CONTENT_MISSING, content_place(e, e->node), TEXT("limit"),
-					    TEXT(""), TEXT(""));
-	if (count > ROWS_MAX)
-		return issue_at(sink, FAIL_CONTENT_TOO_MANY, content_place(e, items[0]), TEXT("64"), TEXT(""),
-				TEXT(""));
-	r->limits = ARENA_ARRAY(m->arena, limit_row, count);
-	r->limit_count = count;
-	for (int i = 0; i < count; i++) r->limits[i] = (limit_row){.from = DAY_NONE, .to = DAY_NONE};
-	if (e->d->nodes[content_get(e, e->node, "limit")].kind != NODE_ARRAY)
-		return limit_read(e, e->node, "limit", r->limits, sink);
-	bool fine = true;
-	for (int i = 0; i < count; i++) fine = limit_row_read(e, items[i], &r->limits[i], sink) && fine;
-	if (!fine) return false;
-	return limits_ordered(r)
-		   ? true
-		   : issue_at(sink, FAIL_CLOCK_TABLE, content_place(e, items[0]), TEXT(""), TEXT(""), TEXT(""));
-}
-
-const limit_row *clock_limit_on(const clock_rule *r, day start)
-{
-	for (int i = 0; i < r->limit_count; i++) {
-		const limit_row *row = &r->limits[i];
-		if ((row->from == DAY_NONE || start >= row->from) && (row->to == DAY_NONE || start <= row->to))
-			return row;
-	}
-	return NULL;
-}
-
-/* "7 calendar days before" */
+/* "7 calendar days before", or "from the start" */
 static bool amber_read(const content_entry *e, clock_rule *r, issues *sink)
 {
 	text t;
 	if (!content_text(e, e->node, "amber", true, &t, sink)) return false;
+	r->amber_from_start = text_equal(t, TEXT("from the start"));
 	text before = TEXT(" before");
-	if (text_ends(t, before) && clock_span(text_slice(t, 0, t.len - before.len), &r->amber_n, &r->amber_unit))
+	if (r->amber_from_start ||
+	    (text_ends(t, before) && span_any(text_slice(t, 0, t.len - before.len), &r->amber_n, &r->amber_unit)))
 		return true;
 	return issue_at(sink, FAIL_CLOCK_LIMIT, content_place(e, content_get(e, e->node, "amber")), TEXT("amber"), t,
 			TEXT(""));
@@ -141,8 +23,7 @@ static bool amber_read(const content_entry *e, clock_rule *r, issues *sink)
 
 /* ---- pauses and suspensions ---- */
 
-static bool instant_fact(const image *m, const content_entry *e, uint32_t object, const char *key, int *out,
-			 issues *sink)
+bool instant_fact(const image *m, const content_entry *e, uint32_t object, const char *key, int *out, issues *sink)
 {
 	text name;
 	if (!content_text(e, object, key, true, &name, sink)) return false;
@@ -153,39 +34,97 @@ static bool instant_fact(const image *m, const content_entry *e, uint32_t object
 	return issue_at(sink, FAIL_FACT_KIND, at, name, TEXT("instant"), TEXT(""));
 }
 
-static bool span_read(const image *m, const content_entry *e, const char *key, fact_span *out, issues *sink)
+static bool span_read(const image *m, const content_entry *e, uint32_t object, bool suspends, fact_span *out,
+		      issues *sink)
 {
 	static const char *const pause_keys[] = {"from", "to", "source", NULL};
 	static const char *const suspend_keys[] = {"from", "to", "then", "source", NULL};
-	*out = (fact_span){-1, -1};
-	uint32_t n = content_get(e, e->node, key);
-	if (n == NODE_ABSENT || text_equal(doc_text(e->d, n), TEXT("none"))) return true;
 	text source;
-	if (!content_keys(e, n, strcmp(key, "pause") == 0 ? pause_keys : suspend_keys, sink)) return false;
-	bool fine = content_text(e, n, "source", true, &source, sink);
-	fine = instant_fact(m, e, n, "from", &out->from, sink) && fine;
-	return instant_fact(m, e, n, "to", &out->to, sink) && fine;
+	if (!content_keys(e, object, suspends ? suspend_keys : pause_keys, sink)) return false;
+	bool fine = content_text(e, object, "source", true, &source, sink);
+	fine = instant_fact(m, e, object, "from", &out->from, sink) && fine;
+	return instant_fact(m, e, object, "to", &out->to, sink) && fine;
 }
 
-static bool spans_read(const image *m, const content_entry *e, clock_rule *r, issues *sink)
+/* One pause, or one for each cause that is not counted; a cause that is not in the list is counted. */
+static bool pauses_read(image *m, const content_entry *e, clock_rule *r, issues *sink)
+{
+	uint32_t *items, n = content_get(e, e->node, "pause");
+	if (n == NODE_ABSENT || text_equal(doc_text(e->d, n), TEXT("none"))) return true;
+	int count = content_list(m, e, e->node, "pause", true, &items, sink);
+	if (count < 0) return false;
+	if (count > PAUSE_KINDS_MAX)
+		return issue_at(sink, FAIL_CONTENT_TOO_MANY, content_place(e, n),
+				text_format(sink->arena, "%d", PAUSE_KINDS_MAX), TEXT(""), TEXT(""));
+	bool fine = true;
+	for (int i = 0; i < count; i++)
+		fine = span_read(m, e, items[i], false, &r->pauses[r->pause_count++], sink) && fine;
+	return fine;
+}
+
+static bool suspend_read(const image *m, const content_entry *e, clock_rule *r, issues *sink)
 {
 	static const char *const thens[] = {"continues", "starts anew", NULL};
-	bool fine = span_read(m, e, "pause", &r->pause, sink);
-	fine = span_read(m, e, "suspend", &r->suspend, sink) && fine;
-	if (!fine) return false;
-	if (r->suspend.from >= 0) {
-		int then;
-		if (!content_choice(e, content_get(e, e->node, "suspend"), "then", thens, -1, &then, sink))
-			return false;
-		r->starts_anew = then == 1;
-	}
-	/* Days that are not counted can be taken out of a number of days, not out of a month. */
-	bool spans = r->pause.from >= 0 || (r->suspend.from >= 0 && !r->starts_anew);
-	for (int i = 0; spans && i < r->limit_count; i++)
-		if (r->limits[i].unit == UNIT_WEEKS || r->limits[i].unit == UNIT_MONTHS)
-			return issue_at(sink, FAIL_CLOCK_LIMIT, content_place(e, content_get(e, e->node, "limit")),
-					TEXT("limit"), TEXT("weeks, months"), TEXT(""));
+	uint32_t n = content_get(e, e->node, "suspend");
+	int then;
+	r->suspend = (fact_span){-1, -1};
+	if (n == NODE_ABSENT) return true;
+	if (!span_read(m, e, n, true, &r->suspend, sink)) return false;
+	if (!content_choice(e, n, "then", thens, -1, &then, sink)) return false;
+	r->starts_anew = then == 1;
 	return true;
+}
+
+/* Days that are not counted can be taken out of a number of days, not out of a month or an hour. */
+static bool spans_read(image *m, const content_entry *e, clock_rule *r, issues *sink)
+{
+	if (!pauses_read(m, e, r, sink) || !suspend_read(m, e, r, sink)) return false;
+	bool spans = r->pause_count > 0 || (r->suspend.from >= 0 && !r->starts_anew);
+	for (int i = 0; spans && i < r->limit_count; i++)
+		if (!r->limits[i].unfilled && !unit_pauses(r->limits[i].unit))
+			return issue_at(sink, FAIL_CLOCK_LIMIT, content_place(e, content_get(e, e->node, "limit")),
+					TEXT("limit"), TEXT("months, hours, minutes"), TEXT(""));
+	return true;
+}
+
+/* ---- what begins it again, and the second limit ---- */
+
+static bool restart_read(const image *m, const content_entry *e, clock_rule *r, issues *sink)
+{
+	static const char *const keys[] = {"at", "times", "source", NULL};
+	uint32_t n = content_get(e, e->node, "restart");
+	int64_t times = 0;
+	text source;
+	r->restart = -1;
+	if (n == NODE_ABSENT) return true;
+	if (!content_keys(e, n, keys, sink) || !content_text(e, n, "source", true, &source, sink)) return false;
+	bool given = content_get(e, n, "times") != NODE_ABSENT;
+	if (!instant_fact(m, e, n, "at", &r->restart, sink) || !content_int(e, n, "times", false, &times, sink))
+		return false;
+	r->restart_times = given ? (int)times : INT_MAX;
+	if (!given || (times > 0 && times <= RESTARTS_MAX)) return true;
+	return issue_at(sink, FAIL_CONTENT_RANGE, content_place(e, content_get(e, n, "times")), TEXT("times"),
+			text_format(sink->arena, "%lld", (long long)times),
+			text_format(sink->arena, "1..%d", RESTARTS_MAX));
+}
+
+/* also: { start, limit, source }: a second limit that is counted from elsewhere; the earlier of the two decides. */
+static bool also_read(image *m, const content_entry *e, clock_rule *r, issues *sink)
+{
+	static const char *const keys[] = {"start", "limit", "source", NULL};
+	uint32_t n = content_get(e, e->node, "also");
+	if (n == NODE_ABSENT) return true;
+	if (!content_keys(e, n, keys, sink)) return false;
+	limit_row *row = ARENA_NEW(m->arena, limit_row);
+	*row = (limit_row){.from = DAY_NONE, .to = DAY_NONE};
+	bool fine = limit_read(e, n, "limit", row, sink);
+	fine = content_text(e, n, "source", true, &row->source, sink) && fine;
+	r->also_start = condition_compile(m, e, n, "start", true, sink);
+	r->also = row;
+	if (!fine || !r->also_start) return false;
+	if (unit_pauses(row->unit)) return true;
+	return issue_at(sink, FAIL_CLOCK_LIMIT, content_place(e, content_get(e, n, "limit")), TEXT("limit"),
+			TEXT("months, hours, minutes"), TEXT(""));
 }
 
 /* ---- sentences ---- */
@@ -283,6 +222,22 @@ static void conditions_read(image *m, const content_entry *e, clock_rule *r, iss
 	r->waive = condition_compile(m, e, e->node, "waive", false, sink);
 }
 
+/* What a clock is about: a pathway where nothing is said, else a resource of the type named. */
+static bool subject_read(const content_entry *e, clock_rule *r, issues *sink)
+{
+	static const char *const levels[] = {"", "warning, then error", NULL};
+	int level;
+	r->face.subject = TEXT("EpisodeOfCare");
+	if (!content_text(e, e->node, "subject", false, &r->face.subject, sink)) return false;
+	if (r->face.subject.len == 0) r->face.subject = TEXT("EpisodeOfCare");
+	if (!content_choice(e, e->node, "level", levels, 0, &level, sink)) return false;
+	r->warns_then_errs = level == 1;
+	type_id type = type_find(r->face.subject);
+	if (type && type_kind_of(type) == TYPE_RESOURCE) return true;
+	return issue_at(sink, FAIL_CONTENT_TYPE, content_place(e, content_get(e, e->node, "subject")), r->face.subject,
+			TEXT(""), TEXT(""));
+}
+
 static void *compile(image *m, const content_entry *e, issues *sink)
 {
 	clock_rule *r = ARENA_NEW(m->arena, clock_rule);
@@ -295,7 +250,10 @@ static void *compile(image *m, const content_entry *e, issues *sink)
 	content_both(e, e->node, "owed_next", true, &r->face.owed_da, &r->face.owed_en, sink);
 	standing_read(e, r, sink);
 	conditions_read(m, e, r, sink);
+	subject_read(e, r, sink);
 	if (limits_read(m, e, r, sink)) spans_read(m, e, r, sink);
+	restart_read(m, e, r, sink);
+	also_read(m, e, r, sink);
 	amber_read(e, r, sink);
 	effects_read(m, e, r, sink);
 	tells_read(m, e, r, sink);
@@ -318,10 +276,11 @@ static bool ready(image *m, issues *sink)
 void clock_content(void)
 {
 	static const char *const keys[] = {
-	    "da",         "en",       "source",     "force",   "certainty", "status",      "note",
-	    "valid_from", "valid_to", "applies_to", "when",    "except",    "provisional", "start",
-	    "stop",       "limit",    "pause",      "suspend", "waive",     "amber",       "owed_next",
-	    "effects",    "tell",     "say_da",     "say_en",  "cases",     NULL};
+	    "da",       "en",        "source",     "force", "certainty", "status",      "note",  "valid_from",
+	    "valid_to", "subject",   "applies_to", "when",  "except",    "provisional", "start", "restart",
+	    "stop",     "limit",     "until",      "also",  "pause",     "suspend",     "waive", "amber",
+	    "level",    "owed_next", "effects",    "tell",  "say_da",    "say_en",      "cases", NULL};
+	content_register(limits_content());
 	content_register(&(content_kind){
 	    .name = "clock", .keys = keys, .compile = compile, .ready = ready, .check = clock_cases_check});
 }

@@ -47,8 +47,10 @@ static text filled(const image *m, const clock *c, const facts *f, text name, la
 	case HOLE_START:
 		return day_long(a, c->start_day, english);
 	case HOLE_DUE:
+		if (c->due_day == DAY_NONE) return TEXT("…");
 		return day_long(a, c->due_day, english);
 	case HOLE_DUE_LATE:
+		if (c->due_day == DAY_NONE) return TEXT("…");
 		return day_long(a, c->due_day_late, english);
 	case HOLE_LIMIT:
 		return clock_span_words(a, c->limit, c->unit, lang);

@@ -28,7 +28,8 @@ static const char *const state_codes[] = {[CLOCK_NOT] = "",
 					  [CLOCK_MET] = "met",
 					  [CLOCK_BREACHED] = "breached",
 					  [CLOCK_WAIVED] = "waived",
-					  [CLOCK_SUSPENDED] = "suspended"};
+					  [CLOCK_SUSPENDED] = "suspended",
+					  [CLOCK_UNFILLED] = "not-filled-in"};
 
 static void clock_write(exchange *x, json_out *o, const clock *c, instant now)
 {
@@ -46,7 +47,7 @@ static void clock_write(exchange *x, json_out *o, const clock *c, instant now)
 	if (c->due_day_late != c->due_day) part_day(x, o, "dueLate", c->due_day_late);
 	part_instant(x, o, "amber", c->amber);
 	part_instant(x, o, "stopped", c->stop);
-	part_int(o, "daysLeft", clock_days_left(c, now));
+	if (c->due_day != DAY_NONE) part_int(o, "daysLeft", clock_days_left(c, now));
 	part_bool(o, "provisional", c->provisional);
 	part_text(o, "status", "valueCode", face->status);
 	part_text(o, "next", "valueString", in_language(x, face->owed_da, face->owed_en));

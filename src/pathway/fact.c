@@ -128,15 +128,20 @@ static bool facts_of(collecting *c, snapshot *r, int64_t rid, issues *sink)
 	return sink->errors == before;
 }
 
-bool pathway_facts(snapshot *r, const image *m, int64_t pathway_rid, arena *a, facts *out, issues *sink)
+bool facts_of_all(snapshot *r, const image *m, const int64_t *rids, int count, arena *a, facts *out, issues *sink)
 {
 	*out = (facts){0};
-	int64_t *rids;
 	collecting c = {.image = m, .arena = a, .out = out};
-	int count = pathway_members(r, pathway_rid, a, &rids, sink);
-	if (count < 0) return false;
 	for (int i = 0; i < count; i++)
 		if (!facts_of(&c, r, rids[i], sink)) return false;
 	facts_sort(out);
 	return true;
+}
+
+bool pathway_facts(snapshot *r, const image *m, int64_t pathway_rid, arena *a, facts *out, issues *sink)
+{
+	*out = (facts){0};
+	int64_t *rids;
+	int count = pathway_members(r, pathway_rid, a, &rids, sink);
+	return count >= 0 && facts_of_all(r, m, rids, count, a, out, sink);
 }

@@ -157,6 +157,9 @@ enum {
 };
 extern const table link_table, member_table, fact_table, source_table;
 
+/* The facts of these resources together, sorted. */
+bool facts_of_all(snapshot *r, const image *m, const int64_t *rids, int count, arena *a, facts *out, issues *sink);
+
 bool model_has_type(const model *md, type_id type); /* resources of this type have links or facts */
 
 /* ---- member.c: keeps link, source and member rows, and touches the pathways concerned ---- */

@@ -290,6 +290,19 @@ static bool source_bind(deriving *dv, const change *c, bool was_here, issues *si
 	return here == was_here || incoming_resolve(dv, c, here ? c->rid : 0, sink);
 }
 
+/* The resource itself, and what it pointed at before and points at now. */
+static bool subjects_bind(deriving *dv, int64_t rid, const link_rows *before, issues *sink)
+{
+	link_rows now;
+	subject_touch(dv, rid);
+	for (int i = 0; i < before->count; i++)
+		if (before->at[i].to) subject_touch(dv, before->at[i].to);
+	if (!links_from(deriving_snapshot(dv), rid, deriving_arena(dv), &now, sink)) return false;
+	for (int i = 0; i < now.count; i++)
+		if (now.at[i].to) subject_touch(dv, now.at[i].to);
+	return true;
+}
+
 bool links_apply(const model *md, deriving *dv, const change *c, const reading *r, bool facts_changed, issues *sink)
 {
 	if (!model_has_type(md, c->fhir_type)) return true;
@@ -305,6 +318,7 @@ bool links_apply(const model *md, deriving *dv, const change *c, const reading *
 	if (relinked &&
 	    (!links_replace(dv, c->rid, here ? r : &nothing, sink) || !pathways_above(dv, c->rid, &concerned, sink)))
 		return false;
+	if ((relinked || facts_changed) && !subjects_bind(dv, c->rid, &old, sink)) return false;
 	for (int i = 0; relinked && i < concerned.count; i++)
 		if (!members_bind(dv, concerned.at[i], sink)) return false;
 	for (int i = 0; facts_changed && i < concerned.count; i++) {

@@ -91,4 +91,12 @@ int pathways_of(snapshot *r, int64_t rid, arena *a, int64_t **pathway_rids, issu
 int pathway_touched(deriving *dv, int64_t **pathway_rids);
 void pathway_touch(deriving *dv, int64_t pathway_rid); /* a tick touches one */
 
+/* ---- subjects: resources that have clocks of their own and are no pathway ---- */
+/* The facts of one resource and of what points at it by a link; not what points at that. */
+bool subject_facts(snapshot *r, const image *m, int64_t rid, arena *a, facts *out, issues *sink);
+text subject_type(snapshot *r, int64_t rid, arena *a, issues *sink); /* empty: it is not here, or gives no facts */
+/* In the writer, during settle: the resources whose facts this commit may have changed, of any type. */
+int subjects_touched(deriving *dv, int64_t **rids);
+void subject_touch(deriving *dv, int64_t rid);
+
 #endif

@@ -196,7 +196,7 @@ static bool needs_read(reading_run *run, const fact_rule *rule)
 static bool fact_read(reading_run *run, const fact_rule *rule)
 {
 	path_items items;
-	if (!holds(run, rule->source_only) || !holds(run, rule->only)) return true;
+	if (!holds(run, rule->only)) return true;
 	if (rule->from_need) return needs_read(run, rule);
 	if (!first_of_run(&rule->value, run->d, &run->around.outside, run->arena, run->sink, &items)) return false;
 	for (int i = 0; i < items.count; i++) {
@@ -215,9 +215,14 @@ static bool facts_read(reading_run *run)
 	reading *r = run->out;
 	r->facts = ARENA_ARRAY(run->arena, fact, READ_FACTS_MAX);
 	r->written = ARENA_ARRAY(run->arena, bool, READ_FACTS_MAX);
+	const path *refused = NULL; /* what an entry's `only` says is asked once for all its facts */
 	for (int i = 0; i < run->model->facts.count; i++) {
 		const fact_rule *rule = run->model->facts.at[i];
-		if (rule->on == run->type && !fact_read(run, rule)) return false;
+		if (rule->on != run->type || (refused && rule->source_only == refused)) continue;
+		if (!holds(run, rule->source_only))
+			refused = rule->source_only;
+		else if (!fact_read(run, rule))
+			return false;
 	}
 	return true;
 }

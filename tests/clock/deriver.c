@@ -90,7 +90,7 @@ static text clocks_line(record *r, arena *a, text pathway)
 	issues sink = {.arena = a};
 	reader *rd = record_reader(r, &doctor, a, &sink);
 	int64_t rid = record_rid(rd, TEXT("EpisodeOfCare"), pathway);
-	clock *kept, computed[16];
+	clock *kept, computed[64];
 	facts f;
 	int count = clocks_of(reader_snapshot(rd), content, rid, a, &kept, &sink);
 	assert_true(pathway_facts(reader_snapshot(rd), content, rid, a, &f, &sink));

@@ -35,7 +35,7 @@ static text explained(story *s, const char *rule, const char *now, language lang
 {
 	facts f = {s->facts, s->count};
 	facts_sort(&f);
-	clock clocks[16];
+	clock clocks[64];
 	int count = clock_compute(s->image, &f, clocks);
 	day d;
 	assert_true(day_parse(text_of(now), &d));
@@ -139,7 +139,7 @@ TEST(what_the_patient_is_told)
 	story s = begin();
 	tell(&s, "referral.received", "2026-03-02", "", "1", "");
 	facts f = {s.facts, s.count};
-	clock clocks[16];
+	clock clocks[64];
 	int count = clock_compute(s.image, &f, clocks);
 	for (int i = 0; i < count; i++) {
 		if (!text_equal(clock_rule_face(clocks[i].rule)->id, TEXT("udredningsret"))) continue;

@@ -36,9 +36,9 @@ static const char *const rows[][3] = {
     {"start: referral.received", "start: referral.recieved", "own.yaml:9:8: Unknown fact \"referral.recieved\""},
     {"stop: patient.told", "stopp: patient.told",
      "own.yaml:10: Unknown key \"stopp\"; known: clock, da, en, source, force, certainty, status, note, valid_from, "
-     "valid_to, "
-     "applies_to, when, except, provisional, start, stop, limit, pause, suspend, waive, amber, owed_next, effects, "
-     "tell, "
+     "valid_to, subject, "
+     "applies_to, when, except, provisional, start, restart, stop, limit, until, also, pause, suspend, waive, amber, "
+     "level, owed_next, effects, tell, "
      "say_da, say_en, cases"},
     {"limit: 30 calendar days", "limit: 30",
      "own.yaml:11:8: \"limit\": \"30\" is not a limit like \"30 calendar days\", \"8 hverdage\" or \"1 month\""},
@@ -50,7 +50,8 @@ static const char *const rows[][3] = {
      "source: x }",
      "own.yaml:12: The table of limits must go forward in time without overlap"},
     {"limit: 30 calendar days", "limit: 1 month\npause: { from: patient.waits, to: patient.ready, source: x }",
-     "own.yaml:11:8: \"limit\": \"weeks, months\" is not a limit like \"30 calendar days\", \"8 hverdage\" or \"1 "
+     "own.yaml:11:8: \"limit\": \"months, hours, minutes\" is not a limit like \"30 calendar days\", \"8 "
+     "hverdage\" or \"1 "
      "month\""},
     {"amber: 7 calendar days before", "amber: 7 calendar days",
      "own.yaml:12:8: \"amber\": \"7 calendar days\" is not a limit like \"30 calendar days\", \"8 hverdage\" or \"1 "

@@ -1,0 +1,38 @@
+/* subject.c: the facts of one resource that is no pathway: its own, and those of what points at it. A clock may have such a subject: a
+ * contact, a moved appointment, a message, a case. */
+#include "pathway/internal.h"
+
+enum { POINTING_MAX = 1000 };
+
+static const char subject_owner; /* its address names the set of touched resources */
+
+void subject_touch(deriving *dv, int64_t rid)
+{
+	deriving_touch(dv, &subject_owner, rid);
+}
+
+int subjects_touched(deriving *dv, int64_t **rids)
+{
+	return deriving_touched(dv, &subject_owner, rids);
+}
+
+text subject_type(snapshot *r, int64_t rid, arena *a, issues *sink)
+{
+	cell row[SOURCE_COLUMNS];
+	if (store_get(r, &source_table, &INT_CELL(rid), a, row, sink) != STORE_OK) return (text){0};
+	return text_copy(a, row[SOURCE_TYPE].text);
+}
+
+bool subject_facts(snapshot *r, const image *m, int64_t rid, arena *a, facts *out, issues *sink)
+{
+	cell key = INT_CELL(rid);
+	int64_t *pointing, count;
+	scan_options options = {.index = 0, .prefix = &key, .prefix_cells = 1, .limit = POINTING_MAX};
+	if (!store_collect(r, &link_table, &options, LINK_FROM, a, &pointing, &count, sink)) return false;
+	int64_t *all = ARENA_ARRAY(a, int64_t, count + 1);
+	int n = 0;
+	all[n++] = rid;
+	for (int64_t i = 0; i < count; i++) /* along the index the rows of one resource stand together */
+		if (pointing[i] != rid && pointing[i] != all[n - 1]) all[n++] = pointing[i];
+	return facts_of_all(r, m, all, n, a, out, sink);
+}
