@@ -471,7 +471,7 @@ static const rule_break rule_breaks[] = {
     {"", "Observation", "subject", "", .drop = "subject", .profile = "dk-core-observation",
      .failure = "PROFILE_REQUIRED"},
     {"", "Observation.value", "system=http://unitsofmeasure.org", "", .set = "system=\"http://example.org\"",
-     .at = "system", .profile = "dk-core-observation", .failure = "PROFILE_PATTERN"},
+     .at = "system", .profile = "dk-core-observation", .failure = "PROFILE_FIXED"},
     {"", "Observation", "category", "", .drop = "category", .profile = "dk-core-basic-observation",
      .failure = "PROFILE_REQUIRED"},
     {"", "Observation.category", "", "", .set = "coding=[{\"system\":\"http://example.org\",\"code\":\"x\"}]",
