@@ -96,6 +96,27 @@ static void searches_write(json_out *o, const parameters *p)
 	json_end(o);
 }
 
+/* What a search over several types understands, with what only stands in an address. */
+static void system_searches_write(json_out *o)
+{
+	static const struct {
+		const char *name;
+		search_kind kind;
+	} all[] = {{"_id", SEARCH_TOKEN},    {"_lastUpdated", SEARCH_DATE}, {"_tag", SEARCH_TOKEN},
+		   {"_profile", SEARCH_URI}, {"_security", SEARCH_TOKEN},   {"_source", SEARCH_URI},
+		   {"_text", SEARCH_STRING}, {"_content", SEARCH_STRING},   {"_list", SEARCH_SPECIAL},
+		   {"_has", SEARCH_SPECIAL}, {"_type", SEARCH_SPECIAL}};
+	json_key(o, "searchParam");
+	json_array(o);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		json_object(o);
+		json_pair(o, "name", text_of(all[i].name));
+		json_pair(o, "type", text_of(kinds[all[i].kind]));
+		json_end(o);
+	}
+	json_end(o);
+}
+
 static bool leads_to(const search_parameter *p, type_id t)
 {
 	if (p->kind != SEARCH_REFERENCE) return false;
@@ -152,12 +173,20 @@ static bool was_written(int row, text type)
 	return false;
 }
 
-/* Where FHIR defines it, that; what is Limen's own has Limen's name. */
+#define BACKPORT "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/"
+
+/* Where FHIR or a guide defines it, that; what is Limen's own has Limen's name. */
 static text operation_definition(arena *a, text type, text name)
 {
 	static const struct {
 		const char *type, *name, *definition;
-	} known[] = {{"*", "validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate"},
+	} known[] = {{"", "export", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export"},
+		     {"Patient", "export", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export"},
+		     {"Group", "export", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export"},
+		     {"Subscription", "status", BACKPORT "backport-subscription-status"},
+		     {"Subscription", "events", BACKPORT "backport-subscription-events"},
+		     {"Subscription", "get-ws-binding-token", BACKPORT "backport-subscription-get-ws-binding-token"},
+		     {"*", "validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate"},
 		     {"*", "meta", "http://hl7.org/fhir/OperationDefinition/Resource-meta"},
 		     {"*", "meta-add", "http://hl7.org/fhir/OperationDefinition/Resource-meta-add"},
 		     {"*", "meta-delete", "http://hl7.org/fhir/OperationDefinition/Resource-meta-delete"},
@@ -273,6 +302,7 @@ static void server_write(exchange *x, json_out *o)
 		if (is_concrete(t)) resource_write(o, all, (type_id)t, x->arena);
 	json_end(o);
 	system_codes_write(o);
+	system_searches_write(o);
 	operations_write(o, TEXT(""), x->arena);
 	json_end(o);
 	json_end(o);

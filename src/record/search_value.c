@@ -64,9 +64,16 @@ static void widen(const search *s, test *q)
 	q->high += distance / 10;
 }
 
+/* A plus is a space in an address. A date has none, so it was meant: 10:00:00+01:00. */
+static text with_plus(arena *a, text value)
+{
+	text_pair cut = text_cut(value, ' ');
+	return cut.found ? text_format(a, "%.*s+%.*s", TEXT_ARG(cut.head), TEXT_ARG(cut.tail)) : value;
+}
+
 static bool parse_date(search *s, const clause *c, text value, test *q)
 {
-	text rest = value;
+	text rest = with_plus(s->arena, value);
 	moment m;
 	q->how = cut_comparison(&rest);
 	if (!moment_parse(rest, &m))

@@ -64,13 +64,12 @@ static void compare_with_readme(arena *a, const char *readme)
 	text line = read_file(a, readme), begins = TEXT("Synthea counts by type: ");
 	int64_t at = text_find(line, begins), said = 0, n;
 	assert_true(at >= 0);
-	line = text_cut(text_slice(line, at + begins.len, line.len), '\n').head;
+	line = text_cut(text_slice(line, at + begins.len, line.len), '.').head;
 	for (text_pair p = {.tail = line, .found = true}; p.found;) {
 		p = text_cut(p.tail, ',');
 		text_pair pair = text_cut(text_trim(p.head), ' ');
-		if (text_ends(pair.tail, TEXT("."))) pair.tail.len--;
 		type_id type = type_find(pair.head);
-		assert_true(type && text_to_int(pair.tail, &n));
+		if (!type || !text_to_int(pair.tail, &n)) fail_msg("the README says %s", text_z(a, p.head));
 		if (made[type] != n)
 			fail_msg("%lld of %s, not %lld", (long long)made[type], text_z(a, pair.head), (long long)n);
 		said += n;
