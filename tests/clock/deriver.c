@@ -193,6 +193,123 @@ TEST(clocks_are_there_after_a_restart)
 	record_close(r);
 }
 
+/* ---- clocks of what is no pathway ---- */
+
+/* "flyttet-operation 2026-03-11 running", of one resource; and they are those that its facts give. */
+static text subject_line(record *r, arena *a, const char *type, const char *id)
+{
+	issues sink = {.arena = a};
+	reader *rd = record_reader(r, &doctor, a, &sink);
+	int64_t rid = record_rid(rd, text_of(type), text_of(id));
+	clock *kept, computed[64];
+	facts f;
+	int count = clocks_of(reader_snapshot(rd), content, rid, a, &kept, &sink);
+	assert_true(subject_facts(reader_snapshot(rd), content, rid, a, &f, &sink));
+	assert_int_equal(clock_compute_for(content, text_of(type), &f, computed), count);
+	buffer line = {.arena = a};
+	for (int i = 0; i < count; i++) {
+		assert_true(kept[i].due == computed[i].due && kept[i].stop == computed[i].stop);
+		text state = clock_state_word(clock_state_at(&kept[i], world_now(&simulated)), LANGUAGE_EN);
+		buffer_format(&line, "%s%.*s %.*s %.*s", i ? ", " : "", TEXT_ARG(clock_rule_face(kept[i].rule)->id),
+			      TEXT_ARG(day_iso(a, kept[i].due_day)), TEXT_ARG(state));
+	}
+	reader_close(rd);
+	return buffer_text(&line);
+}
+
+#define CANCELLED(cause, day)                                                                                          \
+	"'extension':[{'url':'urn:limen:cancelled-at','valueDateTime':'" day                                           \
+	"'}],'status':'cancelled','serviceType':[{'coding':[{'system':'urn:limen:appointment-kind','code':"            \
+	"'operation'}]}],'cancelationReason':{'coding':[{'system':'urn:limen:move-cause','code':'" cause               \
+	"'}]},'participant':[{'actor':{'display':'x'},'status':'accepted'}]"
+
+#define MOVED_LETTER                                                                                                   \
+	"'status':'completed','category':[{'coding':[{'system':'urn:limen:communication','code':'flytning'}]}],"       \
+	"'about':[{'reference':'Appointment/op1'}],'received':'2026-03-02T09:30:00+01:00'"
+
+/* Each operation the hospital moves has a clock of its own, whichever arrives first, the appointment or the letter about it. */
+TEST(each_moved_operation_has_its_own_clock)
+{
+	arena *a = test_arena();
+	record *r = start(a);
+	people(r, a);
+	put(r, a, "Appointment", TEXT("op1"), CANCELLED("hospital", "2026-03-02"));
+	put(r, a, "Appointment", TEXT("op2"), CANCELLED("hospital", "2026-02-20"));
+	put(r, a, "Appointment", TEXT("op3"), CANCELLED("patient-wish", "2026-03-02"));
+	assert_text(subject_line(r, a, "Appointment", "op1"), TEXT("flyttet-operation 2026-03-11 running"));
+	assert_text(subject_line(r, a, "Appointment", "op2"), TEXT("flyttet-operation 2026-03-02 running"));
+	assert_text(subject_line(r, a, "Appointment", "op3"), TEXT(""));
+	put(r, a, "Communication", TEXT("c1"), MOVED_LETTER);
+	assert_text(subject_line(r, a, "Appointment", "op1"), TEXT("flyttet-operation 2026-03-11 met"));
+	assert_text(subject_line(r, a, "Appointment", "op2"), TEXT("flyttet-operation 2026-03-02 running"));
+	assert_derived(r, a);
+	assert_true(write_one(r, a, WRITE_DELETE, TEXT("Communication"), TEXT("c1"), TEXT("")));
+	assert_text(subject_line(r, a, "Appointment", "op1"), TEXT("flyttet-operation 2026-03-11 running"));
+	assert_true(write_one(r, a, WRITE_DELETE, TEXT("Appointment"), TEXT("op1"), TEXT("")));
+	put(r, a, "Communication", TEXT("c1"), MOVED_LETTER);
+	put(r, a, "Appointment", TEXT("op1"), CANCELLED("hospital", "2026-03-02"));
+	assert_text(subject_line(r, a, "Appointment", "op1"), TEXT("flyttet-operation 2026-03-11 met"));
+	assert_derived(r, a);
+	issues sink = {.arena = a};
+	assert_true(record_rebuild(r, &sink));
+	assert_text(subject_line(r, a, "Appointment", "op1"), TEXT("flyttet-operation 2026-03-11 met"));
+	record_close(r);
+}
+
+#define CASE(kind, day, more)                                                                                          \
+	"'status':'requested','intent':'order','code':{'coding':[{'system':'urn:limen:case','code':'" kind             \
+	"'}]},'authoredOn':'" day "'" more
+
+TEST(a_case_runs_turns_and_is_decided)
+{
+	arena *a = test_arena();
+	issues sink = {.arena = a};
+	record *r = start(a);
+	world_set(&simulated, local_instant(day_from_civil((civil){2026, 4, 13}), 600));
+	people(r, a);
+	put(r, a, "Task", TEXT("t1"), CASE("aktindsigt", "2026-04-13", ",'for':{'reference':'Patient/p1'}"));
+	assert_text(subject_line(r, a, "Task", "t1"),
+		    TEXT("aktindsigt 2026-04-22 running, aktindsigt-besked 2026-04-22 running"));
+	int turns = 0;
+	for (instant next; (next = record_next_tick(r)) != INSTANT_NONE; turns++) {
+		assert_true(next > world_now(&simulated) && turns < 20);
+		world_set(&simulated, next);
+		assert_true(record_tick(r, &sink));
+	}
+	assert_true(turns >= 2);
+	assert_text(subject_line(r, a, "Task", "t1"),
+		    TEXT("aktindsigt 2026-04-22 breached, aktindsigt-besked 2026-04-22 breached"));
+	put(r, a, "Task", TEXT("t1"),
+	    "'status':'completed','intent':'order','code':{'coding':[{'system':'urn:limen:case','code':'aktindsigt'}]},"
+	    "'authoredOn':'2026-04-13T09:00:00+02:00','executionPeriod':{'end':'2026-04-20T12:00:00+02:00'}");
+	assert_text(subject_line(r, a, "Task", "t1"),
+		    TEXT("aktindsigt 2026-04-22 met, aktindsigt-besked 2026-04-22 met"));
+	assert_derived(r, a);
+	record_close(r);
+}
+
+TEST(an_adverse_event_is_tied_to_nobody)
+{
+	arena *a = test_arena();
+	issues sink = {.arena = a};
+	record *r = start(a);
+	people(r, a);
+	put(r, a, "Task", TEXT("u1"), CASE("uth", "2026-03-02", ""));
+	assert_text(subject_line(r, a, "Task", "u1"), TEXT("uth 2026-03-09 running"));
+	doc d;
+	written out;
+	assert_true(json_parse_resource(
+	    a,
+	    TEXT("{\"resourceType\":\"Task\",\"id\":\"u2\",\"status\":\"requested\",\"intent\":\"order\",\"code\":{"
+		 "\"coding\":[{"
+		 "\"system\":\"urn:limen:case\",\"code\":\"uth\"}]},\"for\":{\"reference\":\"Patient/p1\"}}"),
+	    TEXT("test"), &sink, &d));
+	write_op w = {.method = WRITE_UPDATE, .resource = &d, .type = TEXT("Task"), .id = TEXT("u2"), .orphans = true};
+	assert_false(record_commit(r, &doctor, &w, 1, a, &sink, &out));
+	assert_int_equal(sink.first->code, FAIL_CHECK);
+	record_close(r);
+}
+
 /* ---- a random workload ---- */
 
 static const char *some_date(random_state *rnd, arena *a, const char *key)
@@ -222,17 +339,23 @@ static void random_referral(record *r, arena *a, random_state *rnd, text id)
 static void random_appointment(record *r, arena *a, random_state *rnd, text id)
 {
 	static const char *const states[] = {"booked", "booked", "cancelled", "noshow"};
+	const char *state = states[random_below(rnd, 4)];
+	bool gone = strcmp(state, "cancelled") == 0;
+	const char *cause = "'cancelationReason':{'coding':[{'system':'urn:limen:move-cause','code':'hospital'}]},";
 	text more =
 	    text_format(a,
+			"'serviceType':[{'coding':[{'system':'urn:limen:appointment-kind','code':'operation'}]}],"
+			"%s"
 			"'status':'%s',%s,'start':'2026-04-20T09:00:00+01:00','end':'2026-04-20T09:30:00+01:00',"
 			"'basedOn':[{'reference':'ServiceRequest/"
 			"r%d'}],'participant':[{'actor':{'display':'x'},'status':'accepted'}]",
-			states[random_below(rnd, 4)], some_date(rnd, a, "created"), (int)random_below(rnd, 4));
+			gone ? cause : "", state, some_date(rnd, a, "created"), (int)random_below(rnd, 4));
 	put(r, a, "Appointment", id, text_z(a, more));
 }
 
 static void random_message(record *r, arena *a, random_state *rnd, text id)
 {
+	static const char *const kinds[] = {"indkaldelse", "svar", "flytning"};
 	text about = random_below(rnd, 2)
 			 ? text_format(a, "'about':[{'reference':'Appointment/a%d'}]", (int)random_below(rnd, 4))
 			 : text_format(a, "'basedOn':[{'reference':'ServiceRequest/r%d'}]", (int)random_below(rnd, 4));
@@ -240,7 +363,7 @@ static void random_message(record *r, arena *a, random_state *rnd, text id)
 	    a,
 	    "'extension':[{'url':'urn:limen:told-by','valueCode':'clinician'}],'status':'completed','category':[{"
 	    "'coding':[{'system':'urn:limen:communication','code':'%s'}]}],%.*s,%s",
-	    random_below(rnd, 2) ? "indkaldelse" : "svar", TEXT_ARG(about), some_date(rnd, a, "received"));
+	    kinds[random_below(rnd, 3)], TEXT_ARG(about), some_date(rnd, a, "received"));
 	put(r, a, "Communication", id, text_z(a, more));
 }
 
@@ -298,5 +421,8 @@ TEST(kept_equals_computed_again_after_a_random_workload)
 	}
 }
 
-TESTS(T(each_step_moves_the_right_clock), T(clocks_are_there_after_a_restart),
-      T(ticks_wake_when_attention_begins_and_when_it_is_due), T(kept_equals_computed_again_after_a_random_workload))
+/* The case comes after the other test of ticks: how far ticks have come is the process's, and it goes on to the end of March. */
+TESTS(T(each_step_moves_the_right_clock), T(each_moved_operation_has_its_own_clock),
+      T(an_adverse_event_is_tied_to_nobody), T(clocks_are_there_after_a_restart),
+      T(ticks_wake_when_attention_begins_and_when_it_is_due), T(a_case_runs_turns_and_is_decided),
+      T(kept_equals_computed_again_after_a_random_workload))

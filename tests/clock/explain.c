@@ -134,6 +134,35 @@ TEST(a_pause_is_in_the_arithmetic)
 	content_free(s.image);
 }
 
+/* Two limits on one rule: the earlier decides, and both are said. */
+TEST(both_limits_are_said)
+{
+	story s = begin();
+	tell(&s, "danger.kind", "2026-03-02", "kraeft", "r", "");
+	tell(&s, "treatment.referred", "2026-03-02", "", "e", "");
+	tell(&s, "assessment.finished", "2026-03-10", "", "e", "");
+	tell(&s, "treatment.consented", "2026-03-20", "", "e", "");
+	text t = explained(&s, "mvt-kraeft-behandling", "2026-03-21", LANGUAGE_DA);
+	assert_has(t, "senest 30. marts 2026");
+	assert_has(t, "2. marts 2026 + 28 kalenderdage = 30. marts 2026 · den anden frist falder ikke før: 20. marts "
+		      "2026 + 14 kalenderdage = 3. april 2026");
+	assert_has(t, "starter reglens anden frist");
+	content_free(s.image);
+}
+
+/* A table nobody has filled in gives no date, and says what is missing. */
+TEST(a_limit_that_is_not_filled_in_says_so)
+{
+	story s = begin();
+	tell(&s, "referral.received", "2026-03-02", "", "r", "");
+	tell(&s, "cancer.package", "2026-03-02", "nyre", "r", "");
+	text t = explained(&s, "pakke-of1", "2026-03-21", LANGUAGE_EN);
+	assert_has(t, "Package OF1: referral to assessment · the limit is not filled in\n");
+	assert_has(t, "nobody has guessed a number");
+	assert_true(text_find(t, TEXT("Arithmetic")) < 0);
+	content_free(s.image);
+}
+
 TEST(what_the_patient_is_told)
 {
 	story s = begin();
@@ -152,4 +181,5 @@ TEST(what_the_patient_is_told)
 }
 
 TESTS(T(a_running_assessment), T(the_facts_to_come_are_not_told), T(both_readings_of_saturday_and_what_was_passed_over),
-      T(a_dated_limit_names_its_row), T(a_pause_is_in_the_arithmetic), T(what_the_patient_is_told))
+      T(a_dated_limit_names_its_row), T(a_pause_is_in_the_arithmetic), T(both_limits_are_said),
+      T(a_limit_that_is_not_filled_in_says_so), T(what_the_patient_is_told))

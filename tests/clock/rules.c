@@ -15,9 +15,10 @@ TEST(each_rule_says_its_force)
 	static const struct {
 		const char *rule, *force, *passed;
 	} rows[] = {
-	    {"udredningsret", "law", "overskredet"},  {"varsling", "law", "overskredet"},
-	    {"behandlingsret", "law", "overskredet"}, {"visitation-lokal", "local", "passeret"},
-	    {"booking-lokal", "local", "passeret"},
+	    {"udredningsret", "law", "overskredet"},     {"varsling", "law", "overskredet"},
+	    {"behandlingsret", "law", "overskredet"},    {"visitation-lokal", "local", "passeret"},
+	    {"booking-lokal", "local", "passeret"},      {"mvt-ami", "law", "overskredet"},
+	    {"pakke-of1", "recommendation", "passeret"}, {"udredningsplan-opdateret", "local", "passeret"},
 	};
 	image *m = shipped_image(test_arena());
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
