@@ -188,6 +188,7 @@ http_response http_call(http_app *app, arena *a, const caller *who, const char *
 	    {TEXT("X-Limen-On-Behalf-Of"), who->on_behalf_of},
 	    {TEXT("Accept-Language"), who->language == LANGUAGE_EN ? TEXT("en") : TEXT("da")},
 	    {TEXT("Content-Type"), TEXT("application/fhir+json")},
+	    {TEXT("Prefer"), TEXT("handling=strict")},
 	};
 	const http_request q = {.arena = a,
 				.method = text_of(method),

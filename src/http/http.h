@@ -69,7 +69,8 @@ typedef struct http_response {
 void http_handle(http_app *app, const http_request *q, http_response *p);
 text http_header_of(const http_response *p, text name); /* empty: not there */
 
-/* A request in the same process, in one line: JSON in and out, the caller's fields as headers. */
+/* A request in the same process, in one line: JSON in and out, the caller's fields as headers. Strict: a search parameter that is not
+ * understood is refused, for nobody here would read a warning. */
 http_response http_call(http_app *app, arena *a, const caller *who, const char *method, text target, text body);
 
 text outcome_json(arena *a, const issues *sink, language lang); /* an OperationOutcome */
