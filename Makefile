@@ -86,6 +86,8 @@ $(OUT)/obj/%.cpp.o: src/%.cpp | $(GENERATED)
 	@mkdir -p $(@D)
 	@echo "CXX  $<"
 	@$(CXX) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+# The steps over columns are loops for vector instructions, which gcc 12 makes of most of them at -O3 only.
+build/release/obj/clock/step.c.o build/release/obj/clock/count.c.o: FLAGS += -O3
 # Embedded files (.incbin) are assembled once, from build/gen.
 $(OUT)/obj/embedded.o: $(GEN)/embedded.S $(EMBEDDED)
 	@mkdir -p $(@D)

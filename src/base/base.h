@@ -24,6 +24,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "base/vector.h"
 #include "base/world.h"
 
 #endif

@@ -201,6 +201,15 @@ static bool expectations_hold(case_run *c, bool applies, const clock *k)
 	return same_state(c, applies, k) && fine;
 }
 
+static bool case_facts(case_run *c, facts *f)
+{
+	if (!facts_read(c)) return false;
+	dates_fill(c);
+	*f = (facts){.at = c->facts, .count = c->count};
+	facts_sort(f);
+	return true;
+}
+
 static bool case_check(const image *m, const content_entry *e, uint32_t n, issues *sink)
 {
 	case_run c = {.image = m, .entry = e, .node = n, .sink = sink};
@@ -208,10 +217,8 @@ static bool case_check(const image *m, const content_entry *e, uint32_t n, issue
 		return issue_at(sink, FAIL_CONTENT_NOT_MAP, content_place(e, n), TEXT("cases"), TEXT(""), TEXT(""));
 	if (!content_text(e, n, "name", true, &c.name, sink)) return false;
 	if (!content_date(e, n, "on", false, &c.on, sink)) return false;
-	if (!facts_read(&c)) return false;
-	dates_fill(&c);
-	facts f = {.at = c.facts, .count = c.count};
-	facts_sort(&f);
+	facts f;
+	if (!case_facts(&c, &f)) return false;
 	clock k;
 	bool applies = clock_try(m, e->compiled, &f, &k);
 	return expectations_hold(&c, applies, &k);
@@ -228,4 +235,17 @@ bool clock_cases_check(const image *m, const content_entry *e, issues *sink)
 	bool fine = true;
 	for (uint32_t i = list + 1; i < nodes[list].next; i = nodes[i].next) fine = case_check(m, e, i, sink) && fine;
 	return fine;
+}
+
+void clock_cases_visit(const image *m, const clock_rule *r, case_visit *visit, void *self, arena *a)
+{
+	issues sink = {.arena = a};
+	const content_entry *e = r->entry;
+	uint32_t list = content_get(e, e->node, "cases");
+	const node *nodes = e->d->nodes;
+	for (uint32_t i = list + 1; i < nodes[list].next; i = nodes[i].next) {
+		case_run c = {.image = m, .entry = e, .node = i, .sink = &sink, .on = DAY_NONE};
+		facts f;
+		if (case_facts(&c, &f)) visit(self, r, &f);
+	}
 }

@@ -83,6 +83,9 @@ const limit_row *limit_on(const clock_rule *r, const facts *f, day start);
 bool instant_fact(const image *m, const content_entry *e, uint32_t object, const char *key, int *out, issues *sink);
 /* The rule's examples, run. */
 bool clock_cases_check(const image *m, const content_entry *e, issues *sink);
+/* The facts of each of them, for who tries them otherwise. */
+typedef void case_visit(void *self, const clock_rule *r, const facts *f);
+void clock_cases_visit(const image *m, const clock_rule *r, case_visit *visit, void *self, arena *a);
 /* A text with {{ holes }}: each is a fact's name or start, due, due_late, limit, days_left … false: one is not. */
 bool clock_holes_check(const image *m, const content_entry *e, const char *key, text t, issues *sink);
 

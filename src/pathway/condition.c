@@ -1,30 +1,7 @@
 /* condition.c: sentences over facts, compiled, evaluated and read aloud. The language is described in pathway.h. */
 #include "pathway/internal.h"
 
-typedef enum condition_kind {
-	CONDITION_FACT,
-	CONDITION_NO,
-	CONDITION_IN,
-	CONDITION_NOT_IN,
-	CONDITION_AT_LEAST,
-	CONDITION_AT_MOST,
-	CONDITION_AFTER,
-	CONDITION_ALL,
-	CONDITION_ANY
-} condition_kind;
-
 enum { CODES_MAX = 32, PARTS_MAX = 32 };
-
-struct condition {
-	condition_kind kind;
-	int fact, other;
-	const text *codes;
-	int code_count;
-	bool or_none;
-	int64_t number;
-	const condition **parts;
-	int part_count;
-};
 
 /* ---- compiling ---- */
 

@@ -68,7 +68,27 @@ const fact *facts_last(const facts *f, int id);
 void facts_sort(facts *f); /* for facts made by hand: into the order above */
 
 /* ---- conditions ---- */
-typedef struct condition condition;
+typedef enum condition_kind {
+	CONDITION_FACT,
+	CONDITION_NO,
+	CONDITION_IN,
+	CONDITION_NOT_IN,
+	CONDITION_AT_LEAST,
+	CONDITION_AT_MOST,
+	CONDITION_AFTER,
+	CONDITION_ALL,
+	CONDITION_ANY
+} condition_kind;
+typedef struct condition { /* open to read for who makes something quicker of it: clock/plan.c */
+	condition_kind kind;
+	int fact, other;   /* other: after which fact */
+	const text *codes; /* in, not in */
+	int code_count;
+	bool or_none;
+	int64_t number;                 /* at least, at most */
+	const struct condition **parts; /* all of, any of */
+	int part_count;
+} condition;
 /* Compiles the condition under `key` of a content entry's mapping (text or list form). NULL with an error in the sink where it is
  * wrong; NULL without one where the key is missing and `required` is false. */
 const condition *condition_compile(image *m, const content_entry *e, uint32_t object, const char *key, bool required,
