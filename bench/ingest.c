@@ -1,7 +1,9 @@
 /* bench ingest: the whole Synthea set through the REST door, durable: 122 Bundles (120 transactions, 2 batches; 92,114 resources) parsed,
  * checked, indexed, linked and committed, two at a time; beside it a bare SQLite loop that writes the very same rows in the same groups.
  * ratio_last_tenth is the speed of the last tenth of the Bundles against that of the first nine. Lines "ingest.KEY VALUE", the headline
- * ratio last. Skips, and says so, where ../shared/data/synthea is not there. The file is left for other benches: build/bench-data/synthea.db. */
+ * ratio last. Skips, and says so, where ../shared/data/synthea is not there. The file is left for other benches: build/bench-data/synthea.db.
+ *
+ *   ingest [FILE TIMES]   the patients' Bundles so many times over, into FILE, without the loop beside: what ./dev bench million asks */
 #define LIMEN_OS /* LIMEN_SHARED, bzip2, /proc */
 #include "bench/bare.h"
 #include "bench/files.h"
@@ -10,7 +12,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { BUNDLES_MAX = 400, LOADERS = 2 };
+enum { BUNDLES_MAX = 4000, LOADERS = 2 };
 
 typedef struct bundle {
 	text json;
@@ -88,9 +90,39 @@ static int64_t load_all(ingest *in)
 	return began;
 }
 
-int main(void)
+/* The Bundles, those of the patients (they come last) so many times over. */
+static void bundles_take(ingest *in, const bench_files *files, int64_t times)
+{
+	for (int64_t k = 0; k < times; k++)
+		for (int i = 0; i < files->count && in->count < BUNDLES_MAX; i++) {
+			bool batch = text_find(files->at[i], TEXT("\"batch\"")) >= 0;
+			if (k == 0 || !batch) in->bundles[in->count++].json = files->at[i];
+		}
+}
+
+static void beside(const char *file, double per_s)
+{
+	const char *bare_file = "build/bench-data/bare.db";
+	bare_report bare = bare_run(file, bare_file, 0);
+	for (int i = 0; i < 3; i++) {
+		static const char *const ends[] = {"", "-wal", "-shm"};
+		char gone[200];
+		snprintf(gone, sizeof gone, "%s%s", bare_file, ends[i]);
+		unlink(gone);
+	}
+	double bare_per_s = (double)bare.versions * 1e6 / (double)bare.us;
+	printf("ingest.groups %d\n", bare.groups);
+	printf("ingest.rows_per_resource %.1f\n", (double)bare.rows / (double)bare.versions);
+	printf("ingest.bare_resources_per_s %.0f\n", bare_per_s);
+	printf("ingest.resources_per_s %.0f\n", per_s);
+	printf("ingest.ratio_bare_sqlite %.2f\n", per_s / bare_per_s);
+}
+
+int main(int argc, char **argv)
 {
 	static ingest in;
+	int64_t times = 1;
+	if (argc > 2 && (!text_to_int(text_of(argv[2]), &times) || times < 1)) bare_stop("not a number:", argv[2]);
 	static bench_files files;
 	files.arena = arena_new(1024 * MIB);
 	bench_add_synthea(&files);
@@ -98,9 +130,8 @@ int main(void)
 		printf("ingest: skipped: ../shared/data/synthea is not there\n");
 		return 0;
 	}
-	for (; in.count < files.count && in.count < BUNDLES_MAX; in.count++)
-		in.bundles[in.count].json = files.at[in.count];
-	const char *file = "build/bench-data/synthea.db", *bare_file = "build/bench-data/bare.db";
+	bundles_take(&in, &files, times);
+	const char *file = argc > 1 ? argv[1] : "build/bench-data/synthea.db";
 	static const char *const ends[] = {"", "-wal", "-shm", ".lock"};
 	mkdir("build/bench-data", 0755);
 	for (int i = 0; i < 4; i++) {
@@ -116,7 +147,7 @@ int main(void)
 		 .host = TEXT("127.0.0.1"),
 		 .port = 8420};
 	c.sink.arena = c.arena;
-	bare_watch();
+	if (times == 1) bare_watch();
 	if (!house_open(&c, &in.house, RECORD_WRITE)) {
 		issues_print(&c, &c.sink);
 		return 1;
@@ -125,27 +156,20 @@ int main(void)
 	for (int i = 0; i < in.count; i++)
 		if (in.bundles[i].done_at > ended) ended = in.bundles[i].done_at;
 	house_close(&in.house);
-	bare_watch_ends();
+	if (times == 1) bare_watch_ends();
 	int64_t grown = bench_resident_kib() - before;
 	double per_s = (double)in.loaded * 1e6 / (double)(ended - began);
 	int tenth = in.count - in.count / 10;
 	struct stat st = {0};
 	stat(file, &st);
-	bare_report bare = bare_run(file, bare_file, 0);
-	for (int i = 0; i < 3; i++) {
-		char gone[200];
-		snprintf(gone, sizeof gone, "%s%s", bare_file, ends[i]);
-		unlink(gone);
-	}
 	printf("ingest.resources %lld\n", (long long)in.loaded);
-	printf("ingest.groups %d\n", bare.groups);
-	printf("ingest.rows_per_resource %.1f\n", (double)bare.rows / (double)bare.versions);
 	printf("ingest.resident_mb %.0f\n", (double)grown / 1024);
 	printf("ingest.bytes_per_resource %.0f\n", (double)st.st_size / (double)in.loaded);
 	printf("ingest.ratio_last_tenth %.2f\n", speed(&in, tenth, in.count, began) / speed(&in, 0, tenth, began));
-	printf("ingest.bare_resources_per_s %.0f\n", (double)bare.versions * 1e6 / (double)bare.us);
-	printf("ingest.resources_per_s %.0f\n", per_s);
-	printf("ingest.ratio_bare_sqlite %.2f\n", per_s / ((double)bare.versions * 1e6 / (double)bare.us));
+	if (times == 1)
+		beside(file, per_s);
+	else
+		printf("ingest.resources_per_s %.0f\n", per_s);
 	arena_free(files.arena);
 	return 0;
 }

@@ -1,12 +1,14 @@
 /* bench read: reads by id over HTTP with 32 connections (wrk), beside the same bytes under the same headers served from memory by the
  * same HTTP library with the same settings. What is read: some thousand resources of the Synthea file that bench ingest leaves
- * (build/bench-data/synthea.db). Lines "read.KEY VALUE", the headline ratio last. */
+ * (build/bench-data/synthea.db), again and again as screens do. read.cold_per_s: all resources of the file in an order of chance, more
+ * than are kept in memory. Lines "read.KEY VALUE", the headline ratio last. */
 #define LIMEN_OS
 #include "bench/files.h"
 #include "cli/internal.h"
 
 #include <arpa/inet.h>
 #include <microhttpd.h>
+#include <sqlite3.h>
 
 enum { PATHS_MAX = 4000, OF_TYPE = 1000, ROUNDS = 3, SECONDS_EACH = 4, THREADS = 16 };
 
@@ -42,17 +44,45 @@ static void paths_of(http_app *app, const char *type)
 	}
 }
 
-static text script_write(void)
+/* wrk asks for the lines of LIST in an order of chance. */
+static text script_write(const char *script, const char *list)
 {
-	text name = TEXT("build/bench-data/read.lua");
-	FILE *f = fopen("build/bench-data/read.lua", "w");
-	if (!f) bench_stop("cannot write", "build/bench-data/read.lua");
-	fprintf(f, "wrk.headers['X-Limen-Actor'] = 'Device/bench'\nlocal paths = {\n");
-	for (int i = 0; i < path_count; i++) fprintf(f, "'%.*s',\n", TEXT_ARG(paths[i].path));
-	fprintf(f, "}\nlocal n = 0\nrequest = function() n = (n * 69069 + 1) %% 2147483648; "
-		   "return wrk.format('GET', paths[n %% #paths + 1]) end\n");
+	FILE *f = fopen(script, "w");
+	if (!f) bench_stop("cannot write", script);
+	fprintf(f,
+		"wrk.headers['X-Limen-Actor'] = 'Device/bench'\nlocal paths = {}\n"
+		"for line in io.lines('%s') do paths[#paths + 1] = line end\nlocal n = 0\n"
+		"request = function() n = (n * 69069 + 1) %% 2147483648; "
+		"return wrk.format('GET', paths[n %% #paths + 1]) end\n",
+		list);
 	fclose(f);
-	return name;
+	return text_of(script);
+}
+
+static void paths_write(const char *list)
+{
+	FILE *f = fopen(list, "w");
+	if (!f) bench_stop("cannot write", list);
+	for (int i = 0; i < path_count; i++) fprintf(f, "%.*s\n", TEXT_ARG(paths[i].path));
+	fclose(f);
+}
+
+/* Everything that stands in the file. */
+static void all_write(const char *file, const char *list)
+{
+	sqlite3 *db;
+	sqlite3_stmt *rows;
+	FILE *f = fopen(list, "w");
+	if (!f || sqlite3_open_v2(file, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) bench_stop("cannot list", file);
+	if (sqlite3_prepare_v2(db,
+			       "SELECT t.word, r.id FROM resource r JOIN term t ON t.number = r.type WHERE r.state = 0",
+			       -1, &rows, NULL) != SQLITE_OK)
+		bench_stop(sqlite3_errmsg(db), file);
+	while (sqlite3_step(rows) == SQLITE_ROW)
+		fprintf(f, "/fhir/%s/%s\n", sqlite3_column_text(rows, 0), sqlite3_column_text(rows, 1));
+	sqlite3_finalize(rows);
+	sqlite3_close(db);
+	fclose(f);
 }
 
 /* ---- the peer ---- */
@@ -148,7 +178,10 @@ int main(void)
 		return 1;
 	}
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) paths_of(&h.app, types[i]);
-	text script = script_write();
+	paths_write("build/bench-data/read.txt");
+	all_write(file, "build/bench-data/read-all.txt");
+	text script = script_write("build/bench-data/read.lua", "build/bench-data/read.txt");
+	text all = script_write("build/bench-data/read-all.lua", "build/bench-data/read-all.txt");
 	int port;
 	struct MHD_Daemon *peer = peer_start(&port);
 	listener *l = http_start(&h.app, &(listen_options){.host = TEXT("127.0.0.1"), .threads = THREADS}, &c.sink);
@@ -160,11 +193,13 @@ int main(void)
 		n = wrk(port, script);
 		if (n > theirs) theirs = n;
 	}
+	double cold = wrk(http_port(l), all);
 	http_stop(l);
 	MHD_stop_daemon(peer);
 	house_close(&h);
 	printf("read.resources %d\n", path_count);
 	printf("read.memory_per_s %.0f\n", theirs);
+	printf("read.cold_per_s %.0f\n", cold);
 	printf("read.per_s %.0f\n", ours);
 	printf("read.ratio_memory %.2f\n", ours / theirs);
 	return 0;

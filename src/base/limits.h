@@ -50,6 +50,7 @@ enum {
 	TERM_RULES_MAX = 1000,     /* includes and excludes of one value set, with their filters and sets */
 	TERM_SETS_WITHIN_MAX = 32, /* value sets within each other */
 	TERM_UNKNOWN_MAX = 4096,   /* unknown value sets a layer remembers */
+	CLOCK_DAYS_MAX = 1100,   /* days of a limit that are told one by one */
 	PROFILE_DEPTH_MAX = 128, /* values and profiles within each other, references followed, profiles on profiles */
 	VALIDATE_WORK_MAX = 2000000, /* values looked at while one resource is held against one profile */
 };
@@ -58,6 +59,8 @@ enum {
 #define MIB (1024 * KIB)
 
 #define LOG_ARENA_MAX (4 * MIB)       /* one line of the log while it is made */
+#define HOT_BYTES_MAX (32 * MIB)      /* resources kept in memory as they were read lately */
+#define HOT_RESOURCE_MAX (32 * KIB)   /* one of them; a larger one is read each time */
 #define BODY_BYTES_MAX (64 * MIB)     /* one request body, one file */
 #define CONTENT_FILE_MAX (4 * MIB)    /* one content file */
 #define PACKED_TEXT_MAX (256 * MIB)   /* one text of a packed column, plain */

@@ -117,16 +117,19 @@ text log_line(arena *a, instant at, log_level level, const char *event, const ch
 	return buffer_text(&b);
 }
 
-/* One write a line, under the lock: lines of threads do not mix. */
+/* One write a line, under the lock: lines of threads do not mix. The line is made before, so that nobody waits for that. */
 static void write_event(log_level level, const char *event, const char *const *pairs)
 {
 	pthread_mutex_lock(&log_state.lock);
-	if (log_state.world && level >= log_state.lowest) {
-		arena *a = arena_new(LOG_ARENA_MAX);
-		os_write(log_state.file_descriptor, log_line(a, world_now(log_state.world), level, event, pairs));
-		arena_free(a);
-	}
+	world *w = level >= log_state.lowest ? log_state.world : NULL;
 	pthread_mutex_unlock(&log_state.lock);
+	if (!w) return;
+	arena *a = arena_new(LOG_ARENA_MAX);
+	text line = log_line(a, world_now(w), level, event, pairs);
+	pthread_mutex_lock(&log_state.lock);
+	if (log_state.world == w) os_write(log_state.file_descriptor, line);
+	pthread_mutex_unlock(&log_state.lock);
+	arena_free(a);
 }
 
 void log_event(log_level level, const char *event, ...)

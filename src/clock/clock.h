@@ -107,6 +107,16 @@ typedef struct why {
 void clock_explain(const image *m, const clock *c, const facts *f, instant now, language lang, arena *a, why *out);
 text why_text(arena *a, const why *w); /* as in a terminal: EXAMPLES.md */
 
+/* The arithmetic day by day, day 0 first. A day has a number, or a reason why it has none; where the law is unsettled the later reading
+ * has a number of its own. None (0) where the limit is not counted in days or weeks, or is longer than CLOCK_DAYS_MAX. */
+typedef struct clock_day {
+	day on;
+	text name;               /* "mandag" */
+	int number, number_late; /* 0: not counted (or it is day 0) */
+	text none;               /* "søndag", "2. påskedag", "patienten ønsker at vente" */
+} clock_day;
+int clock_days(const image *m, const clock *c, const facts *f, language lang, arena *a, clock_day **out);
+
 /* What the rule's file says to the patient (say_da, say_en) with the dates in it; empty where it says nothing. */
 text clock_say(const image *m, const clock *c, const facts *f, language lang, arena *a);
 

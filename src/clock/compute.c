@@ -260,6 +260,35 @@ static bool due_of_starts(const image *m, const clock_rule *r, const facts *f, c
 	return true;
 }
 
+/* The days that were taken out when this clock was computed. */
+static pauses taken_out(const clock *c, const facts *f)
+{
+	clock copy = *c;
+	pauses p = suspension(c->rule, f, &copy);
+	pauses_find(c->rule, f, &copy, &p);
+	return p;
+}
+
+bool clock_leaves_out(const clock *c, const facts *f, day d)
+{
+	pauses p = taken_out(c, f);
+	return paused_on(&p, d);
+}
+
+/* The latest fact that begins such a span before this day. */
+const fact *clock_left_out_by(const clock *c, const facts *f, day d)
+{
+	const clock_rule *r = c->rule;
+	const fact *by = NULL;
+	for (int i = 0; i < f->count; i++) {
+		const fact *x = &f->at[i];
+		bool begins = x->id == r->suspend.from;
+		for (int k = 0; k < r->pause_count; k++) begins = begins || x->id == r->pauses[k].from;
+		if (begins && x->on < d && (!by || x->on > by->on)) by = x;
+	}
+	return by;
+}
+
 bool clock_try(const image *m, const clock_rule *r, const facts *f, clock *out)
 {
 	bool only_also;

@@ -79,6 +79,11 @@ bool limits_read(image *m, const content_entry *e, clock_rule *r, issues *sink);
 /* The row for a clock that starts on this day; NULL: none, the rule is not about that day. */
 const limit_row *limit_on(const clock_rule *r, const facts *f, day start);
 
+/* ---- compute.c ---- */
+/* Is this day one that a pause or a suspension leaves out, and since which fact. */
+bool clock_leaves_out(const clock *c, const facts *f, day d);
+const fact *clock_left_out_by(const clock *c, const facts *f, day d);
+
 /* The id of an instant fact under a key. */
 bool instant_fact(const image *m, const content_entry *e, uint32_t object, const char *key, int *out, issues *sink);
 /* The rule's examples, run. */

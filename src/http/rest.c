@@ -82,12 +82,25 @@ void rest_reply(exchange *x, const version *v)
 
 static const char *const read_parameters[] = {"_summary", "_elements", NULL};
 
+/* In the middle of something larger it is read as that sees it; else from what is at hand. */
+static found read_current(exchange *x, version *v)
+{
+	record *r = x->app->record;
+	if (x->reader) return record_read(x->reader, x->type, x->id, v, &x->sink);
+	if (record_at_hand(r, &x->who, x->type, x->id, x->arena, v)) return FOUND;
+	uint64_t moment = record_moment(r);
+	reader *rd = exchange_reader(x);
+	if (!rd) return FOUND_FAILED;
+	found f = record_read(rd, x->type, x->id, v, &x->sink);
+	if (f == FOUND) record_keep_at_hand(r, moment, v);
+	return f;
+}
+
 void rest_read(exchange *x)
 {
 	version v;
-	reader *rd;
-	if (!rest_named(x) || !query_only(x, read_parameters) || !(rd = exchange_reader(x))) return;
-	if (rest_found(x, record_read(rd, x->type, x->id, &v, &x->sink), &v)) rest_reply(x, &v);
+	if (!rest_named(x) || !query_only(x, read_parameters)) return;
+	if (rest_found(x, read_current(x, &v), &v)) rest_reply(x, &v);
 }
 
 void rest_vread(exchange *x)

@@ -6,16 +6,15 @@
 
 /* ---- commits ---- */
 
-/* A commit is not left half answered: room for what it hands back is there before it starts. */
+/* A commit is not left half answered: room for what it hands back is there before it starts. Nobody looks at an old state while they
+ * wait for the writer, which may be waiting for those who do (sqlite_tidy). */
 write_result write_commit(exchange *x, const write_op *writes, int count, bool last, written *out)
 {
 	issues sink = {.arena = x->arena};
+	exchange_read_anew(x);
 	exchange_headroom(x, 2 * x->body.len + (count + 64) * KIB);
 	if (record_commit(x->app->record, &x->who, writes, count, x->arena, &sink, out)) return WRITE_DONE;
-	if (!last && sink.first && sink.first->code == FAIL_RECORD_MOVED) {
-		exchange_read_anew(x);
-		return WRITE_MOVED;
-	}
+	if (!last && sink.first && sink.first->code == FAIL_RECORD_MOVED) return WRITE_MOVED;
 	issues_add_all(&x->sink, &sink);
 	return WRITE_REFUSED;
 }

@@ -177,6 +177,7 @@ bool apply_write(deriving *dv, prepared *p, const caller *who, written *out, iss
 		out->json = p->kept_json;
 		return true;
 	}
+	hot_drop(dv->record->hot, p->type->name, p->id);
 	bool ok = find_rid(dv, p, sink) && write_version(dv, p, who, sink) && write_cause(dv, p, sink) &&
 		  index_write(dv, p->rid, p->remove, p->remove_count, true, sink) &&
 		  index_write(dv, p->rid, p->add, p->add_count, false, sink);

@@ -67,6 +67,7 @@ static bool erase(void *self, deriving *dv, issues *sink)
 	if (e->bodies == 0) return true;
 	text said = text_format(dv->arena, "%.*s\n%.*s", TEXT_ARG(e->name), TEXT_ARG(e->what->reason));
 	/* What derivers keep of the past is computed again without it. */
+	hot_clear(dv->record->hot);
 	return log_erasure(dv, said, sink) && replay_log(dv, false, sink);
 }
 

@@ -2,6 +2,7 @@
 #ifndef LIMEN_RECORD_INTERNAL_H
 #define LIMEN_RECORD_INTERNAL_H
 
+#include "record/hot.h"
 #include "record/write_internal.h"
 
 #include <stdlib.h>
@@ -34,6 +35,7 @@ struct record {
 	text base;
 	const struct image *content;
 	bool built_anew; /* the index was computed at this open */
+	hot *hot;        /* NULL where another process may write */
 
 	pthread_mutex_t types_lock; /* guards compiling and types_arena */
 	arena *types_arena;
@@ -138,5 +140,9 @@ bool version_of_log(snapshot *s, const cell *log, arena *a, version *out, issues
 /* The row of `resource`, in scope and noted in the read set. */
 found reader_row(reader *rd, text type, text id, cell *row, issues *sink);
 found version_at(snapshot *s, int64_t rid, arena *a, version *out, issues *sink);
+/* The same without the log's part and without holding the body against its digest: enough to be asked whether it is wanted. When it
+ * was written (`at`, INSTANT_NONE here) is asked for apart. */
+found version_to_try(snapshot *s, int64_t rid, arena *a, version *out, issues *sink);
+bool version_when(snapshot *s, const version *v, arena *a, instant *out, issues *sink);
 
 #endif

@@ -143,6 +143,26 @@ found read_row(snapshot *s, const cell *row, arena *a, bool whole, version *out,
 	return out->deleted ? FOUND_DELETED : FOUND;
 }
 
+found version_to_try(snapshot *s, int64_t rid, arena *a, version *out, issues *sink)
+{
+	cell row[RES_COLUMNS];
+	store_result got = store_get(s, &resource_table, &INT_CELL(rid), a, row, sink);
+	if (got == STORE_FAILED) return FOUND_FAILED;
+	if (got == STORE_NOT_FOUND) return FOUND_NONE;
+	found f = read_row(s, row, a, false, out, sink);
+	out->at = INSTANT_NONE;
+	return f;
+}
+
+bool version_when(snapshot *s, const version *v, arena *a, instant *out, issues *sink)
+{
+	cell log[LOG_COLUMNS];
+	if (store_get(s, &log_table, &INT_CELL(v->sequence), a, log, sink) != STORE_OK)
+		return sink->errors ? false : issue_add(sink, FAIL_STORE_CORRUPT, TEXT("log"), TEXT(""));
+	*out = log[LOG_AT].integer;
+	return true;
+}
+
 found version_at(snapshot *s, int64_t rid, arena *a, version *out, issues *sink)
 {
 	cell row[RES_COLUMNS];
@@ -202,6 +222,22 @@ found record_read(reader *rd, text type, text id, version *out, issues *sink)
 	found f = reader_row(rd, type, id, row, sink);
 	if (f == FOUND_NONE || f == FOUND_FAILED) return f;
 	return read_row(rd->snapshot, row, rd->arena, true, out, sink);
+}
+
+bool record_at_hand(record *r, const caller *who, text type, text id, arena *a, version *out)
+{
+	bool may = scope_allows(who, type) && who->actor.len && who->purpose.len;
+	return may && hot_find(r->hot, type, id, a, out);
+}
+
+uint64_t record_moment(record *r)
+{
+	return hot_epoch(r->hot);
+}
+
+void record_keep_at_hand(record *r, uint64_t moment, const version *v)
+{
+	hot_keep(r->hot, moment, v);
 }
 
 int64_t record_rid(reader *rd, text type, text id)

@@ -137,6 +137,7 @@ record *record_open(arena *a, const record_options *options, issues *sink)
 		      .world = options->world,
 		      .content = options->content};
 	r->terms.arena = r->terms_arena;
+	if (options->use == RECORD_WRITE) r->hot = hot_new();
 	r->base = text_copy(r->arena, options->base);
 	if (text_ends(r->base, TEXT("/"))) r->base.len--;
 	pthread_mutex_init(&r->terms_lock, NULL);
@@ -167,6 +168,7 @@ void record_close(record *r)
 	pthread_mutex_destroy(&r->terms_lock);
 	pthread_mutex_destroy(&r->types_lock);
 	pthread_mutex_destroy(&r->own_lock);
+	hot_free(r->hot);
 	arena_free(r->types_arena);
 	arena_free(r->terms_arena);
 	arena_free(r->arena);

@@ -244,6 +244,7 @@ bool record_verify(text file, arena *a, check_report *out, issues *sink);
 bool record_check(record *r, arena *a, check_report *out, issues *sink);
 bool record_rebuild(record *r, issues *sink); /* drops what is computed and computes it again */
 
+#include "record/at_hand.h"
 #include "record/deriver.h"
 
 #endif

@@ -9,7 +9,7 @@ bool candidate_read(search *s, candidate *x, bool *there)
 {
 	*there = true;
 	if (x->read) return true;
-	found f = version_at(s->reader->snapshot, x->rid, s->scratch, &x->version, s->sink);
+	found f = version_to_try(s->reader->snapshot, x->rid, s->scratch, &x->version, s->sink);
 	*there = f == FOUND;
 	if (f != FOUND) return f != FOUND_FAILED;
 	x->read = true;
@@ -239,10 +239,13 @@ static bool param_holds(search *s, const clause *c, const doc *d, bool *holds)
 
 static bool kept_holds(search *s, const clause *c, const candidate *x, bool *holds)
 {
+	instant at = x->version.at;
+	bool dated = c->subject == SUBJECT_UPDATED;
+	if (dated && at == INSTANT_NONE && !version_when(s->reader->snapshot, &x->version, s->scratch, &at, s->sink)) return false;
 	for (int i = 0; !*holds && i < c->test_count; i++) {
 		const test *q = &c->tests[i];
 		if (c->subject == SUBJECT_ID) *holds = text_equal(x->version.id, q->value);
-		if (c->subject == SUBJECT_UPDATED) *holds = span_matches(x->version.at, x->version.at + 1, q);
+		if (dated) *holds = span_matches(at, at + 1, q);
 	}
 	if (c->subject != SUBJECT_LIST) return true;
 	rid_set listed;

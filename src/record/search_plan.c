@@ -5,6 +5,8 @@
 
 enum {
 	FIRST_ROWS = 512, /* the first allowance; each round is ROUND_TIMES the one before */
+	PAGE_ROWS =
+	    2048, /* what a page's worth of candidates is tried against, at most, before they are simply tried */
 	ROUND_TIMES = 16,
 	WIDE_SHARE = 16,    /* a clause that hits one in so many, or more, is wide */
 	FEW = 64,           /* candidates a chain is followed from one by one, */
@@ -63,15 +65,16 @@ static bool is_chain(const clause *c)
 	return c->subject == SUBJECT_CHAIN || c->subject == SUBJECT_HAS;
 }
 
-/* Tries the open clauses (chains, or all others) with so many rows each; those that do not end within them stay open. */
-static bool round_of(planning *p, bool chains, int64_t limit)
+/* Tries the open clauses (chains, or all others) with so many rows each; those that do not end within them stay open. `until_narrow`: no
+ * further than to the first that does. */
+static bool round_of(planning *p, bool chains, int64_t limit, bool until_narrow)
 {
 	int kept = 0, count = p->open_count;
 	for (int i = 0; i < count; i++) {
 		const clause *c = p->open[i];
 		rid_set set;
-		bool whole = false;
-		if (is_chain(c) == chains && !clause_collect(p->s, c, limit, &set, &whole)) return false;
+		bool whole = false, asked = is_chain(c) == chains && !(until_narrow && p->narrowed);
+		if (asked && !clause_collect(p->s, c, limit, &set, &whole)) return false;
 		if (whole)
 			apply(p, c, set);
 		else
@@ -100,7 +103,7 @@ static bool find_narrow(planning *p)
 	search *s = p->s;
 	bool page_only = s->total == TOTAL_NONE && s->part_count == 1 && p->part == &s->parts[0];
 	for (int64_t limit = FIRST_ROWS; !p->narrowed && any_open(p, false); limit *= ROUND_TIMES) {
-		if (!round_of(p, false, limit)) return false;
+		if (!round_of(p, false, limit, limit > FIRST_ROWS)) return false;
 		bool all_wide = page_only && limit > type_count_about(s, p->part->type) / WIDE_SHARE;
 		if (all_wide && !any_open(p, true)) return true;
 	}
@@ -111,21 +114,21 @@ static bool find_narrow(planning *p)
 static int64_t worth_of(const planning *p)
 {
 	const search *s = p->s;
-	int64_t tries = p->candidates.count + 8, page = TRIES_FOR_ONE * (s->page_size + 1);
+	int64_t rows = ROWS_PER_READ * (p->candidates.count + 8);
 	bool page_only = s->total == TOTAL_NONE && s->part_count == 1 && p->part == &s->parts[0] && s->sort_count == 0;
-	return ROWS_PER_READ * (page_only && page < tries ? page : tries);
+	return page_only && rows > PAGE_ROWS ? PAGE_ROWS : rows;
 }
 
 static bool finish(planning *p)
 {
 	if (p->narrowed && any_open(p, false)) {
 		int64_t worth = worth_of(p);
-		if (!round_of(p, false, worth)) return false;
+		if (!round_of(p, false, worth, false)) return false;
 	}
 	if (p->narrowed && p->candidates.count == 0) p->open_count = 0; /* nothing can come of it */
 	bool one_by_one = p->narrowed && p->candidates.count <= FEW;
 	int64_t rows = one_by_one ? ROWS_FOR_ONE * p->candidates.count : INT64_MAX;
-	if (any_open(p, true) && !round_of(p, true, rows)) return false;
+	if (any_open(p, true) && !round_of(p, true, rows, false)) return false;
 	pend_open(p);
 	return true;
 }
@@ -142,20 +145,33 @@ static bool settle_negatives(planning *p)
 	return true;
 }
 
+/* Dates and numbers are most often asked for by a wide span; what must be equal is tried before them. */
+static bool is_range(const clause *c)
+{
+	if (c->subject != SUBJECT_PARAM) return c->subject == SUBJECT_UPDATED;
+	search_kind k = c->param->kind;
+	return k == SEARCH_DATE || k == SEARCH_NUMBER || k == SEARCH_QUANTITY;
+}
+
 bool part_match(search *s, part *of)
 {
 	planning p = {.s = s, .part = of};
+	const clause *ranges[CLAUSES_MAX];
+	int range_count = 0;
 	of->matches = (rid_set){0};
 	of->pending_count = of->tried = of->held = 0;
 	of->narrowed = false;
 	if (!atomic_load(&of->type->numbered)) return true; /* none of that type was ever written */
 	for (int i = 0; i < of->clause_count; i++) {
 		const clause *c = &of->clauses[i];
-		if (clause_is_indexed(c))
-			p.open[p.open_count++] = c;
-		else
+		if (!clause_is_indexed(c))
 			pend(&p, c);
+		else if (is_range(c))
+			ranges[range_count++] = c;
+		else
+			p.open[p.open_count++] = c;
 	}
+	for (int i = 0; i < range_count; i++) p.open[p.open_count++] = ranges[i];
 	return find_narrow(&p) && finish(&p) && settle_negatives(&p);
 }
 
@@ -195,7 +211,14 @@ static bool part_narrow(search *s, part *of)
 			pend(&p, pending[i]);
 	}
 	of->narrowed = true;
-	return round_of(&p, false, INT64_MAX) && round_of(&p, true, INT64_MAX) && settle_negatives(&p);
+	return round_of(&p, false, INT64_MAX, false) && round_of(&p, true, INT64_MAX, false) && settle_negatives(&p);
+}
+
+/* Does trying what is left cost more than the rows of a clause, of which there are about as many as resources? */
+static bool is_dearer(search *s, const part *p)
+{
+	if (p->matches.all) return true;
+	return (p->matches.count - p->tried) * ROWS_PER_READ > type_count_about(s, p->type);
 }
 
 bool part_try(search *s, part *p, int64_t rid, bool *holds)
@@ -203,7 +226,7 @@ bool part_try(search *s, part *p, int64_t rid, bool *holds)
 	*holds = set_has(&p->matches, rid);
 	if (!*holds || p->pending_count == 0) return true;
 	bool in_vain = p->tried >= TRIES && p->held * TRIES_FOR_ONE < p->tried;
-	if (in_vain && !p->narrowed) {
+	if (in_vain && !p->narrowed && is_dearer(s, p)) {
 		if (!part_narrow(s, p)) return false;
 		*holds = set_has(&p->matches, rid);
 	}

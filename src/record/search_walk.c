@@ -113,6 +113,17 @@ static void walk_from(walking *w, scan_options *o)
 	o->after_cells = o->prefix_cells + w->cells + 1;
 }
 
+/* Those that match are not spread evenly: a page that should have been full long ago is sooner filled by reading them all. */
+static bool in_vain(const walking *w, int64_t seen)
+{
+	enum { LONG_AGO = 4, WALKED_PER_READ = 20 };
+	const page *p = w->page;
+	int64_t n = w->part->matches.count;
+	if (w->level > 0 || w->part->matches.all || n == 0 || p->s->part_count > 1) return false;
+	int64_t all = type_count_about(p->s, w->part->type);
+	return seen > LONG_AGO * p->max * (all / n + 1) && n * WALKED_PER_READ < all - seen;
+}
+
 static bool walk_rows(walking *w, const keyed *outer, scan_options *o)
 {
 	search *s = w->page->s;
@@ -124,6 +135,7 @@ static bool walk_rows(walking *w, const keyed *outer, scan_options *o)
 	scan *rows = store_scan(s->reader->snapshot, w->table, o, s->arena, s->sink);
 	while (ok && !page_full(w->page) && !w->page->few && scan_next(rows, row, s->sink)) {
 		if (++seen % 4096 == 0 && !search_looked(s, 4096, 0)) break;
+		if (seen % 256 == 0 && in_vain(w, seen)) w->page->few = true;
 		if (w->rank_at >= 0 && !rank_counts(row[w->rank_at].integer, o->descending)) continue;
 		if (w->table == &resource_table && row[RES_STATE].integer != STATE_LIVE) continue;
 		keyed one = keyed_of_row(w, outer, row);

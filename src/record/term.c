@@ -1,6 +1,8 @@
 /* Terms: texts that recur, as small numbers. A number once durable never changes, so those are kept in memory for all threads. */
 #include "record/internal.h"
 
+#include <string.h>
+
 enum { TERMS_KEPT_MAX = 50000 };
 
 static int64_t kept(record *r, text t)
@@ -53,9 +55,27 @@ int64_t term_of(deriving *dv, text t, issues *sink)
 	return number;
 }
 
+/* Numbers recur with every row that is read: a connection remembers the latest. */
+enum { REMEMBERED = 256, REMEMBERED_BYTES = 116 };
+typedef struct remembered {
+	int64_t number;
+	int len;
+	char bytes[REMEMBERED_BYTES];
+} remembered;
+
 text term_text(snapshot *s, int64_t number, arena *a, issues *sink)
 {
 	cell row[2];
 	if (number == 0) return (text){0};
-	return store_get(s, &term_table, &INT_CELL(number), a, row, sink) == STORE_OK ? row[1].text : (text){0};
+	bool remembers = !snapshot_is_writing(s);
+	remembered *at = remembers ? store_beside(s, sizeof(remembered[REMEMBERED])) : NULL;
+	if (at) at += number % REMEMBERED;
+	if (at && at->number == number) return text_copy(a, (text){at->bytes, at->len});
+	if (store_get(s, &term_table, &INT_CELL(number), a, row, sink) != STORE_OK) return (text){0};
+	text found = row[1].text;
+	if (at && found.len <= REMEMBERED_BYTES) {
+		*at = (remembered){.number = number, .len = (int)found.len};
+		if (found.len) memcpy(at->bytes, found.at, (size_t)found.len);
+	}
+	return found;
 }

@@ -274,7 +274,9 @@ static void *writer_run(void *self)
 		pthread_mutex_unlock(&r->lock);
 		if (!first) break;
 		issues sink = {.arena = scratch};
+		hot_busy(r->hot);
 		transact(r, first, &sink);
+		hot_quiet(r->hot);
 		answer_group(r, first);
 		store_tidy(r->store);
 		arena_reset(scratch);

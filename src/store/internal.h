@@ -58,6 +58,7 @@ struct snapshot {
 	int kept, busy;
 	packer *packer; /* NULL: nothing was packed yet */
 	snapshot *next; /* in the pool */
+	void *beside;   /* store_beside */
 };
 
 struct writing {

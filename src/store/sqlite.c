@@ -12,9 +12,12 @@
 #include <unistd.h>
 
 enum {
-	BUSY_WAIT_MS = 10000,      /* another process of ours may hold the write lock that long */
-	CACHE_KIB = 16 * 1024,     /* pages kept per connection */
-	TIDY_AT_PAGES = 2000,      /* WAL pages after which tidy moves them into the file */
+	BUSY_WAIT_MS = 10000,  /* another process of ours may hold the write lock that long */
+	CACHE_KIB = 16 * 1024, /* pages kept per connection */
+	TIDY_AT_PAGES = 2000,  /* WAL pages after which tidy moves them into the file */
+	CUT_AT_PAGES = 32768,  /* and begins it anew: where readers come and go without a pause it would only grow */
+	CUT_WAIT_MS =
+	    250, /* for the readers that look at it; later ones look into the file. Else it is tried again later */
 	TIDY_FORCED_PAGES = 50000, /* where tidy is never called, the engine does it itself */
 };
 
@@ -43,7 +46,7 @@ static const char *const sayings[WORDS] = {
 
 struct connection {
 	sqlite3 *db;
-	int wal_pages;
+	int wal_pages, cut_at;
 	int lock; /* the claimed lock file; -1: none */
 	sqlite3_stmt *said[WORDS];
 };
@@ -158,6 +161,7 @@ static bool settle_in(connection *c, opening how, driver_failure *why)
 	sqlite3_extended_result_codes(c->db, 1);
 	if (how == OPEN_MAKER || how == OPEN_WRITER) {
 		if (!is_wal(c, why)) return false;
+		c->cut_at = CUT_AT_PAGES;
 		sqlite3_wal_hook(c->db, wal_grew, c); /* instead of the automatic checkpoint inside a commit */
 	}
 	return sqlite_script(c, settings, why) && learn_to_speak(c, why);
@@ -308,8 +312,15 @@ static int64_t sqlite_changes(connection *c)
 static void sqlite_tidy(connection *c)
 {
 	if (c->wal_pages < TIDY_AT_PAGES) return;
+	bool cuts = c->wal_pages >= c->cut_at;
+	if (cuts) sqlite3_busy_timeout(c->db, CUT_WAIT_MS);
 	/* What it cannot move now (a reader still looks at it, the disk is full) stays in the WAL, safe, for the next time. */
-	sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	int code = sqlite3_wal_checkpoint_v2(c->db, NULL, cuts ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
+					     NULL, NULL);
+	if (cuts) {
+		sqlite3_busy_timeout(c->db, BUSY_WAIT_MS);
+		c->cut_at = code == SQLITE_OK ? CUT_AT_PAGES : 2 * c->wal_pages;
+	}
 	c->wal_pages = 0;
 }
 

@@ -138,8 +138,16 @@ snapshot *connection_open(store *s, bool writer, issues *sink)
 	return r;
 }
 
+void *store_beside(snapshot *r, size_t bytes)
+{
+	if (!r->beside) r->beside = calloc(1, bytes);
+	if (!r->beside) abort();
+	return r->beside;
+}
+
 void connection_close(snapshot *r)
 {
+	free(r->beside);
 	statements_drop(r);
 	packer_free(r->packer);
 	r->store->driver->close(r->connection);

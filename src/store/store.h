@@ -112,6 +112,9 @@ bool store_savepoint_keep(writing *w, issues *sink);
 void store_savepoint_undo(writing *w);
 snapshot *store_writing_snapshot(writing *w); /* reads that see what this transaction wrote */
 bool snapshot_is_writing(const snapshot *r);  /* it may show what will be rolled back */
+/* So many bytes, zero at first, that stay with the connection from snapshot to snapshot: what a floor above has learnt and need not ask
+ * again. One thread's at a time. One floor's, always of the same size. */
+void *store_beside(snapshot *r, size_t bytes);
 /* False: the engine gave the transaction up by itself (a full disk may do that); only rollback is left. */
 bool store_write_alive(const writing *w);
 int64_t store_changes(const writing *w); /* rows written since the store was opened; for "did anything change?" */

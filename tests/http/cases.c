@@ -275,10 +275,15 @@ TEST(department)
 	talk_through("tests/http/department.cases");
 }
 
+TEST(undoing)
+{
+	talk_through("tests/http/undo.cases");
+}
+
 TEST(subscriptions)
 {
 	talk_through("tests/http/subscription.cases");
 }
 
 TESTS(T(subscriptions), T(rest), T(searching), T(bundles), T(bad_input), T(conditional), T(history), T(operations),
-      T(terminology), T(department))
+      T(terminology), T(department), T(undoing))
