@@ -60,11 +60,32 @@ int work_open_ends(reader *rd, const image *m, instant now, arena *a, open_end *
 /* A pathway's steps for the timeline: done ones with their date, the one now, those ahead with their deadline. */
 typedef struct step {
 	text da, en;
-	int place;  /* -1 done, 0 now, 1 ahead */
-	instant at; /* done: when. ahead: the deadline, or INSTANT_NONE */
-	text by;    /* done: who */
+	text told_da, told_en; /* what the patient is told of it; empty: nothing */
+	int place;             /* -1 done, 0 now, 1 ahead */
+	instant at;            /* done: when. ahead: the deadline, or INSTANT_NONE */
+	text by;               /* done: who */
 	text resource;
 } step;
 int work_steps(reader *rd, const image *m, text pathway_id, instant now, arena *a, step **out, issues *sink);
+
+/* The same for the patient: only the steps that concern them, in words that may be read aloud, and what they are entitled to. A right of a
+ * rule that nobody has verified is marked; it is shown to staff and not promised. */
+typedef struct told_right {
+	text clock, said;
+	day due;
+	bool verified;
+} told_right;
+typedef struct told {
+	const step *steps;
+	int step_count;
+	told_right *rights;
+	int right_count;
+	text late, closed, help; /* sentences; empty where they do not apply */
+} told;
+typedef struct telling {
+	instant now;
+	language lang;
+} telling;
+bool work_told(reader *rd, const image *m, text pathway_id, const telling *how, arena *a, told *out, issues *sink);
 
 #endif

@@ -41,6 +41,7 @@ describe('pages', () => {
 		['#/loose-ends', 'h1'],
 		['#/referral', 'form'],
 		['#/patient/karla', '.clock'],
+		['#/own/karla', '.own-steps'],
 		['#/nowhere/at/all', '.empty'],
 	];
 	for (const [path, what] of PAGES) {

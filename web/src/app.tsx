@@ -10,6 +10,7 @@ import { PATHS, go, patientPath, useRoute, type Route } from './base/route.ts';
 import { useTexts } from './base/texts.ts';
 import { useValue } from './base/value.ts';
 import { EndsPage } from './pages/ends.tsx';
+import { OwnPage } from './pages/own.tsx';
 import { PatientPage } from './pages/patient.tsx';
 import { ReferralPage } from './pages/referral.tsx';
 import { TaskPage } from './pages/task.tsx';
@@ -34,6 +35,8 @@ function Page({ route }: { route: Route }) {
 			return <TaskPage key={route.id} id={route.id} />;
 		case 'patient':
 			return <PatientPage key={route.id} id={route.id} />;
+		case 'own':
+			return <OwnPage key={route.id} id={route.id} />;
 		case 'referral':
 			return <ReferralPage key={route.patient ?? ''} preset={route.patient} />;
 		case 'unknown':

@@ -4,6 +4,7 @@ import './style/base.css';
 import './style/shell.css';
 import './style/list.css';
 import './style/panel.css';
+import './style/own.css';
 import './style/form.css';
 import './style/print.css';
 import { render } from 'preact';

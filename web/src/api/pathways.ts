@@ -31,6 +31,10 @@ export type Clock = {
 export type Step = { title: string; place: 'done' | 'now' | 'ahead'; at: string; by: string; resource: string };
 export type WhyLine = { date: string; say: string; resource: string; effect: string };
 export type Why = { headline: string; lines: WhyLine[]; rule: string; arithmetic: string; next: string };
+// What the patient is told: the steps that concern them, and what they are entitled to, in words that may be read aloud.
+export type ToldStep = { said: string; place: Step['place']; at: string };
+export type ToldRight = { clock: string; said: string; verified: boolean };
+export type Told = { steps: ToldStep[]; rights: ToldRight[]; late: string; closed: string; help: string };
 export type OpenEnd = { pathway: string; patient: string; reason: string; since: string };
 
 const STATES: readonly string[] = ['running', 'paused', 'met', 'breached', 'waived', 'suspended'];
@@ -56,11 +60,15 @@ function clockOf(of: Parameter): Clock {
 	};
 }
 
-function stepOf(of: Parameter): Step {
+function placeOf(of: Parameter): Step['place'] {
 	const place = partText(of, 'place');
+	return place === 'done' || place === 'now' ? place : 'ahead';
+}
+
+function stepOf(of: Parameter): Step {
 	return {
 		title: partText(of, 'title'),
-		place: place === 'done' || place === 'now' ? place : 'ahead',
+		place: placeOf(of),
 		at: partText(of, 'at'),
 		by: partText(of, 'by'),
 		resource: partText(of, 'resource'),
@@ -93,6 +101,26 @@ export async function clocks(pathway: string): Promise<Clock[]> {
 
 export async function steps(pathway: string): Promise<Step[]> {
 	return named(await get<Parameters>(`${episode(pathway)}/$steps`), 'step').map(stepOf);
+}
+
+export async function told(pathway: string): Promise<Told> {
+	const answer = await get<Parameters>(`${episode(pathway)}/$told`);
+	const all: Parameter = { name: 'told', part: answer.parameter ?? [] };
+	return {
+		steps: named(answer, 'step').map((of) => ({
+			said: partText(of, 'said'),
+			place: placeOf(of),
+			at: partText(of, 'at'),
+		})),
+		rights: named(answer, 'right').map((of) => ({
+			clock: partText(of, 'clock'),
+			said: partText(of, 'said'),
+			verified: part(of, 'verified')?.valueBoolean === true,
+		})),
+		late: partText(all, 'late'),
+		closed: partText(all, 'closed'),
+		help: partText(all, 'help'),
+	};
 }
 
 export async function clockWhy(pathway: string, clock: string): Promise<Why> {

@@ -7,12 +7,14 @@ export type Route =
 	| { page: 'who' }
 	| { page: 'task'; id: string }
 	| { page: 'patient'; id: string }
+	| { page: 'own'; id: string }
 	| { page: 'referral'; patient: string | null }
 	| { page: 'unknown'; path: string };
 
 export const PATHS = { worklist: '#/', ends: '#/loose-ends', referral: '#/referral', who: '#/who' } as const;
 export const taskPath = (id: string) => `#/task/${encodeURIComponent(id)}`;
 export const patientPath = (id: string) => `#/patient/${encodeURIComponent(id)}`;
+export const ownPath = (id: string) => `#/own/${encodeURIComponent(id)}`;
 export const referralPath = (patient: string) => `#/referral/${encodeURIComponent(patient)}`;
 
 function read(hash: string): Route {
@@ -26,6 +28,7 @@ function read(hash: string): Route {
 	if (page === 'referral') return { page: 'referral', patient: id ?? null };
 	if (page === 'task' && id) return { page: 'task', id };
 	if (page === 'patient' && id) return { page: 'patient', id };
+	if (page === 'own' && id) return { page: 'own', id };
 	return { page: 'unknown', path: hash };
 }
 

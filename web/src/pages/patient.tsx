@@ -14,6 +14,7 @@ import { Banner } from '../parts/banner.tsx';
 import { DueBadge } from '../parts/badge.tsx';
 import { Referral, reasonOf } from '../parts/referral.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
+import { SayIt } from '../parts/told.tsx';
 import { nameOfActor, workerOf } from '../parts/who.tsx';
 import { NextStep, PathwayClocks, PathwayLine, TaskWhy, usePathwayVersion, usePatient } from '../worklist/panel.tsx';
 
@@ -72,7 +73,9 @@ function History({ list }: { list: Step[] }) {
 	);
 }
 
-function Pathway({ episode, referral }: { episode: Episode; referral: ServiceRequest | undefined }) {
+type PathwayProps = { episode: Episode; referral: ServiceRequest | undefined; patient: string };
+
+function Pathway({ episode, referral, patient }: PathwayProps) {
 	const { t, language } = useTexts();
 	const me = useValue(actor);
 	const id = episode.id ?? '';
@@ -113,6 +116,7 @@ function Pathway({ episode, referral }: { episode: Episode; referral: ServiceReq
 				)}
 			</div>
 			<div class="pathway-side">
+				<SayIt pathway={id} patient={patient} fresh={fresh} />
 				{now && <TaskWhy row={now} fresh={fresh} />}
 				<OpenTasks rows={rows} now={now} />
 				{referral && <Referral referral={referral} />}
@@ -161,7 +165,12 @@ export function PatientPage({ id }: { id: string }) {
 				</Empty>
 			)}
 			{pathways.value?.map((episode) => (
-				<Pathway key={episode.id} episode={episode} referral={referralOf(episode, referrals.value ?? [])} />
+				<Pathway
+					key={episode.id}
+					episode={episode}
+					referral={referralOf(episode, referrals.value ?? [])}
+					patient={id}
+				/>
 			))}
 		</div>
 	);
