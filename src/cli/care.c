@@ -1,4 +1,4 @@
-/* care.c: looking after what is there: check (recompute and compare) and content check (try own content). */
+/* care.c: looking after what is there: check (recompute and compare). */
 #include "cli/internal.h"
 
 static int fail_sink(cli *c)
@@ -42,19 +42,4 @@ int command_check(cli *c)
 	issues_print(c, &c->sink);
 	if (c->sink.errors > 0) return issues_exit(&c->sink);
 	return fine && r.broken_digests + r.broken_index + r.broken_derived == 0 ? CLI_FINE : CLI_INPUT;
-}
-
-int command_content(cli *c)
-{
-	int own;
-	if (c->arg_count != 2 || !text_equal(c->args[0], TEXT("check"))) return fail_called(c);
-	image *m = house_content(c, c->arena, c->args[1], &own);
-	if (!m) return fail_sink(c);
-	int overriding = 0;
-	for (int i = 0; i < m->count; i++) overriding += m->entries[i]->layer > 0;
-	text hash = digest_hex(c->arena, m->hash);
-	fprintf(c->outside->out, "%s: %d %s, %d %s · %.*s\n", said(c, "I orden", "In order"), own,
-		said(c, "egne filer", "own files"), overriding, said(c, "egne punkter", "own entries"), 16, hash.at);
-	content_free(m);
-	return CLI_FINE;
 }

@@ -102,7 +102,8 @@ static bool record_ready(cli *c, house *h, record_use use, world *w)
 				    .claim = digest_hex(c->arena, h->content->hash),
 				    .world = w,
 				    .content = h->content,
-				    .base = base};
+				    .base = base,
+				    .beside = use == RECORD_WRITE && c->serving};
 	h->record = record_open(h->arena, &how, &c->sink);
 	if (!h->record) return false;
 	issues_print(c, &c->sink); /* warnings */

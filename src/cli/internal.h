@@ -22,6 +22,7 @@ typedef struct cli {
 	int64_t port, pathways, seed, keep_days;
 	text_list profile, with;
 	bool json, type, count, entries, trace, explain, errors;
+	bool serving; /* others wait for answers: new rules are brought in beside them */
 } cli;
 
 typedef int command_function(cli *c);

@@ -164,6 +164,7 @@ static int open_and_serve(cli *c, bool demo)
 	if (!exists) code = demo_make(c); /* before the signals are ours: here Ctrl-C may end it */
 	if (code != CLI_FINE) return code;
 	signals_set(&set);
+	c->serving = true;
 	if (!house_open(c, &h, RECORD_WRITE)) {
 		issues_print(c, &c->sink);
 		return issues_exit(&c->sink);

@@ -34,6 +34,9 @@ typedef struct clock_face {
 const clock_rule *clock_rule_find(const image *m, text id);
 int clock_rules(const image *m, const clock_rule *const **out);
 const clock_face *clock_rule_face(const clock_rule *r);
+/* The rule as an R4 PlanDefinition (id = the rule's): its limit as a goal, what starts, stops and follows it as actions; in one language
+ * with the other beside. docs/api.md says how to read it. */
+text clock_rule_json(arena *a, const image *m, const clock_rule *r, language lang);
 /* "30 calendar days", "8 hverdage", "1 arbejdsdag", "2 weeks", "1 month": how many of what. False: it is none of these.
  * `hverdage` comes out as UNIT_HVERDAGE (Saturdays not counted); the other reading is UNIT_HVERDAGE_SATURDAY. Hours and minutes
  * are none: only a rule's own limit may be so short. */

@@ -152,7 +152,7 @@ static bool clocks_bind(deriving *dv, int64_t subject, const clock *made, int co
 {
 	cell key = INT_CELL(subject), row[CLOCK_COLUMNS];
 	bool same;
-	if (!rows_same(dv, subject, made, count, &same, sink)) return false;
+	if (!rows_same(dv, subject, made, count, &same, sink) || !deriving_settled(dv, subject, sink)) return false;
 	if (same) return true;
 	if (store_delete(deriving_writing(dv), &clock_table, &key, 1, sink) == STORE_FAILED) return false;
 	for (int i = 0; i < count; i++) {
@@ -278,6 +278,49 @@ static instant next_tick(void *self, snapshot *r)
 	return amber;
 }
 
+/* ---- all of them again, for new rules ---- */
+
+enum { LOOKED_AT_MAX = 2000 };
+
+static bool takes_part(const image *m, text type)
+{
+	return text_equal(type, TEXT("EpisodeOfCare")) || is_subject(m, type);
+}
+
+static int again(void *self, deriving *dv, int64_t *after, int max, issues *sink)
+{
+	const image *m = ((const clock_deriver *)self)->image;
+	subject *all;
+	int count = subjects_after(deriving_snapshot(dv), *after, LOOKED_AT_MAX, deriving_arena(dv), &all, sink), n = 0;
+	for (int i = 0; i < count; i++) {
+		bool counts = takes_part(m, all[i].type);
+		if (counts && n == max) return n;
+		*after = all[i].rid;
+		n += counts;
+		if (counts && text_equal(all[i].type, TEXT("EpisodeOfCare")))
+			pathway_touch(dv, all[i].rid);
+		else if (counts)
+			subject_touch(dv, all[i].rid);
+	}
+	if (count >= 0 && count < LOOKED_AT_MAX) *after = INT64_MAX;
+	return count < 0 ? -1 : n;
+}
+
+static int64_t subjects(void *self, snapshot *r, arena *a, issues *sink)
+{
+	const image *m = ((const clock_deriver *)self)->image;
+	int64_t n = 0, after = 0;
+	for (int count = LOOKED_AT_MAX; count == LOOKED_AT_MAX;) {
+		arena_mark mark = arena_here(a);
+		subject *all;
+		count = subjects_after(r, after, LOOKED_AT_MAX, a, &all, sink);
+		for (int i = 0; i < count; i++) n += takes_part(m, all[i].type);
+		if (count > 0) after = all[count - 1].rid;
+		arena_rewind(a, mark);
+	}
+	return n;
+}
+
 void clock_register(const image *m)
 {
 	static clock_deriver self; /* one record in a process */
@@ -290,5 +333,9 @@ void clock_register(const image *m)
 				   .table_count = 1,
 				   .settle = settle,
 				   .tick = tick,
-				   .next_tick = next_tick});
+				   .next_tick = next_tick,
+				   .again = again,
+				   .subjects = subjects,
+				   .settled = tables,
+				   .settled_count = 1});
 }

@@ -61,9 +61,20 @@ const content_file *content_embedded(int *count);
 image *content_load(const content_file *shipped, int shipped_count, const content_file *own, int own_count,
 		    issues *sink);
 void content_free(image *m);
+/* Of what the entries of these kinds say, a NULL-ended list; the image's own hash is that of all. */
+digest content_digest(const image *m, const char *const *of, arena *a);
 
 const content_entry *content_find(const image *m, text kind, text id);
 int content_each(const image *m, text kind, const content_entry ***out); /* entries of a kind, sorted by id */
+
+/* What an entry says otherwise than another of its kind, key by key: the order of keys and the layout do not matter. Of a list the item
+ * is named in brackets, by its own name (name, fact, field, code …) where each has one, else by its number. */
+typedef struct content_change {
+	text where;         /* "limit", "cases[the day itself].due" */
+	text before, after; /* as it is written; NULL, 0: it is not there */
+	bool reordered;     /* a list of the same items in another order; no values then */
+} content_change;
+int content_changes(arena *a, const content_entry *before, const content_entry *after, content_change **out);
 
 /* Help for compilers: typed reading of keys, with file and line in the issue where it is wrong. */
 place content_place(const content_entry *e, uint32_t node);

@@ -200,18 +200,26 @@ static void check_all(const image *m, issues *sink)
 				kinds[k].check(m, m->entries[i], sink);
 }
 
+static bool is_of(text kind, const char *const *of)
+{
+	for (int i = 0; of && of[i]; i++)
+		if (text_equal(kind, text_of(of[i]))) return true;
+	return !of;
+}
+
 /* Over what was said, not how it was laid out: comments and indentation do not change it. */
-static digest image_digest(const image *m)
+digest content_digest(const image *m, const char *const *of, arena *a)
 {
 	digest all = digest_of(TEXT("limen content 1"));
 	for (int i = 0; i < m->count; i++) {
 		const content_entry *e = m->entries[i];
-		arena_mark mark = arena_here(m->arena);
-		buffer b = {.arena = m->arena};
+		if (!is_of(e->kind, of)) continue;
+		arena_mark mark = arena_here(a);
+		buffer b = {.arena = a};
 		buffer_format(&b, "%.*s\n%.*s\n", TEXT_ARG(e->kind), TEXT_ARG(e->id));
 		json_write(&b, e->d, e->node, JSON_COMPACT);
 		all = digest_pair(all, digest_of(buffer_text(&b)));
-		arena_rewind(m->arena, mark);
+		arena_rewind(a, mark);
 	}
 	return all;
 }
@@ -244,7 +252,7 @@ image *content_load(const content_file *shipped, int shipped_count, const conten
 	if (sink->errors == before) compile_all(m, sink);
 	if (sink->errors == before) check_all(m, sink);
 	if (sink->errors == before) {
-		m->hash = image_digest(m);
+		m->hash = content_digest(m, NULL, m->arena);
 		return m;
 	}
 	arena_free(a);

@@ -1,5 +1,5 @@
 /* operation.c: what Limen answers beyond FHIR's own REST (docs/api.md): the clocks of a pathway, why, the steps, the open ends,
- * why a task, doing a task, and the kinds of task. Answers are Parameters. */
+ * why a task, doing a task, the kinds of task and the rules. Answers are Parameters. */
 #include "http/internal.h"
 
 /* ---- the pathway asked about ---- */
@@ -31,7 +31,8 @@ static const char *const state_codes[] = {[CLOCK_NOT] = "",
 					  [CLOCK_SUSPENDED] = "suspended",
 					  [CLOCK_UNFILLED] = "not-filled-in"};
 
-static void clock_write(exchange *x, json_out *o, const clock *c, instant now)
+/* `stale`: since when the rules in use have not come to it; INSTANT_NONE: they have. */
+static void clock_write(exchange *x, json_out *o, const clock *c, instant now, instant stale)
 {
 	const clock_face *face = clock_rule_face(c->rule);
 	clock_state state = clock_state_at(c, now);
@@ -51,6 +52,7 @@ static void clock_write(exchange *x, json_out *o, const clock *c, instant now)
 	part_bool(o, "provisional", c->provisional);
 	part_text(o, "status", "valueCode", face->status);
 	part_text(o, "next", "valueString", in_language(x, face->owed_da, face->owed_en));
+	part_instant(x, o, "staleSince", stale);
 	part_close(o);
 }
 
@@ -61,12 +63,31 @@ void operation_clocks(exchange *x)
 	clock *clocks = NULL;
 	if (!query_none(x) || !pathway_of(x, &rd, &rid)) return;
 	int count = clocks_of(reader_snapshot(rd), x->app->content, rid, x->arena, &clocks, &x->sink);
+	instant now = world_now(x->app->world), stale = record_stale_since(rd, rid, &x->sink);
 	if (x->sink.errors > 0) return;
-	instant now = world_now(x->app->world);
 	json_out o = parameters_begin(x);
 	for (int i = 0; i < count; i++)
 		if (clocks[i].applies && clock_state_at(&clocks[i], now) != CLOCK_NOT)
-			clock_write(x, &o, &clocks[i], now);
+			clock_write(x, &o, &clocks[i], now, stale);
+	parameters_reply(x, &o);
+}
+
+/* ---- $reevaluation ---- */
+
+void operation_reevaluation(exchange *x)
+{
+	reader *rd;
+	reevaluation r;
+	if (!query_none(x) || !(rd = exchange_reader(x)) || !record_reevaluation(rd, &r, &x->sink)) return;
+	json_out o = parameters_begin(x);
+	part_bool(&o, "underWay", r.under_way);
+	if (r.under_way) {
+		part_instant(x, &o, "since", r.since);
+		part_int(&o, "done", r.done);
+		if (r.all > 0) part_int(&o, "all", r.all);
+		if (r.failed > 0) part_int(&o, "failed", r.failed);
+		part_instant(x, &o, "estimatedEnd", r.ends);
+	}
 	parameters_reply(x, &o);
 }
 
@@ -242,7 +263,7 @@ void operation_kind(exchange *x)
 		reply_json(x, 200, task_kind_json(x->arena, x->app->content, k, x->who.language));
 }
 
-static void kind_write(json_out *o, text resource)
+static void entry_write(json_out *o, text resource)
 {
 	json_object(o);
 	json_key(o, "resource");
@@ -255,11 +276,8 @@ static void kind_write(json_out *o, text resource)
 }
 
 /* All of them: they are few and come from content, not from the record, so there is no search among them. */
-void operation_kinds(exchange *x)
+static void content_reply(exchange *x, const text *resources, int count)
 {
-	const task_kind *const *kinds;
-	if (!query_none(x)) return;
-	int count = task_kinds(x->app->content, &kinds);
 	json_out o = json_begin(x->arena);
 	json_object(&o);
 	json_pair(&o, "resourceType", TEXT("Bundle"));
@@ -269,10 +287,40 @@ void operation_kinds(exchange *x)
 	if (count > 0) {
 		json_key(&o, "entry");
 		json_array(&o);
-		for (int i = 0; i < count; i++)
-			kind_write(&o, task_kind_json(x->arena, x->app->content, kinds[i], x->who.language));
+		for (int i = 0; i < count; i++) entry_write(&o, resources[i]);
 		json_end(&o);
 	}
 	json_end(&o);
 	reply_json(x, 200, json_done(&o));
+}
+
+void operation_kinds(exchange *x)
+{
+	const task_kind *const *kinds;
+	if (!query_none(x)) return;
+	int count = task_kinds(x->app->content, &kinds);
+	text *all = ARENA_ARRAY(x->arena, text, count + 1);
+	for (int i = 0; i < count; i++) all[i] = task_kind_json(x->arena, x->app->content, kinds[i], x->who.language);
+	content_reply(x, all, count);
+}
+
+/* ---- the rules of the clocks ---- */
+
+void operation_rule(exchange *x)
+{
+	const clock_rule *r = clock_rule_find(x->app->content, x->id);
+	if (!r)
+		rest_read(x);
+	else if (query_none(x))
+		reply_json(x, 200, clock_rule_json(x->arena, x->app->content, r, x->who.language));
+}
+
+void operation_rules(exchange *x)
+{
+	const clock_rule *const *rules;
+	if (!query_none(x)) return;
+	int count = clock_rules(x->app->content, &rules);
+	text *all = ARENA_ARRAY(x->arena, text, count + 1);
+	for (int i = 0; i < count; i++) all[i] = clock_rule_json(x->arena, x->app->content, rules[i], x->who.language);
+	content_reply(x, all, count);
 }

@@ -392,3 +392,49 @@ text condition_say(arena *a, const image *m, const condition *c, language lang)
 	say(&b, m, c, lang, false);
 	return buffer_text(&b);
 }
+
+/* ---- as it is written ---- */
+
+static void spell(buffer *b, const image *m, const condition *c, bool inner);
+
+static void spell_codes(buffer *b, const image *m, const condition *c)
+{
+	buffer_add(b, c->kind == CONDITION_IN ? TEXT(" in (") : TEXT(" not in ("));
+	for (int i = 0; i < c->code_count; i++) buffer_format(b, "%s%.*s", i ? ", " : "", TEXT_ARG(c->codes[i]));
+	buffer_char(b, ')');
+	const fact_name *f = fact_at(m, c->fact);
+	bool said = f->absent.len && has_code(c, f->absent);
+	if (c->or_none && !said) buffer_add(b, TEXT(" or none"));
+}
+
+static void spell_parts(buffer *b, const image *m, const condition *c, bool inner)
+{
+	if (inner) buffer_char(b, '(');
+	buffer_add(b, c->kind == CONDITION_ALL ? TEXT("all of: ") : TEXT("any of: "));
+	for (int i = 0; i < c->part_count; i++) {
+		if (i) buffer_add(b, TEXT(", "));
+		spell(b, m, c->parts[i], true);
+	}
+	if (inner) buffer_char(b, ')');
+}
+
+static void spell(buffer *b, const image *m, const condition *c, bool inner)
+{
+	if (c->kind == CONDITION_ALL || c->kind == CONDITION_ANY) {
+		spell_parts(b, m, c, inner);
+		return;
+	}
+	if (c->kind == CONDITION_NO) buffer_add(b, TEXT("no "));
+	buffer_add(b, fact_at(m, c->fact)->name);
+	if (c->kind == CONDITION_IN || c->kind == CONDITION_NOT_IN) spell_codes(b, m, c);
+	if (c->kind == CONDITION_AT_LEAST) buffer_format(b, " at least %lld", (long long)c->number);
+	if (c->kind == CONDITION_AT_MOST) buffer_format(b, " at most %lld", (long long)c->number);
+	if (c->kind == CONDITION_AFTER) buffer_format(b, " after %.*s", TEXT_ARG(fact_at(m, c->other)->name));
+}
+
+text condition_text(arena *a, const image *m, const condition *c)
+{
+	buffer b = {.arena = a};
+	spell(&b, m, c, false);
+	return buffer_text(&b);
+}

@@ -128,8 +128,10 @@ static bool apply(void *self, deriving *dv, const change *c, issues *sink)
 	const reading *r = c->prepared;
 	bool changed;
 	if (!reading_sound(dv, c, r, sink) || !checks_apply(p->model, dv, c, r, sink)) return false;
-	if (!facts_bind(p->model, dv, c, r, &changed, sink) || !links_apply(p->model, dv, c, r, changed, sink))
-		return false;
+	if (!facts_bind(p->model, dv, c, r, &changed, sink)) return false;
+	/* While new rules are on their way a write brings them to its own pathways, whatever it changed. */
+	changed = changed || deriving_reevaluating(dv);
+	if (!links_apply(p->model, dv, c, r, changed, sink)) return false;
 	if (r->becomes && !c->past) becomes_touch(dv, c->rid);
 	return true;
 }
@@ -138,6 +140,12 @@ static bool settle(void *self, deriving *dv, issues *sink)
 {
 	const pathway_deriver *p = self;
 	return checks_settle(p->model, dv, sink) && pathways_raise(p->image, dv, sink);
+}
+
+static digest reads(void *self, arena *a)
+{
+	static const char *const kinds[] = {"link", "facts", "required", "pathway", NULL};
+	return content_digest(((const pathway_deriver *)self)->image, kinds, a);
 }
 
 void pathway_register(const image *m)
@@ -152,5 +160,6 @@ void pathway_register(const image *m)
 				   .table_count = 4,
 				   .prepare = prepare,
 				   .apply = apply,
-				   .settle = settle});
+				   .settle = settle,
+				   .reads = reads});
 }

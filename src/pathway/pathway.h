@@ -102,7 +102,9 @@ holding condition_holds(const condition *c, const facts *f);
 holding condition_holds_from(const condition *c, const facts *f,
 			     day from); /* as if facts of days before `from` were not there */
 text condition_say(arena *a, const image *m, const condition *c, language lang); /* read aloud */
-bool condition_names(const condition *c, int fact);                              /* does it speak of this fact? */
+/* As it is written in content; a group within another stands in parentheses. */
+text condition_text(arena *a, const image *m, const condition *c);
+bool condition_names(const condition *c, int fact); /* does it speak of this fact? */
 
 /* ---- members ---- */
 int pathway_members(snapshot *r, int64_t pathway_rid, arena *a, int64_t **rids, issues *sink);
@@ -115,6 +117,12 @@ void pathway_touch(deriving *dv, int64_t pathway_rid); /* a tick touches one */
 /* The facts of one resource and of what points at it by a link; not what points at that. */
 bool subject_facts(snapshot *r, const image *m, int64_t rid, arena *a, facts *out, issues *sink);
 text subject_type(snapshot *r, int64_t rid, arena *a, issues *sink); /* empty: it is not here, or gives no facts */
+/* What gives facts, with numbers above `after`, in order, `max` at most: for walking through all. */
+typedef struct subject {
+	int64_t rid;
+	text type, id;
+} subject;
+int subjects_after(snapshot *r, int64_t after, int max, arena *a, subject **out, issues *sink); /* -1: failed */
 /* In the writer, during settle: the resources whose facts this commit may have changed, of any type. */
 int subjects_touched(deriving *dv, int64_t **rids);
 void subject_touch(deriving *dv, int64_t rid);

@@ -23,6 +23,21 @@ text subject_type(snapshot *r, int64_t rid, arena *a, issues *sink)
 	return text_copy(a, row[SOURCE_TYPE].text);
 }
 
+int subjects_after(snapshot *r, int64_t after, int max, arena *a, subject **out, issues *sink)
+{
+	cell low = INT_CELL(after), row[SOURCE_COLUMNS];
+	scan_options options = {.index = -1, .low = &low, .low_excluded = true, .limit = max};
+	int count = 0, before = sink->errors;
+	*out = ARENA_ARRAY(a, subject, max);
+	scan *s = store_scan(r, &source_table, &options, a, sink);
+	while (s && count < max && scan_next(s, row, sink))
+		(*out)[count++] = (subject){.rid = row[SOURCE_RID].integer,
+					    .type = text_copy(a, row[SOURCE_TYPE].text),
+					    .id = text_copy(a, row[SOURCE_ID].text)};
+	if (s) scan_close(s);
+	return sink->errors > before ? -1 : count;
+}
+
 bool subject_facts(snapshot *r, const image *m, int64_t rid, arena *a, facts *out, issues *sink)
 {
 	cell key = INT_CELL(rid);

@@ -235,6 +235,7 @@ bool record_note(record *r, record_note_function *note, void *self, issues *sink
 
 bool record_tick(record *r, issues *sink)
 {
+	again_work(r); /* where the store had failed it */
 	return own_job(r, JOB_TICK, NULL, sink);
 }
 

@@ -46,6 +46,16 @@ typedef struct deriver {
 	bool (*tick)(void *self, deriving *dv, issues *sink);
 	/* The next instant after which tick has work, or INSTANT_NONE. */
 	instant (*next_tick)(void *self, snapshot *r);
+	/* What the content says that decides the rows apply keeps. Where another content says the same they stand, and only settling is
+	 * done again. */
+	digest (*reads)(void *self, arena *a);
+	/* One deriver leads settling again: touches the subjects with numbers above *after, in order, `max` at most; moves *after on to
+	 * the last it looked at, INT64_MAX where there are no more. How many; -1: failed. And how many there are in all. */
+	int (*again)(void *self, deriving *dv, int64_t *after, int max, issues *sink);
+	int64_t (*subjects)(void *self, snapshot *r, arena *a, issues *sink);
+	/* Of `tables`: those whose rows settling alone makes. Their first column is the subject's number. */
+	const table *const *settled;
+	int settled_count;
 } deriver;
 void record_register(
     const deriver *d); /* before record_open, lowest floor first; kept by copy; the same name again replaces */
@@ -66,6 +76,9 @@ found deriving_read(deriving *dv, int64_t rid, version *out, issues *sink);
 /* A version of it. */
 found deriving_vread(deriving *dv, int64_t rid, int64_t number, version *out, issues *sink);
 int64_t deriving_rid(deriving *dv, text type, text id);
+/* This subject has been settled by the rules in use: said in settle, for each. */
+bool deriving_settled(deriving *dv, int64_t subject, issues *sink);
+bool deriving_reevaluating(deriving *dv); /* new rules are on their way through what is there */
 /* Names a row number as touched for a deriver's own use between apply and settle (a set of integers per deriver). */
 void deriving_touch(deriving *dv, const void *owner, int64_t number);
 int deriving_touched(deriving *dv, const void *owner, int64_t **out);

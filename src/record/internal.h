@@ -47,6 +47,12 @@ struct record {
 	bool own_working;
 	atomic_bool own_stop;
 
+	bool beside;
+	pthread_t again_thread;
+	bool again_joinable;
+	atomic_bool again_on, again_working, again_stop;
+	_Atomic int64_t again_cursor; /* the writer's, as far as it is durable */
+
 	pthread_mutex_t terms_lock; /* guards the numbers of durable terms */
 	arena *terms_arena;
 	map terms;
@@ -107,6 +113,19 @@ void *derive_prepare(int which, const write_op *w, const doc *resource, reader *
 bool care_rebuild(deriving *dv, issues *sink);
 /* commit.c */
 bool note_job(record *r, const caller *who, record_note_function *note, void *self, issues *sink);
+
+/* again.c: new rules over what is there */
+typedef struct again_state {
+	bool under_way;
+	int64_t cursor, done, all, failed;
+	instant since;
+} again_state;
+bool again_read(snapshot *s, arena *a, again_state *out, issues *sink);
+bool again_begin(deriving *dv, issues *sink);
+bool again_forget(deriving *dv, issues *sink);
+bool again_reads_note(deriving *dv, bool *same, issues *sink); /* keeps it; was it the same? */
+void again_work(record *r);                                    /* where there is any */
+void again_close(record *r);
 
 /* verify.c */
 bool check_log(snapshot *s, arena *a, check_report *out, issues *sink);

@@ -63,17 +63,28 @@ static bool content_note(deriving *dv, issues *sink)
 static bool bring_up(record *r, writing *w, arena *a, search_type **needs, issues *sink)
 {
 	deriving dv = deriving_begin(r, w, a, &opener);
-	bool fresh = store_fresh(r->store), changed;
+	bool fresh = store_fresh(r->store), changed, same_reads = true;
 	if (*needs && !type_number(&dv, *needs, sink)) return false;
 	if (*needs) atomic_store(&(*needs)->numbered, true);
 	if (!base_note(&dv, sink) || !types_current(&dv, fresh, sink)) return false;
 	if (!content_changed(r, deriving_snapshot(&dv), a, &changed, sink)) return false;
 	if (changed && !content_note(&dv, sink)) return false;
+	if (r->content && !again_reads_note(&dv, &same_reads, sink)) return false;
+	if (changed && same_reads && !fresh) return again_begin(&dv, sink);
+	if (changed && !again_forget(&dv, sink)) return false;
 	if ((fresh || changed) && !replay_log(&dv, changed, sink)) {
 		*needs = dv.needs;
 		return false;
 	}
 	return true;
+}
+
+static void again_pick_up(record *r, snapshot *s, arena *a, issues *sink)
+{
+	again_state now;
+	if (!again_read(s, a, &now, sink)) return;
+	atomic_store(&r->again_on, now.under_way);
+	atomic_store(&r->again_cursor, now.cursor);
 }
 
 static bool open_transaction(record *r, search_type **needs, issues *sink)
@@ -84,6 +95,7 @@ static bool open_transaction(record *r, search_type **needs, issues *sink)
 	if (w) {
 		int64_t before = store_changes(w);
 		ok = tip_load(r, store_writing_snapshot(w), &r->tip, sink) && bring_up(r, w, a, needs, sink);
+		if (ok) again_pick_up(r, store_writing_snapshot(w), a, sink);
 		if (ok && store_changes(w) != before)
 			ok = store_write_commit(w, sink);
 		else
@@ -121,6 +133,7 @@ static bool open_all(record *r, const record_options *options, issues *sink)
 		if (open_transaction(r, &needs, sink)) {
 			bool started = writer_start(r, sink);
 			if (started) own_work(r);
+			if (started) again_work(r);
 			return started;
 		}
 		if (needs == before || sink->errors) return false;
@@ -133,6 +146,7 @@ record *record_open(arena *a, const record_options *options, issues *sink)
 	record *r = ARENA_NEW(a, record);
 	*r = (record){.arena = arena_new(PROCESS_ARENA_MAX),
 		      .use = options->use,
+		      .beside = options->beside,
 		      .terms_arena = arena_new(PROCESS_ARENA_MAX),
 		      .world = options->world,
 		      .content = options->content};
@@ -158,6 +172,7 @@ void record_close(record *r)
 {
 	if (!r) return;
 	own_close(r);
+	again_close(r);
 	writer_stop(r);
 	store_close(r->store);
 	for (int i = 0; i < DERIVERS_MAX; i++) arena_free(r->shelves[i].arena);

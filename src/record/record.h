@@ -86,9 +86,13 @@ typedef struct record_options {
 	world *world;
 	const struct image *content; /* the active content image; NULL: none */
 	text base; /* the server's own address, "http://…/fhir": references below it are local. May be empty */
+	bool
+	    beside; /* a writer: new rules are brought to what is there beside the traffic; else before record_open returns */
 } record_options;
 
-/* A writer: where the content image is another than at the last open, that is logged and what derivers keep is computed again. */
+/* A writer: where the content image is another than at the last open, that is logged and what derivers keep is computed again: all of
+ * it where the new content reads other things of resources, else what settling makes, in small transactions that go on where they
+ * were ended (record_reevaluation). */
 record *record_open(arena *a, const record_options *options, issues *sink);
 text record_base(const record *r); /* its own address; may be empty */
 void record_close(record *r);      /* finishes what waits, then closes. Every reader must be closed before */
@@ -224,27 +228,8 @@ bool record_tick(
     record *r,
     issues *sink); /* lets derivers act on the instants that have passed; logged where it changed something */
 
-/* ---- care ---- */
-typedef struct check_report {
-	int64_t versions, resources, index_rows, derived_rows;
-	int64_t broken_digests, broken_index, broken_derived;
-} check_report;
-/* Erases the bodies of a resource's versions, as the law may ask: it is deleted first where it stands; the log keeps that there
- * were versions, who wrote them when, and who erased them why. Out of the file's pages too, once it is closed by all. Gives how many. */
-typedef struct erasure {
-	text type, id;
-	int64_t number; /* only this version; 0: all */
-	text reason;
-} erasure;
-bool record_erase(record *r, const caller *who, const erasure *what, int64_t *bodies, issues *sink);
-/* A file that is not open here, a backup: the engine's own check, every body against its digest, every row against the chain. What
- * is wrong is named in the sink as a warning, and counted. */
-bool record_verify(text file, arena *a, check_report *out, issues *sink);
-/* Recomputes digests, index and derived tables beside the kept ones and compares; changes nothing. */
-bool record_check(record *r, arena *a, check_report *out, issues *sink);
-bool record_rebuild(record *r, issues *sink); /* drops what is computed and computes it again */
-
 #include "record/at_hand.h"
+#include "record/care.h"
 #include "record/deriver.h"
 
 #endif

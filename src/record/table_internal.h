@@ -30,7 +30,7 @@ enum { RES_BY_ID = 0, RES_BY_SEQ = 1 };
 /* A placeholder has a row number because something refers to it; nobody has written it yet (or it is not here at all). */
 typedef enum resource_state { STATE_LIVE = 0, STATE_DELETED = 1, STATE_PLACEHOLDER = 2 } resource_state;
 
-extern const table log_table, body_table, resource_table, cause_table, term_table, indexed_table;
+extern const table log_table, body_table, resource_table, cause_table, term_table, indexed_table, settled_table;
 
 /* One index table for each kind of value; the first column is the parameter's number, then the value, then the resource. `rank`
  * says which of a resource's several values this is, so that a sorted walk meets it once. */
@@ -51,7 +51,7 @@ typedef enum index_rank { RANK_ONLY, RANK_FIRST, RANK_LAST, RANK_MIDDLE } index_
 int index_rid_column(index_kind kind);
 int index_rank_column(index_kind kind); /* -1: the table has none */
 
-enum { INDEX_TABLES = INDEX_KINDS + 2, RECORD_TABLES = 6 + INDEX_TABLES };
+enum { INDEX_TABLES = INDEX_KINDS + 2, RECORD_TABLES = 7 + INDEX_TABLES };
 const table *const *record_tables(void);       /* RECORD_TABLES of them */
 const table *const *record_index_tables(void); /* INDEX_TABLES: the last of those */
 

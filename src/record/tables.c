@@ -75,6 +75,15 @@ const table indexed_table = {
     .rowid = true,
 };
 
+/* Subjects ahead of the queue that brings new rules, settled by a write of their own. */
+const table settled_table = {
+    .name = "settled",
+    .columns = {{"subject", CELL_INT}},
+    .column_count = 1,
+    .key_columns = 1,
+    .derived = true,
+};
+
 const table index_tables[INDEX_KINDS] = {
     [INDEX_TOKEN] = {.name = "ix_token",
 		     .columns = {{"param", CELL_INT},
@@ -147,6 +156,7 @@ static const table *const all[RECORD_TABLES] = {
     &cause_table,
     &term_table,
     &indexed_table,
+    &settled_table,
     &index_tables[INDEX_TOKEN],
     &index_tables[INDEX_STRING],
     &index_tables[INDEX_DATE],

@@ -94,7 +94,8 @@ struct deriving {
 	caller own; /* who raised writes are by */
 	instant now;
 	bool rebuilding;
-	bool *met; /* while the log is replayed, by row number: written already? Else NULL */
+	bool again; /* a step of the queue that brings new rules */
+	bool *met;  /* while the log is replayed, by row number: written already? Else NULL */
 	int64_t met_count;
 	map terms; /* numbers given in this transaction */
 	touched touched[DERIVERS_MAX];

@@ -293,6 +293,7 @@ static instant next_tick(void *self, snapshot *r)
 void work_register(const image *m)
 {
 	static const table *const tables[] = {&work_task_table, &work_pathway_table};
+	static const table *const settled[] = {&work_pathway_table};
 	search_register(m);
 	record_register(&(deriver){
 	    .name = "work",
@@ -303,5 +304,7 @@ void work_register(const image *m)
 	    .settle = settle,
 	    .tick = tick,
 	    .next_tick = next_tick,
+	    .settled = settled,
+	    .settled_count = 1,
 	});
 }

@@ -118,6 +118,37 @@ TEST(conditions_hold)
 	}
 }
 
+/* The sentence that is published, read again, is the same condition; only a group within a group cannot be written as a sentence. */
+TEST(what_is_written_out_is_read_again)
+{
+	int nested = 0;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		arena *a = arena_new(PROCESS_ARENA_MAX);
+		issues sink = {.arena = a};
+		image *m = load(a, rows[i].condition, &sink);
+		const condition *c = *(const condition *const *)content_find(m, TEXT("rule"), TEXT("r"))->compiled;
+		text written = condition_text(a, m, c);
+		bool within = text_find(written, TEXT("(all of")) >= 0 || text_find(written, TEXT("(any of")) >= 0;
+		nested += within;
+		if (!within) {
+			text quoted = text_format(a, "'%.*s'", TEXT_ARG(written));
+			image *again = load(a, text_z(a, quoted), &sink);
+			if (!again) fail_msg("%.*s", TEXT_ARG(written));
+			const condition *d =
+			    *(const condition *const *)content_find(again, TEXT("rule"), TEXT("r"))->compiled;
+			facts f = parse(again, a, rows[i].facts);
+			assert_text(condition_text(a, again, d), written);
+			assert_int_equal(condition_holds(d, &f).holds, rows[i].since >= 0);
+			content_free(again);
+		} else {
+			assert_text(written, TEXT("any of: a.one, (all of: b.two, c.kind in (red))"));
+		}
+		content_free(m);
+		arena_free(a);
+	}
+	assert_int_equal(nested, 2);
+}
+
 static const char *const wrong[][2] = {
     {"a.uno", "rule.yaml:2:5: Unknown fact \"a.uno\""},
     {"a.one in (x)", "rule.yaml:2:5: a.one is not of the kind the condition asks for (code)"},
@@ -218,5 +249,5 @@ TEST(wrong_definitions_are_refused)
 	}
 }
 
-TESTS(T(conditions_hold), T(wrong_conditions_are_refused_with_place_and_reason), T(conditions_are_read_aloud),
-      T(facts_before_a_day_can_be_left_out), T(wrong_definitions_are_refused))
+TESTS(T(conditions_hold), T(what_is_written_out_is_read_again), T(wrong_conditions_are_refused_with_place_and_reason),
+      T(conditions_are_read_aloud), T(facts_before_a_day_can_be_left_out), T(wrong_definitions_are_refused))
