@@ -18,7 +18,7 @@ typedef struct cli {
 	text *args;
 	int arg_count;
 	/* options */
-	text db, content, host, actor, lang, on, notify, reason;
+	text db, content, host, actor, lang, on, notify, reason, rules, at;
 	int64_t port, pathways, seed, keep_days;
 	text_list profile, with;
 	bool json, type, count, entries, trace, explain, errors;
@@ -36,7 +36,7 @@ extern const int command_count;
 
 command_function command_run, command_serve, command_load, command_today, command_get, command_find, command_why,
     command_path, command_validate, command_check, command_backup, command_restore, command_erase, command_deliveries,
-    command_demo, command_content, command_help;
+    command_demo, command_content, command_clocks, command_help;
 
 typedef enum option_kind { OPTION_TEXT, OPTION_LIST, OPTION_NUMBER, OPTION_FLAG } option_kind;
 typedef struct option {
@@ -132,6 +132,8 @@ void outcome_print(cli *c, text file, int64_t line, text json); /* the issues of
 
 /* The path and query of a Bundle's next page; empty: this was the last. */
 text bundle_next(const doc *d);
+/* A patient as the worklist shows people. */
+text person_shown(arena *a, const doc *d, uint32_t n);
 /* How many columns a text takes in a terminal, as far as letters go. */
 int width_of(text t);
 

@@ -40,9 +40,8 @@ enum { NAME_WIDTH_MAX = 32, STEP_WIDTH_MAX = 44 };
 /* ---- reading ---- */
 
 /* "Testesen, Karla · 610352-xxxx": enough to find, not enough to be overread from across the room. */
-static text patient_name(worklist *w, const doc *d, uint32_t n)
+text person_shown(arena *a, const doc *d, uint32_t n)
 {
-	arena *a = w->cli->arena;
 	buffer b = {.arena = a};
 	uint32_t name = doc_first(d, n, NAME_name);
 	uint32_t given = name ? doc_first(d, name, NAME_given) : NODE_ABSENT;
@@ -65,7 +64,7 @@ static void patient_keep(worklist *w, const doc *d, uint32_t n)
 {
 	arena *a = w->cli->arena;
 	if (w->name_count == w->name_cap) w->names = ARENA_DOUBLE(a, text, w->names, &w->name_cap, 256);
-	w->names[w->name_count] = patient_name(w, d, n);
+	w->names[w->name_count] = person_shown(a, d, n);
 	map_put(&w->patients, text_join(a, TEXT("Patient/"), text_copy(a, doc_get_text(d, n, NAME_id))),
 		w->name_count++);
 }

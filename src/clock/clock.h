@@ -127,4 +127,14 @@ text clock_say(const image *m, const clock *c, const facts *f, language lang, ar
 /* start_fact, stop_fact and other_fact are NULL here: they point into facts. */
 int clocks_of(snapshot *r, const image *m, int64_t subject_rid, arena *a, clock **out, issues *sink);
 
+/* What if: the same subject's clock by two contents at an instant; NULL: the one has none. */
+typedef struct clock_difference {
+	const clock *before, *after; /* NULL: it does not apply, or has not started */
+	bool differs;
+	bool begins, ceases, earlier, later; /* one of these at most */
+	bool breached, unbreached;           /* by the new rules alone, by the old alone */
+	bool other;                          /* only another state */
+} clock_difference;
+clock_difference clock_differ(const clock *before, const clock *after, instant at);
+
 #endif

@@ -37,16 +37,6 @@ static bool reading_sound(deriving *dv, const change *c, const reading *r, issue
 
 /* ---- facts ---- */
 
-typedef struct fact_cells {
-	cell at[FACT_COLUMNS];
-} fact_cells;
-
-/* What stood of this resource before this version. */
-typedef struct standing {
-	fact_cells *rows;
-	int count;
-} standing;
-
 static bool standing_read(deriving *dv, int64_t rid, standing *out, issues *sink)
 {
 	arena *a = deriving_arena(dv);
@@ -78,7 +68,7 @@ static bool same_value(const cell *x, const cell *y)
 }
 
 /* The row of a fact of this version: with the provenance of the version that said it first, where it stood before. */
-static void fact_row(const model *md, const change *c, const reading *r, int i, const standing *before, cell *row)
+void fact_row(const model *md, const change *c, const reading *r, int i, const standing *before, cell *row)
 {
 	const fact *f = &r->facts[i];
 	row[FACT_RID] = INT_CELL(c->rid);
@@ -142,10 +132,21 @@ static bool settle(void *self, deriving *dv, issues *sink)
 	return checks_settle(p->model, dv, sink) && pathways_raise(p->image, dv, sink);
 }
 
-static digest reads(void *self, arena *a)
+static digest reads_of(const image *m, arena *a)
 {
 	static const char *const kinds[] = {"link", "facts", "required", "pathway", NULL};
-	return content_digest(((const pathway_deriver *)self)->image, kinds, a);
+	return content_digest(m, kinds, a);
+}
+
+static digest reads(void *self, arena *a)
+{
+	return reads_of(((const pathway_deriver *)self)->image, a);
+}
+
+bool pathway_reads_same(const image *x, const image *y, arena *a)
+{
+	digest dx = reads_of(x, a), dy = reads_of(y, a);
+	return memcmp(dx.bytes, dy.bytes, DIGEST_BYTES) == 0;
 }
 
 void pathway_register(const image *m)

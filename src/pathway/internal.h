@@ -157,6 +157,20 @@ enum {
 };
 extern const table link_table, member_table, fact_table, source_table;
 
+/* What stood of a resource before a version of it, as rows. */
+typedef struct fact_cells {
+	cell at[FACT_COLUMNS];
+} fact_cells;
+typedef struct standing {
+	fact_cells *rows;
+	int count;
+} standing;
+/* The row of a fact of this version: with the provenance of the version that said it first, where it stood before. */
+void fact_row(const model *md, const change *c, const reading *r, int i, const standing *before, cell *row);
+
+/* The members of a pathway by the links alone, whatever rows of members there are. -1: failed. */
+int pathway_closure(snapshot *r, int64_t pathway, arena *a, int64_t **rids, issues *sink);
+
 /* The facts of these resources together, sorted. */
 bool facts_of_all(snapshot *r, const image *m, const int64_t *rids, int count, arena *a, facts *out, issues *sink);
 

@@ -165,10 +165,8 @@ static int by_number(const void *xp, const void *yp)
 }
 
 /* What belongs to the pathway now, sorted. Nothing where the pathway itself is gone. */
-static bool closure(deriving *dv, int64_t pathway, rid_set *out, issues *sink)
+static bool closure(snapshot *r, int64_t pathway, arena *a, rid_set *out, issues *sink)
 {
-	snapshot *r = deriving_snapshot(dv);
-	arena *a = deriving_arena(dv);
 	link_rows rows;
 	bool episode;
 	*out = (rid_set){.arena = a};
@@ -176,7 +174,7 @@ static bool closure(deriving *dv, int64_t pathway, rid_set *out, issues *sink)
 	set_add(out, pathway);
 	if (!links_from(r, pathway, a, &rows, sink)) return false;
 	for (int n = 0; n < rows.count; n++)
-		if (rows.at[n].owns) set_add(out, rows.at[n].to);
+		if (rows.at[n].owns && is_here(r, rows.at[n].to, a, &episode, sink)) set_add(out, rows.at[n].to);
 	for (int i = 0; i < out->count && out->count < MEMBERS_MAX; i++) {
 		if (!links_to(r, out->at[i], a, &rows, sink)) return false;
 		for (int n = 0; n < rows.count && out->count < MEMBERS_MAX; n++)
@@ -184,6 +182,14 @@ static bool closure(deriving *dv, int64_t pathway, rid_set *out, issues *sink)
 	}
 	if (out->count) qsort(out->at, (size_t)out->count, sizeof *out->at, by_number);
 	return true;
+}
+
+int pathway_closure(snapshot *r, int64_t pathway, arena *a, int64_t **rids, issues *sink)
+{
+	rid_set set;
+	if (!closure(r, pathway, a, &set, sink)) return -1;
+	*rids = set.at;
+	return set.count;
 }
 
 static bool has_facts(deriving *dv, int64_t rid, issues *sink)
@@ -199,7 +205,7 @@ static bool members_bind(deriving *dv, int64_t pathway, issues *sink)
 	rid_set before, now;
 	arena *a = deriving_arena(dv);
 	if (!members_collect(deriving_snapshot(dv), true, pathway, a, &before, sink)) return false;
-	if (!closure(dv, pathway, &now, sink)) return false;
+	if (!closure(deriving_snapshot(dv), pathway, a, &now, sink)) return false;
 	bool matters = false;
 	for (int i = 0, j = 0; i < before.count || j < now.count;) {
 		bool same = i < before.count && j < now.count && before.at[i] == now.at[j];

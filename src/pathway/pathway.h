@@ -127,4 +127,22 @@ int subjects_after(snapshot *r, int64_t after, int max, arena *a, subject **out,
 int subjects_touched(deriving *dv, int64_t **rids);
 void subject_touch(deriving *dv, int64_t rid);
 
+/* ---- what if: the facts that another content reads of what is here ---- */
+bool pathway_reads_same(const image *x, const image *y,
+			arena *a); /* links and facts alike: rows may be taken for both */
+typedef struct anew anew;
+typedef struct anew_options {
+	reader *reader; /* of the record, with an arena of its own */
+	const image *image;
+	text file; /* where links and facts are put meanwhile; taken away by anew_close */
+	void *self;
+	bool (*progress)(void *self, int64_t resources); /* false: stop */
+} anew_options;
+/* Reads the links and facts of all resources from their bodies, of every version where a fact stands since it was first written. The record is
+ * only read. NULL: refused or stopped. */
+anew *anew_open(arena *a, const anew_options *how, issues *sink);
+bool anew_facts(anew *x, int64_t subject, bool pathway, arena *a, facts *out, issues *sink);
+int anew_subjects_after(anew *x, int64_t after, int max, arena *a, subject **out, issues *sink);
+void anew_close(anew *x);
+
 #endif

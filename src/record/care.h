@@ -16,6 +16,15 @@ bool record_reevaluation(reader *rd, reevaluation *out, issues *sink);
 /* Since when what settling made of this subject is of old rules; INSTANT_NONE: it is of those in use. */
 instant record_stale_since(reader *rd, int64_t subject, issues *sink);
 
+/* The resources here of wanted types, one after the other: some thousand row numbers after *after, which moves on; INT64_MAX: that was all. What
+ * `take` is given is gone when it returns. */
+typedef struct record_walk {
+	void *self;
+	bool (*wanted)(void *self, text type);
+	bool (*take)(void *self, const version *v, issues *sink);
+} record_walk;
+bool record_walk_on(reader *rd, int64_t *after, const record_walk *how, issues *sink);
+
 typedef struct check_report {
 	int64_t versions, resources, index_rows, derived_rows;
 	int64_t broken_digests, broken_index, broken_derived;
