@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum { STATE_ROW = -3, READS_ROW = -2 }; /* of `indexed` */
-enum { STEP_FIRST = 16, STEP_MAX = 500, STEP_MS_MIN = 3, STEP_MS_MAX = 8, STATE_NUMBERS = 5, TELL_EACH = 10 };
+enum { CHUNK = 16, STEP_MAX = 1000, STEP_US = 5000, STATE_NUMBERS = 5, TELL_EACH = 10 };
 
 /* ---- the state, as kept ---- */
 
@@ -113,11 +113,10 @@ bool record_reevaluation(reader *rd, reevaluation *out, issues *sink)
 
 typedef struct step {
 	record *record;
-	int max;     /* subjects */
 	int64_t all; /* subjects there are; 0: known already */
-	bool skip;   /* the next one could not be settled: past it */
+	int alone;   /* so many more by themselves, since one of them could not be settled */
+	bool skip;   /* the next one: past it */
 	bool ended;
-	int64_t took; /* in the writer, microseconds */
 	again_state now;
 } step;
 
@@ -130,6 +129,17 @@ static const deriver *who_settles(void)
 	return NULL;
 }
 
+/* The next few; how many in *n. */
+static bool some_settle(step *x, deriving *dv, const deriver *d, again_state *s, int *n, issues *sink)
+{
+	*n = d->again(d->self, dv, &s->cursor, x->alone ? 1 : CHUNK, sink);
+	if (*n < 0 || (!x->skip && !derive_settle(dv, sink))) return false;
+	s->done += *n;
+	s->failed += x->skip;
+	return true;
+}
+
+/* A few at a time until it has held the other writers up for some milliseconds. */
 static bool step_note(void *self, deriving *dv, issues *sink)
 {
 	step *x = self;
@@ -137,26 +147,19 @@ static bool step_note(void *self, deriving *dv, issues *sink)
 	const deriver *d = who_settles();
 	int64_t began = w->monotonic(w);
 	again_state s;
+	int n = 0, sum = 0;
 	if (!again_read(deriving_snapshot(dv), dv->arena, &s, sink)) return false;
 	if (s.all == 0) s.all = x->all;
 	dv->again = true;
-	int n = s.under_way && d ? d->again(d->self, dv, &s.cursor, x->max, sink) : 0;
-	if (n < 0 || (!x->skip && !derive_settle(dv, sink))) return false;
-	s.done += n;
-	s.failed += x->skip;
+	bool more = s.under_way && d;
+	while (more) {
+		if (!some_settle(x, dv, d, &s, &n, sink)) return false;
+		sum += n;
+		more = s.cursor != INT64_MAX && !x->alone && sum < STEP_MAX && w->monotonic(w) - began < STEP_US;
+	}
 	x->ended = !s.under_way || !d || s.cursor == INT64_MAX;
 	x->now = s;
-	bool ok = x->ended ? again_forget(dv, sink) : state_put(dv, &s, sink);
-	x->took = w->monotonic(w) - began;
-	return ok;
-}
-
-/* So many subjects at a time that a step holds the other writers up for some milliseconds. */
-static int next_size(const step *x)
-{
-	int64_t ms = x->took / 1000;
-	if (ms < STEP_MS_MIN && x->max < STEP_MAX) return x->max * 2 > STEP_MAX ? STEP_MAX : x->max * 2;
-	return ms > STEP_MS_MAX && x->max > 1 ? x->max / 2 : x->max;
+	return x->ended ? again_forget(dv, sink) : state_put(dv, &s, sink);
 }
 
 static bool store_failed(const issues *sink)
@@ -179,13 +182,13 @@ static void tell(const char *event, const again_state *s)
 static bool step_failed(step *x, const issues *sink, arena *a)
 {
 	if (store_failed(sink)) return false; /* tried again with the next tick, or when the record is opened */
-	if (x->max == 1) {
+	if (x->alone) {
 		text why = sink->first ? issue_line(a, sink->first, LANGUAGE_EN) : TEXT("");
 		log_event(LOG_ERROR, "not-reevaluated", "after",
 			  text_z(a, text_format(a, "%lld", (long long)x->now.cursor)), "why", text_z(a, why), NULL);
 		x->skip = true;
 	}
-	x->max = 1;
+	x->alone = CHUNK;
 	return true;
 }
 
@@ -199,7 +202,7 @@ static bool step_take(step *x)
 	if (ok) {
 		atomic_store(&r->again_cursor, x->now.cursor);
 		x->skip = false;
-		x->max = next_size(x);
+		if (x->alone) x->alone--;
 		int64_t now = x->now.all ? x->now.done * 100 / x->now.all : 0;
 		if (x->ended || now / TELL_EACH > percent / TELL_EACH)
 			tell(x->ended ? "reevaluated" : "reevaluating", &x->now);
@@ -225,7 +228,7 @@ static int64_t count_all(record *r)
 static void *work(void *self)
 {
 	record *r = self;
-	step x = {.record = r, .max = STEP_FIRST, .all = count_all(r)};
+	step x = {.record = r, .all = count_all(r)};
 	while (!atomic_load(&r->again_stop) && step_take(&x)) continue;
 	if (x.ended) atomic_store(&r->again_on, false);
 	atomic_store(&r->again_working, false);
