@@ -185,8 +185,8 @@ static bool subjects_look(looking *x, bool only_new)
 			arena_rewind(x->page, one);
 		}
 		arena_rewind(x->page, mark);
-		progress_show(c, &x->shown, "%lld %s", (long long)(x->pathways + x->subjects),
-			      said(c, "set", "looked at"));
+		long long seen = x->pathways + x->subjects;
+		progress_show(c, &x->shown, "%lld %s", seen, said(c, "set", "looked at"));
 	}
 	return c->sink.errors == 0;
 }
