@@ -62,15 +62,6 @@ static bool tallies_make(looking *x)
 	return true;
 }
 
-static bool is_subject(const image *m, text type)
-{
-	const clock_rule *const *rules;
-	int count = m ? clock_rules(m, &rules) : 0;
-	for (int i = 0; i < count; i++)
-		if (text_equal(clock_rule_face(rules[i])->subject, type)) return true;
-	return false;
-}
-
 /* ---- how many are where ---- */
 
 /* The few nearest to their limit, the nearest first. */
@@ -145,7 +136,7 @@ static bool subject_look(looking *x, const subject *s)
 {
 	facts f;
 	bool pathway = text_equal(s->type, TEXT("EpisodeOfCare"));
-	if (!is_subject(x->house->content, s->type) && !is_subject(x->other, s->type)) return true;
+	if (!clock_about(x->house->content, s->type) && !(x->other && clock_about(x->other, s->type))) return true;
 	x->pathways += pathway;
 	x->subjects += !pathway;
 	if (!facts_read(x, x->house->content, s, &f)) return false;

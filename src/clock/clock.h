@@ -33,6 +33,7 @@ typedef struct clock_face {
 } clock_face;
 const clock_rule *clock_rule_find(const image *m, text id);
 int clock_rules(const image *m, const clock_rule *const **out);
+bool clock_about(const image *m, text type); /* is a rule about such resources? */
 const clock_face *clock_rule_face(const clock_rule *r);
 /* The rule as an R4 PlanDefinition (id = the rule's): its limit as a goal, what starts, stops and follows it as actions; in one language
  * with the other beside. docs/api.md says how to read it. */

@@ -169,15 +169,6 @@ static bool pathway_bind(const image *m, deriving *dv, int64_t pathway, clock *r
 	return clocks_bind(dv, pathway, room, clock_compute(m, &f, room), sink);
 }
 
-static bool is_subject(const image *m, text type)
-{
-	const clock_rule *const *rules;
-	int count = clock_rules(m, &rules);
-	for (int i = 0; i < count; i++)
-		if (text_equal(rules[i]->face.subject, type)) return true;
-	return false;
-}
-
 /* A resource that is gone keeps no clocks. A pathway's are those of all its members: pathway_bind. */
 static bool subject_bind(const image *m, deriving *dv, int64_t rid, clock *room, issues *sink)
 {
@@ -186,7 +177,7 @@ static bool subject_bind(const image *m, deriving *dv, int64_t rid, clock *room,
 	text type = subject_type(r, rid, deriving_arena(dv), sink);
 	if (sink->errors || text_equal(type, TEXT("EpisodeOfCare"))) return sink->errors == 0;
 	if (type.len == 0) return clocks_bind(dv, rid, room, 0, sink);
-	if (!is_subject(m, type)) return true;
+	if (!clock_about(m, type)) return true;
 	if (!subject_facts(r, m, rid, deriving_arena(dv), &f, sink)) return false;
 	return clocks_bind(dv, rid, room, clock_compute_for(m, type, &f, room), sink);
 }
@@ -284,7 +275,7 @@ enum { LOOKED_AT_MAX = 2000 };
 
 static bool takes_part(const image *m, text type)
 {
-	return text_equal(type, TEXT("EpisodeOfCare")) || is_subject(m, type);
+	return text_equal(type, TEXT("EpisodeOfCare")) || clock_about(m, type);
 }
 
 static int again(void *self, deriving *dv, int64_t *after, int max, issues *sink)

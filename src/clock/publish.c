@@ -16,26 +16,8 @@ void publish_both(publishing *p, const char *key, text da, text en)
 	text other = p->lang == LANGUAGE_EN ? da : en;
 	if (da.len == 0) return;
 	json_pair(o, key, wanted(p, da, en));
-	json_key_text(o, text_format(p->arena, "_%s", key));
-	json_object(o);
-	json_key(o, "extension");
-	json_array(o);
-	json_object(o);
-	json_key(o, "extension");
-	json_array(o);
-	json_object(o);
-	json_pair(o, "url", TEXT("lang"));
-	json_pair(o, "valueCode", p->lang == LANGUAGE_EN ? TEXT("da") : TEXT("en"));
-	json_end(o);
-	json_object(o);
-	json_pair(o, "url", TEXT("content"));
-	json_pair(o, "valueString", other);
-	json_end(o);
-	json_end(o);
-	json_pair(o, "url", TEXT("http://hl7.org/fhir/StructureDefinition/translation"));
-	json_end(o);
-	json_end(o);
-	json_end(o);
+	const char *companion = text_z(p->arena, text_format(p->arena, "_%s", key));
+	json_translation(o, companion, p->lang == LANGUAGE_EN ? TEXT("da") : TEXT("en"), other);
 }
 
 static void concept(publishing *p, const char *key, text da, text en)

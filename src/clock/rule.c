@@ -292,6 +292,15 @@ int clock_rules(const image *m, const clock_rule *const **out)
 	return list ? list->count : 0;
 }
 
+bool clock_about(const image *m, text type)
+{
+	const clock_rule *const *rules;
+	int count = clock_rules(m, &rules);
+	for (int i = 0; i < count; i++)
+		if (text_equal(rules[i]->face.subject, type)) return true;
+	return false;
+}
+
 const clock_rule *clock_rule_find(const image *m, text id)
 {
 	const content_entry *e = content_find(m, TEXT("clock"), id);

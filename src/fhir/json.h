@@ -59,6 +59,8 @@ void json_raw(json_out *o, text json);                 /* a value that is JSON a
 void json_pair(json_out *o, const char *key, text value);
 /* A CodeableConcept of one coding; display may be empty. */
 void json_concept(json_out *o, const char *system, text code, text display);
+/* The text beside in another language, as R4's translation extension has it; key is that of the companion, "_title". */
+void json_translation(json_out *o, const char *key, text language, text content);
 text json_done(json_out *o); /* asserts that all is ended */
 
 /* `d` printed compactly as the record keeps it: id and meta.versionId/lastUpdated replaced by these, the rest (other meta

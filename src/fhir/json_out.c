@@ -224,6 +224,30 @@ void json_concept(json_out *o, const char *system, text code, text display)
 	json_end(o);
 }
 
+void json_translation(json_out *o, const char *key, text language, text content)
+{
+	json_key(o, key);
+	json_object(o);
+	json_key(o, "extension");
+	json_array(o);
+	json_object(o);
+	json_key(o, "extension");
+	json_array(o);
+	json_object(o);
+	json_pair(o, "url", TEXT("lang"));
+	json_pair(o, "valueCode", language);
+	json_end(o);
+	json_object(o);
+	json_pair(o, "url", TEXT("content"));
+	json_pair(o, "valueString", content);
+	json_end(o);
+	json_end(o);
+	json_pair(o, "url", TEXT("http://hl7.org/fhir/StructureDefinition/translation"));
+	json_end(o);
+	json_end(o);
+	json_end(o);
+}
+
 text json_done(json_out *o)
 {
 	assert(o->depth == 0 && !o->after_key && o->b.len > 0);

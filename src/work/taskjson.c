@@ -1,31 +1,6 @@
 /* taskjson.c: a Task as Limen raises, dates and closes it (docs/api.md, "Shapes"). */
 #include "work/internal.h"
 
-/* A text with its English beside it, as R4's translation extension has it. */
-static void translation(json_out *o, const char *key, text english)
-{
-	json_key(o, key);
-	json_object(o);
-	json_key(o, "extension");
-	json_array(o);
-	json_object(o);
-	json_key(o, "extension");
-	json_array(o);
-	json_object(o);
-	json_pair(o, "url", TEXT("lang"));
-	json_pair(o, "valueCode", TEXT("en"));
-	json_end(o);
-	json_object(o);
-	json_pair(o, "url", TEXT("content"));
-	json_pair(o, "valueString", english);
-	json_end(o);
-	json_end(o);
-	json_pair(o, "url", TEXT("http://hl7.org/fhir/StructureDefinition/translation"));
-	json_end(o);
-	json_end(o);
-	json_end(o);
-}
-
 static const clock *clock_behind(const task_face *t)
 {
 	return t->when.clock ? t->when.clock : t->need->late;
@@ -64,7 +39,7 @@ static void extensions(json_out *o, const task_face *t, const task_words *w, tex
 	json_object(o);
 	json_pair(o, "url", TEXT("urn:limen:because"));
 	json_pair(o, "valueString", w->because_da);
-	translation(o, "_valueString", w->because_en);
+	json_translation(o, "_valueString", TEXT("en"), w->because_en);
 	json_end(o);
 	if (pathway.len) {
 		json_object(o);
@@ -101,7 +76,7 @@ static void dated(json_out *o, const task_face *t, const task_words *w, text pat
 	arena *a = o->b.arena;
 	extensions(o, t, w, pathway, edits);
 	json_pair(o, "description", w->line_da);
-	translation(o, "_description", w->line_en);
+	json_translation(o, "_description", TEXT("en"), w->line_en);
 	const clock_face *face = law(t);
 	if (face) {
 		json_key(o, "reasonCode");
