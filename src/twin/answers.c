@@ -152,8 +152,10 @@ static bool treat(town *t, course *c, instant now, filled_form *f)
 
 static bool finish(town *t, course *c, instant now, filled_form *f)
 {
-	(void)c;
+	bool treated = text_equal(c->reason->class, TEXT("behandling"));
 	say(f, "gp_told", TEXT("ja"));
+	say(f, "reason", treated ? TEXT("behandlet") : TEXT("udredt"));
+	say(f, "next", TEXT("Kontrol hos egen læge efter behov"));
 	say(f, "at", day_iso(t->scratch, day_of_instant(now)));
 	return true;
 }

@@ -98,6 +98,7 @@ typedef struct member {
 } member;
 text with_members(arena *a, const doc *d, const member *members, int count);
 text extension_json(arena *a, const char *url, const char *value_key, text value);
+text extensions_with(arena *a, const doc *d, text one); /* the resource's extensions and this one, as a list */
 text concept_json(arena *a, const char *system, const char *code);
 
 /* ---- time (agenda.c) ---- */

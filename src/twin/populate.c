@@ -182,10 +182,14 @@ static bool reject(town *t, course *c)
 	version v;
 	doc d;
 	caller who = doctor_of(t, c);
-	const member members[] = {{"status", TEXT("\"revoked\"")}};
+	static const char closing[] =
+	    "{\"url\":\"urn:limen:closing\",\"extension\":[{\"url\":\"reason\",\"valueCode\":\"elsewhere\"},"
+	    "{\"url\":\"next\",\"valueString\":\"Henviser og patient får besked; egen læge følger op\"}]}";
 	if (!read_body(t, &who, TEXT("ServiceRequest"), c->referral, &v, &d)) return false;
+	const member members[] = {{"status", TEXT("\"revoked\"")},
+				  {"extension", extensions_with(t->scratch, &d, text_of(closing))}};
 	t->report.rejected++;
-	return update_members(t, &who, &v, &d, members, 1);
+	return update_members(t, &who, &v, &d, members, 2);
 }
 
 /* Nothing to decide yet: the doctor wants one more examination. */

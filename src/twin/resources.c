@@ -195,6 +195,20 @@ text with_members(arena *a, const doc *d, const member *members, int count)
 	return json_done(&o);
 }
 
+text extensions_with(arena *a, const doc *d, text one)
+{
+	buffer b = {.arena = a};
+	uint32_t list = doc_get(d, 0, NAME_extension);
+	buffer_char(&b, '[');
+	for (uint32_t i = list + 1; list && i < d->nodes[list].next; i = d->nodes[i].next) {
+		json_write(&b, d, i, JSON_COMPACT);
+		buffer_char(&b, ',');
+	}
+	buffer_add(&b, one);
+	buffer_char(&b, ']');
+	return buffer_text(&b);
+}
+
 text extension_json(arena *a, const char *url, const char *value_key, text value)
 {
 	json_out o = json_begin(a);

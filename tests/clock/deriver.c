@@ -373,7 +373,10 @@ static void random_pathway(record *r, arena *a, random_state *rnd, text id)
 	    a,
 	    "'extension':[{'url':'urn:limen:marker','extension':[{'url':'code','valueCoding':{'code':'%s'}},{'url':'at'"
 	    ","
-	    "'valueDateTime':'2026-03-%02d'}]}],'status':'%s','patient':{'reference':'Patient/p1'},'referralRequest':[{"
+	    "'valueDateTime':'2026-03-%02d'}]},{'url':'urn:limen:closing','extension':[{'url':'reason','valueCode':'x'}"
+	    ","
+	    "{'url':'next','valueString':'y'}]}],'status':'%s','patient':{'reference':'Patient/"
+	    "p1'},'referralRequest':[{"
 	    "'reference':'ServiceRequest/r%d'}]",
 	    random_below(rnd, 2) ? "AFV01C" : "AFV01E1", (int)random_between(rnd, 1, 28),
 	    random_below(rnd, 4) ? "active" : "finished", (int)random_below(rnd, 4));

@@ -301,7 +301,7 @@ TEST(udredningsret_stops_on_decision_and_told)
 	assert_int_equal(state_of("udredningsret", NULL), CLOCK_MET);
 	STATUS("afslut-forloeb", episode, "requested");
 	REFUSED(FAIL_WORK_FIELD_MUST, "PractitionerRole/sek-a", "afslut-forloeb", episode, A("gp_told", "nej"),
-		A("at", "18-11-2026"));
+		A("reason", "udredt"), A("next", "intet mere"), A("at", "18-11-2026"));
 }
 
 TEST(why_says_what_raised_it_and_the_arithmetic)
@@ -347,12 +347,20 @@ TEST(closing_the_pathway_ends_it)
 {
 	char *episode = text_z(h.arena, text_format(h.arena, "EpisodeOfCare/%.*s", TEXT_ARG(pathway_id())));
 	house_wait_until(&h, "2026-11-19T10:00:00+01:00");
-	COMPLETE("PractitionerRole/sek-a", "afslut-forloeb", episode, A("gp_told", "ja"), A("at", "2026-11-19"));
+	REFUSED(FAIL_WORK_FIELD_MISSING, "PractitionerRole/sek-a", "afslut-forloeb", episode, A("gp_told", "ja"),
+		A("at", "2026-11-19"));
+	COMPLETE("PractitionerRole/sek-a", "afslut-forloeb", episode, A("gp_told", "ja"), A("reason", "udredt"),
+		 A("next", "Kontrol hos egen læge"), A("at", "2026-11-19"));
 	STATUS("afslut-forloeb", episode, "completed");
 	assert_int_equal(open_ends(), 0);
 	assert_true(record_next_tick(h.record) == INSTANT_NONE);
 	all_rebuilt_alike();
 }
+
+#define CLOSING                                                                                                        \
+	"\"extension\":[{\"url\":\"urn:limen:closing\",\"extension\":[{\"url\":\"reason\",\"valueCode\":"              \
+	"\"elsewhere\"},"                                                                                              \
+	"{\"url\":\"next\",\"valueString\":\"Henviser og patient har fået besked\"}]}]"
 
 TEST(a_rejected_referral_is_a_loose_end_until_it_is_closed)
 {
@@ -364,7 +372,8 @@ TEST(a_rejected_referral_is_a_loose_end_until_it_is_closed)
 	STATUS("forvisitering", "ServiceRequest/r2", "requested");
 	STATUS("suppler-henvisning", "ServiceRequest/r2", "requested"); /* no reason, no referrer */
 	house_put(&h, "PractitionerRole/dr-b", WRITE_UPDATE, "r2",
-		  "{\"resourceType\":\"ServiceRequest\",\"id\":\"r2\",\"status\":\"revoked\",\"intent\":\"order\","
+		  "{\"resourceType\":\"ServiceRequest\",\"id\":\"r2\"," CLOSING
+		  ",\"status\":\"revoked\",\"intent\":\"order\","
 		  "\"category\":[{\"coding\":[{\"system\":"
 		  "\"http://snomed.info/sct\",\"code\":\"3457005\"}]}],\"subject\":{\"reference\":\"Patient/"
 		  "p1\"},\"authoredOn\":\"2026-11-19T09:00:00+01:00\"}");
@@ -378,7 +387,7 @@ TEST(a_rejected_referral_is_a_loose_end_until_it_is_closed)
 	text json = buffer_text(&b);
 	int64_t at = text_find(json, TEXT("\"status\":\""));
 	text rest = text_slice(json, at + 10, json.len);
-	text edited = text_format(h.arena, "%.*s\"status\":\"cancelled%.*s", (int)at, json.at,
+	text edited = text_format(h.arena, "%.*s" CLOSING ",\"status\":\"cancelled%.*s", (int)at, json.at,
 				  (int)(rest.len - text_find(rest, TEXT("\""))), rest.at + text_find(rest, TEXT("\"")));
 	house_put(&h, "PractitionerRole/sek-a", WRITE_UPDATE, text_z(h.arena, id), text_z(h.arena, edited));
 	assert_int_equal(open_ends(), 0);
