@@ -260,6 +260,17 @@ static bool due_of_starts(const image *m, const clock_rule *r, const facts *f, c
 	return true;
 }
 
+bool rule_names(const clock_rule *r, int fact)
+{
+	const condition *all[] = {r->when, r->except, r->provisional, r->start, r->stop, r->waive, r->also_start};
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (all[i] && condition_names(all[i], fact)) return true;
+	for (int i = 0; i < r->pause_count; i++)
+		if (r->pauses[i].from == fact || r->pauses[i].to == fact) return true;
+	return r->suspend.from == fact || r->suspend.to == fact || r->restart == fact || r->until == fact ||
+	       r->limit_by == fact;
+}
+
 /* The days that were taken out when this clock was computed. */
 static pauses taken_out(const clock *c, const facts *f)
 {

@@ -47,7 +47,8 @@ static clock_day day_of(counting *k, day d)
 {
 	const calendar *cal = k->image->calendar;
 	bool left_out = clock_leaves_out(k->clock, k->facts, d);
-	bool early = !left_out && calendar_counts(cal, d, k->early), late = !left_out && calendar_counts(cal, d, k->late);
+	bool early = !left_out && calendar_counts(cal, d, k->early),
+	     late = !left_out && calendar_counts(cal, d, k->late);
 	clock_day out = {.on = d, .name = weekday(k, d)};
 	if (early && d <= k->clock->due_day) out.number = ++k->number;
 	if (late) out.number_late = ++k->number_late;

@@ -148,15 +148,20 @@ static bool rows_same(deriving *dv, int64_t pathway, const clock *made, int coun
 }
 
 /* Rows that would not change are left alone: a tick that changes nothing must leave no trace in the log. */
-static bool clocks_bind(deriving *dv, int64_t subject, const clock *made, int count, issues *sink)
+static bool clocks_bind(const clock_binding *b, issues *sink)
 {
-	cell key = INT_CELL(subject), row[CLOCK_COLUMNS];
+	deriving *dv = b->dv;
+	cell key = INT_CELL(b->subject), row[CLOCK_COLUMNS];
 	bool same;
-	if (!rows_same(dv, subject, made, count, &same, sink) || !deriving_settled(dv, subject, sink)) return false;
+	clock *before;
+	if (!rows_same(dv, b->subject, b->made, b->count, &same, sink)) return false;
+	if (!deriving_settled(dv, b->subject, sink)) return false;
 	if (same) return true;
+	int kept = clocks_of(deriving_snapshot(dv), b->image, b->subject, deriving_arena(dv), &before, sink);
+	if (kept < 0 || !clock_changes_note(b, before, kept, sink)) return false;
 	if (store_delete(deriving_writing(dv), &clock_table, &key, 1, sink) == STORE_FAILED) return false;
-	for (int i = 0; i < count; i++) {
-		clock_row(&made[i], subject, row);
+	for (int i = 0; i < b->count; i++) {
+		clock_row(&b->made[i], b->subject, row);
 		if (store_put(deriving_writing(dv), &clock_table, row, sink) != STORE_OK) return false;
 	}
 	return true;
@@ -166,20 +171,23 @@ static bool pathway_bind(const image *m, deriving *dv, int64_t pathway, clock *r
 {
 	facts f;
 	if (!pathway_facts(deriving_snapshot(dv), m, pathway, deriving_arena(dv), &f, sink)) return false;
-	return clocks_bind(dv, pathway, room, clock_compute(m, &f, room), sink);
+	const clock_binding b = {m, dv, pathway, &f, room, clock_compute(m, &f, room)};
+	return clocks_bind(&b, sink);
 }
 
 /* A resource that is gone keeps no clocks. A pathway's are those of all its members: pathway_bind. */
 static bool subject_bind(const image *m, deriving *dv, int64_t rid, clock *room, issues *sink)
 {
 	snapshot *r = deriving_snapshot(dv);
-	facts f;
+	facts f = {0};
 	text type = subject_type(r, rid, deriving_arena(dv), sink);
 	if (sink->errors || text_equal(type, TEXT("EpisodeOfCare"))) return sink->errors == 0;
-	if (type.len == 0) return clocks_bind(dv, rid, room, 0, sink);
+	clock_binding b = {m, dv, rid, &f, room, 0};
+	if (type.len == 0) return clocks_bind(&b, sink);
 	if (!clock_about(m, type)) return true;
 	if (!subject_facts(r, m, rid, deriving_arena(dv), &f, sink)) return false;
-	return clocks_bind(dv, rid, room, clock_compute_for(m, type, &f, room), sink);
+	b.count = clock_compute_for(m, type, &f, room);
+	return clocks_bind(&b, sink);
 }
 
 typedef bool binder(const image *m, deriving *dv, int64_t rid, clock *room, issues *sink);
@@ -315,13 +323,15 @@ static int64_t subjects(void *self, snapshot *r, arena *a, issues *sink)
 void clock_register(const image *m)
 {
 	static clock_deriver self; /* one record in a process */
-	static const table *const tables[] = {&clock_table};
+	static const table *const tables[] = {&clock_table}, *const recorded[] = {&clock_change_table};
 	self.image = m;
 	self.ticked = INSTANT_NONE;
 	record_register(&(deriver){.name = "clock",
 				   .self = &self,
 				   .tables = tables,
 				   .table_count = 1,
+				   .kept = recorded,
+				   .kept_count = 1,
 				   .settle = settle,
 				   .tick = tick,
 				   .next_tick = next_tick,

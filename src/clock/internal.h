@@ -2,7 +2,7 @@
 #ifndef LIMEN_CLOCK_INTERNAL_H
 #define LIMEN_CLOCK_INTERNAL_H
 
-#include "clock/clock.h"
+#include "clock/change.h"
 
 typedef enum rule_status { STATUS_ACTIVE, STATUS_UNVERIFIED, STATUS_PROPOSED, STATUS_RETIRED } rule_status;
 
@@ -95,5 +95,18 @@ void clock_cases_visit(const image *m, const clock_rule *r, case_visit *visit, v
 bool clock_holes_check(const image *m, const content_entry *e, const char *key, text t, issues *sink);
 
 extern const table clock_table;
+
+/* ---- change.c ---- */
+typedef struct clock_binding { /* a subject's clocks on their way into the tables */
+	const image *image;
+	deriving *dv;
+	int64_t subject;
+	const facts *facts;
+	const clock *made;
+	int count;
+} clock_binding;
+extern const table clock_change_table;
+bool clock_changes_note(const clock_binding *b, const clock *before, int count_before, issues *sink);
+bool rule_names(const clock_rule *r, int fact); /* does it speak of this fact? */
 
 #endif

@@ -36,7 +36,14 @@ deriving deriving_begin(record *r, writing *w, arena *a, const caller *who)
 		log_event(LOG_WARN, "clock-behind-log", "log", text_z(a, instant_iso(a, r->tip.at)), NULL);
 	if (behind) now = r->tip.at;
 	r->clock_behind = behind;
-	deriving dv = {.record = r, .writing = w, .arena = a, .kept = a, .who = who, .now = now, .terms = {.arena = a}};
+	deriving dv = {.record = r,
+		       .writing = w,
+		       .arena = a,
+		       .kept = a,
+		       .who = who,
+		       .now = now,
+		       .first = r->tip.sequence + 1,
+		       .terms = {.arena = a}};
 	dv.own = *who;
 	dv.own.actor = TEXT("Device/limen");
 	dv.own.on_behalf_of = who->actor;
@@ -49,6 +56,21 @@ deriving deriving_begin(record *r, writing *w, arena *a, const caller *who)
 snapshot *deriving_snapshot(deriving *dv)
 {
 	return store_writing_snapshot(dv->writing);
+}
+
+int64_t deriving_sequence(deriving *dv)
+{
+	return dv->record->tip.sequence;
+}
+
+int64_t deriving_first_sequence(deriving *dv)
+{
+	return dv->first;
+}
+
+const caller *deriving_caller(deriving *dv)
+{
+	return dv->who;
 }
 
 writing *deriving_writing(deriving *dv)

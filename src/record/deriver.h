@@ -62,8 +62,11 @@ void record_register(
 
 snapshot *deriving_snapshot(deriving *dv); /* sees what this transaction wrote */
 writing *deriving_writing(deriving *dv);
-arena *deriving_arena(deriving *dv); /* lives until the transaction ends; while rebuilding only for one apply */
-instant deriving_now(deriving *dv);  /* the commit's instant: the only "now" there is in the writer */
+arena *deriving_arena(deriving *dv);     /* lives until the transaction ends; while rebuilding only for one apply */
+int64_t deriving_sequence(deriving *dv); /* of the log's newest row, this commit's included */
+int64_t deriving_first_sequence(deriving *dv); /* of this commit's first row */
+const caller *deriving_caller(deriving *dv);   /* whose commit it is */
+instant deriving_now(deriving *dv);            /* the commit's instant: the only "now" there is in the writer */
 /* True: what derivers keep is computed again, from every version of the log in the order of writing (an erased one as if deleted),
  * and settled once, at the end; raising does nothing; `now` is the instant of the log's last row. */
 bool deriving_rebuilding(deriving *dv);

@@ -241,7 +241,8 @@ static bool kept_holds(search *s, const clause *c, const candidate *x, bool *hol
 {
 	instant at = x->version.at;
 	bool dated = c->subject == SUBJECT_UPDATED;
-	if (dated && at == INSTANT_NONE && !version_when(s->reader->snapshot, &x->version, s->scratch, &at, s->sink)) return false;
+	if (dated && at == INSTANT_NONE && !version_when(s->reader->snapshot, &x->version, s->scratch, &at, s->sink))
+		return false;
 	for (int i = 0; !*holds && i < c->test_count; i++) {
 		const test *q = &c->tests[i];
 		if (c->subject == SUBJECT_ID) *holds = text_equal(x->version.id, q->value);

@@ -93,6 +93,7 @@ struct deriving {
 	const caller *who;
 	caller own; /* who raised writes are by */
 	instant now;
+	int64_t first; /* sequence of the commit's first row */
 	bool rebuilding;
 	bool again; /* a step of the queue that brings new rules */
 	bool *met;  /* while the log is replayed, by row number: written already? Else NULL */
