@@ -1,7 +1,5 @@
 /* change.c: what a clock said before and after each commit that moved it: who, when, by which fact. It is recorded and not computed: with
  * other rules tomorrow it still says what was shown today. Time that passes writes nothing here; that a limit was reached shows in `due`. */
-#include "clock/change.h"
-
 #include "clock/internal.h"
 
 #include <string.h>

@@ -138,4 +138,6 @@ typedef struct clock_difference {
 } clock_difference;
 clock_difference clock_differ(const clock *before, const clock *after, instant at);
 
+#include "clock/change.h"
+
 #endif

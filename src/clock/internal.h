@@ -2,7 +2,7 @@
 #ifndef LIMEN_CLOCK_INTERNAL_H
 #define LIMEN_CLOCK_INTERNAL_H
 
-#include "clock/change.h"
+#include "clock/clock.h"
 
 typedef enum rule_status { STATUS_ACTIVE, STATUS_UNVERIFIED, STATUS_PROPOSED, STATUS_RETIRED } rule_status;
 

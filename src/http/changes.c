@@ -1,6 +1,5 @@
 /* changes.c: GET {type}/{id}/$clock-history?clock=ID: what moved a deadline: who, when, what it said before and after, by which fact, and why
  * where that was said. Whatever still stands may be taken back with $undo. */
-#include "clock/change.h"
 #include "http/internal.h"
 
 /* Where R4's resources, and Limen's extensions, say why a thing was done. */
