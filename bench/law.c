@@ -1,7 +1,7 @@
 /* bench law: a change of law over a store of pathways, brought in beside a writer. A department of referrals is made once, by commits like
  * any other but many writes in each, and kept in build/bench-data; each run changes the right to assessment from 30 days to 28, or back,
  * opens the record as `serve` does and waits until the new rules have come to everything, while somebody writes 50 times a second. Beside it
- * the same writer without re-evaluation. 20,000 pathways; with LIMEN_LONG a million. Lines "law.key value". */
+ * the same writer without re-evaluation. 20,000 pathways; with LIMEN_LONG a million, with LIMEN_PATHWAYS so many. Lines "law.key value". */
 #define LIMEN_OS /* reads LIMEN_LONG */
 #include "work/work.h"
 #include "notify/notify.h"
@@ -313,6 +313,8 @@ int main(void)
 	world w = world_simulated(start.low, 1);
 	w.monotonic = world_real()->monotonic;
 	int64_t pathways = getenv("LIMEN_LONG") ? 1000000 : 20000;
+	const char *asked = getenv("LIMEN_PATHWAYS");
+	if (asked && (!text_to_int(text_of(asked), &pathways) || pathways < 1)) stop("LIMEN_PATHWAYS", NULL);
 	char file[200];
 	pathway_content();
 	clock_content();
