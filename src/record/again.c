@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum { STATE_ROW = -3, READS_ROW = -2 }; /* of `indexed` */
-enum { CHUNK = 16, STEP_MAX = 1000, STEP_US = 5000, STATE_NUMBERS = 5, TELL_EACH = 10 };
+enum { CHUNK = 8, STEP_MAX = 1000, STEP_US = 3000, STATE_NUMBERS = 5, TELL_EACH = 10 };
 
 /* ---- the state, as kept ---- */
 
