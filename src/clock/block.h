@@ -5,7 +5,7 @@
 
 #include "clock/plan.h"
 
-#define ROWS for (int i = 0; i < BLOCK; i++)
+#define ROWS TURNS_APART for (int i = 0; i < BLOCK; i++)
 #define REG(which) (reg[s->which])
 
 static inline int32_t least(int32_t x, int32_t y)

@@ -12,6 +12,14 @@ typedef struct aside_row {
 	clock *clocks;
 } aside_row;
 
+/* What a fact's instant has beyond whole seconds. Of a row's facts only those of the same instant may share a second, so the order of marks
+ * is that of instants, and a mark that a clock took from a fact finds its rest here. */
+typedef struct fraction {
+	mark at;
+	int32_t micros;
+	int32_t next; /* of the same row: number + 1; 0: none */
+} fraction;
+
 struct clock_columns {
 	const clock_plan *plan;
 	arena *arena;
@@ -21,6 +29,9 @@ struct clock_columns {
 	int32_t *aside_of; /* by row: number in `aside` + 1 */
 	aside_row *aside;
 	int aside_count, aside_cap;
+	int32_t *fraction_of; /* by row: number in `fractions` + 1; NULL: no row has one */
+	fraction *fractions;
+	int fraction_count, fraction_cap;
 	int64_t whole;
 };
 
@@ -66,14 +77,56 @@ static void *part_of(const clock_columns *c, int reg, int lane)
 	return c->columns[reg - REG_COLUMNS + lane];
 }
 
+static void fraction_put(clock_columns *c, int64_t row, mark at, int32_t micros)
+{
+	if (!c->fraction_of) c->fraction_of = ARENA_ARRAY(c->arena, int32_t, c->rows + 1);
+	if (c->fraction_count == c->fraction_cap)
+		c->fractions = ARENA_DOUBLE(c->arena, fraction, c->fractions, &c->fraction_cap, 1024);
+	c->fractions[c->fraction_count++] = (fraction){at, micros, c->fraction_of[row]};
+	c->fraction_of[row] = c->fraction_count;
+}
+
+static bool instant_put(clock_columns *c, int64_t row, const fact_slot *s, int lane, const fact *f)
+{
+	mark *at = &((mark *)part_of(c, s->at, lane))[row];
+	int32_t micros;
+	if (!mark_of(&c->plan->days, f, at, &micros)) return false;
+	if (micros) fraction_put(c, row, *at, micros);
+	return true;
+}
+
 static bool fact_put(clock_columns *c, int64_t row, const fact_slot *s, int lane, const fact *f)
 {
 	if (lane >= s->lanes) return false;
-	if (s->at >= 0 && !mark_of(&c->plan->days, f, &((mark *)part_of(c, s->at, lane))[row])) return false;
+	if (s->at >= 0 && !instant_put(c, row, s, lane, f)) return false;
 	if (s->code >= 0) ((uint8_t *)part_of(c, s->code, lane))[row] = (uint8_t)map_get_or(&s->codes, f->code, 1);
 	if (s->number < 0) return true;
 	if (f->number < INT32_MIN || f->number > INT32_MAX) return false;
 	((int32_t *)part_of(c, s->number, lane))[row] = (int32_t)f->number;
+	return true;
+}
+
+static bool has_instant(const clock_plan *p, const fact *f)
+{
+	int slot = p->slot_of[f->id];
+	return slot >= 0 && p->slots[slot].at >= 0;
+}
+
+static bool same_second(const fact *x, const fact *y)
+{
+	return x->on == y->on && (x->at - day_start(x->on)) / SECONDS(1) == (y->at - day_start(x->on)) / SECONDS(1);
+}
+
+/* Would marks lose the order of two instants, or the rest that hours are counted from? */
+static bool fractions_fit(const clock_columns *c, const facts *f)
+{
+	if (c->plan->exact) return false;
+	for (int i = 0; i < f->count; i++)
+		for (int n = 0; n < i; n++) {
+			const fact *x = &f->at[i], *y = &f->at[n];
+			if (x->at == y->at || !same_second(x, y)) continue;
+			if (has_instant(c->plan, x) && has_instant(c->plan, y)) return false;
+		}
 	return true;
 }
 
@@ -87,7 +140,7 @@ static bool facts_put(clock_columns *c, int64_t row, const facts *f)
 		int slot = p->slot_of[x->id];
 		if (slot >= 0 && !fact_put(c, row, &p->slots[slot], lane, x)) return false;
 	}
-	return true;
+	return !c->fraction_of || !c->fraction_of[row] || fractions_fit(c, f);
 }
 
 static void row_clear(clock_columns *c, int64_t row)
@@ -99,6 +152,7 @@ static void row_clear(clock_columns *c, int64_t row)
 		else
 			((int32_t *)c->columns[i])[row] = part == PART_AT ? MARK_NONE : 0;
 	}
+	if (c->fraction_of) c->fraction_of[row] = 0;
 }
 
 static void row_aside(clock_columns *c, int64_t row, const facts *f, bool whole)
@@ -190,9 +244,15 @@ static mark mark_at(const clock_columns *c, int rule, clock_field field, int64_t
 	return at ? at[row] : MARK_NONE;
 }
 
+/* Of a field that is a fact's instant. */
 static instant instant_at(const clock_columns *c, int rule, clock_field field, int64_t row)
 {
-	return instant_of(&c->plan->days, mark_at(c, rule, field, row));
+	mark at = mark_at(c, rule, field, row);
+	instant whole = instant_of(&c->plan->days, at);
+	if (at == MARK_NONE || !c->fraction_of) return whole;
+	for (int32_t n = c->fraction_of[row]; n; n = c->fractions[n - 1].next)
+		if (c->fractions[n - 1].at == at) return whole + c->fractions[n - 1].micros;
+	return whole;
 }
 
 /* `at` is the end of that day. */
@@ -230,7 +290,8 @@ static void due_put(const clock_columns *c, int64_t row, int rule, const clock_r
 	limit_put(c, row, rule, r, out);
 	out->due_day = unit_exact(out->unit) ? MARKS_ZERO + (due >> MARK_BITS) : day_ending(due);
 	out->due_day_late = out->due_day + (day)small_at(c, rule, FIELD_LATE, row);
-	out->amber = r->amber_from_start ? out->start : instant_at(c, rule, FIELD_AMBER, row);
+	mark amber = mark_at(c, rule, FIELD_AMBER, row);
+	out->amber = r->amber_from_start ? out->start : instant_of(&c->plan->days, amber);
 	out->paused_days = (int)small_at(c, rule, FIELD_PAUSED_DAYS, row);
 }
 
@@ -244,7 +305,7 @@ static bool clock_read(const clock_columns *c, int64_t row, int rule, clock *out
 	out->provisional = flags & FLAG_PROVISIONAL;
 	out->waived = flags & FLAG_WAIVED;
 	mark start = mark_at(c, rule, FIELD_START, row);
-	out->start = instant_of(&c->plan->days, start);
+	out->start = instant_at(c, rule, FIELD_START, row);
 	out->start_day = MARKS_ZERO + (start >> MARK_BITS);
 	out->stop = instant_at(c, rule, FIELD_STOP, row);
 	out->paused = instant_at(c, rule, FIELD_PAUSED, row);
@@ -262,6 +323,19 @@ bool clock_columns_clock(const clock_columns *c, int64_t row, int rule, clock *o
 	if (!x || !(x->whole || refused)) return !refused && clock_read(c, row, rule, out);
 	*out = x->clocks[rule];
 	return out->applies;
+}
+
+bool clock_same(const clock *x, const clock *y)
+{
+	if (x->applies != y->applies || !x->applies) return x->applies == y->applies;
+	bool dates = x->start == y->start && x->start_day == y->start_day && x->due == y->due &&
+		     x->due_day == y->due_day && x->due_day_late == y->due_day_late && x->amber == y->amber;
+	bool ends = x->stop == y->stop && x->waived == y->waived && x->paused == y->paused &&
+		    x->suspended == y->suspended && x->paused_days == y->paused_days && x->restarts == y->restarts &&
+		    x->provisional == y->provisional;
+	bool limits = x->limit == y->limit && x->unit == y->unit && x->other_due == y->other_due &&
+		      x->other_limit == y->other_limit && x->other_unit == y->other_unit;
+	return x->rule == y->rule && dates && ends && limits;
 }
 
 int64_t clock_columns_aside(const clock_columns *c)

@@ -8,7 +8,7 @@
  *     clock_columns_clock(c, row, rule, &clock);        the same answer as clock_try, but for the facts it points at
  *
  * What does not fit into columns is put aside whole and computed by clock_try: a row with more facts of one name than there are lanes
- * for, a date far away, an instant that is no whole second. So is a whole rule that the plan cannot say in steps; clock_plan_refused
+ * for, a date far away, two instants within one second. So is a whole rule that the plan cannot say in steps; clock_plan_refused
  * says why. Rows that were never put have no facts.
  */
 #ifndef LIMEN_CLOCK_COLUMNS_H
@@ -17,7 +17,7 @@
 #include "clock/clock.h"
 
 /* An instant in 32 bits: the local day, and the seconds since that day's midnight in the low MARK_BITS. Marks are in the order of
- * their instants, and the day is a shift away. */
+ * their instants, and the day is a shift away. What is left of a second is kept beside and found again by clock_columns_clock. */
 typedef int32_t mark;
 #define MARK_NONE INT32_MAX
 enum { MARK_BITS = 17, LANES_MAX = 8 };
@@ -35,6 +35,7 @@ clock_columns *clock_columns_new(const clock_plan *p, int64_t rows, arena *a);
 bool clock_columns_put(clock_columns *c, int64_t row, const facts *f);
 void clock_columns_run(clock_columns *c);
 bool clock_columns_clock(const clock_columns *c, int64_t row, int rule, clock *out);
+bool clock_same(const clock *x, const clock *y);       /* in all but the facts they point at */
 int64_t clock_columns_aside(const clock_columns *c);   /* rows that do not fit */
 int64_t clock_columns_read(const clock_columns *c);    /* bytes of facts that a run reads, */
 int64_t clock_columns_written(const clock_columns *c); /* and of clocks that it writes */

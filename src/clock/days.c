@@ -34,13 +34,13 @@ void day_tables_make(day_tables *t, const calendar *c, arena *a)
 	t->opens = opens;
 }
 
-bool mark_of(const day_tables *t, const fact *f, mark *out)
+bool mark_of(const day_tables *t, const fact *f, mark *out, int32_t *micros)
 {
 	int64_t d = (int64_t)f->on - MARKS_ZERO;
 	if (d < -DAYS_HALF + MARGIN || d >= DAYS_HALF - MARGIN) return false;
 	if (f->at < t->starts[d] || f->at >= t->starts[d + 1]) return false;
 	instant since = f->at - t->starts[d];
-	if (since % SECONDS(1)) return false;
+	*micros = (int32_t)(since % SECONDS(1));
 	*out = (mark)(d * (1 << MARK_BITS) + since / SECONDS(1));
 	return true;
 }

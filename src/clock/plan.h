@@ -88,6 +88,7 @@ struct clock_plan {
 	int scratch; /* registers in use at most */
 	rule_plan *rules;
 	int rule_count, refused;
+	bool exact; /* a rule counts hours or minutes from an instant */
 };
 
 /* One rule being compiled. */
@@ -127,7 +128,8 @@ bool fields_stage(making *mk);
 void day_tables_make(day_tables *t, const calendar *c, arena *a);
 /* A table by day, pointing at day 0 of the marks. */
 int32_t *day_table(arena *a);
-bool mark_of(const day_tables *t, const fact *f, mark *out); /* false: it does not fit */
+/* False: it does not fit. `micros` is what is left of a second. */
+bool mark_of(const day_tables *t, const fact *f, mark *out, int32_t *micros);
 instant instant_of(const day_tables *t, mark at);
 bool days_fit(const day_tables *t, int n, day_unit unit); /* is so long a limit countable in tables? */
 int days_of(int n, day_unit unit);                        /* of calendar days or weeks */

@@ -267,6 +267,7 @@ static bool first_limit(making *mk)
 	filled_find(mk, &k);
 	if (mk->filled == REG_FALSE) return true;
 	if (k.count == 1 && unit_exact(k.rows->unit)) {
+		mk->plan->exact = true;
 		mk->due = emit_new(mk, (step){.run = step_hours,
 					      .a = mk->start,
 					      .n = hours_in(k.rows->n, k.rows->unit),
@@ -334,6 +335,7 @@ static int amber_stage(making *mk)
 	if (r->amber_from_start) return -1;
 	if (!days_fit(t, r->amber_n, r->amber_unit)) return refuse_rule(mk, "attention begins too long before"), -1;
 	if (unit_exact(r->amber_unit)) {
+		mk->plan->exact = true;
 		s.run = step_before_hours;
 		s.n = hours_in(r->amber_n, r->amber_unit);
 		s.table = t->opens;

@@ -123,7 +123,7 @@ VECTOR void step_codes(const step *s, void *const *reg)
 	ROWS d[i] = table[x[i]];
 	for (int lane = 1; lane < s->lanes; lane++) {
 		const uint8_t *y = reg[s->a + lane];
-		ROWS d[i] |= y[i] ? table[y[i]] : 0;
+		ROWS d[i] |= table[y[i]] & -(y[i] != 0);
 	}
 }
 
