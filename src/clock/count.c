@@ -4,7 +4,7 @@
 /* ---- the limit ---- */
 
 /* The end of the day n days after. */
-VECTOR void step_plus(const step *s, void *const *reg)
+VECTOR void step_plus(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -13,7 +13,7 @@ VECTOR void step_plus(const step *s, void *const *reg)
 }
 
 /* The end of the day that the table gives for the day of `a`. */
-VECTOR void step_by_day(const step *s, void *const *reg)
+VECTOR void step_by_day(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -22,7 +22,7 @@ VECTOR void step_by_day(const step *s, void *const *reg)
 }
 
 /* The limit's row for a start on that day, from 1; 0 and no clock where there is none. */
-VECTOR void step_row_by_day(const step *s, void *const *reg)
+VECTOR void step_row_by_day(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	int32_t *restrict alive = REG(to2);
@@ -37,7 +37,7 @@ VECTOR void step_row_by_day(const step *s, void *const *reg)
 }
 
 /* One row of a table (lanes counts the codes at `b`): where the start is on days n to m and the code is there, it is that row. */
-VECTOR void step_row_by_code(const step *s, void *const *reg)
+VECTOR void step_row_by_code(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -48,7 +48,7 @@ VECTOR void step_row_by_code(const step *s, void *const *reg)
 	}
 }
 
-VECTOR void step_pick(const step *s, void *const *reg)
+VECTOR void step_pick(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -58,7 +58,7 @@ VECTOR void step_pick(const step *s, void *const *reg)
 
 /* The end of the last day, `b` days after `a`, and in to2 how many were left out for the spans at `c`. A span begins after the days that
  * are still counted before it, or does not matter. */
-VECTOR void step_count_days(const step *s, void *const *reg)
+VECTOR void step_count_days(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict due = REG(to);
 	int32_t *restrict left = REG(to2);
@@ -86,7 +86,7 @@ VECTOR void step_count_days(const step *s, void *const *reg)
 }
 
 /* The same where only some days count: `table` is upto, `nth` its inverse. */
-VECTOR void step_count_working(const step *s, void *const *reg)
+VECTOR void step_count_working(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict due = REG(to);
 	int32_t *restrict left = REG(to2);
@@ -126,7 +126,7 @@ static inline mark later_by(mark at, int32_t n, const int32_t *opens)
 	return opening(d) + (since - opens[d]);
 }
 
-VECTOR void step_hours(const step *s, void *const *reg)
+VECTOR void step_hours(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -135,7 +135,7 @@ VECTOR void step_hours(const step *s, void *const *reg)
 }
 
 /* The last day is a fact (a); never before the start (b). No fact, no clock (to2). */
-VECTOR void step_until(const step *s, void *const *reg)
+VECTOR void step_until(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	int32_t *restrict alive = REG(to2);
@@ -150,7 +150,7 @@ VECTOR void step_until(const step *s, void *const *reg)
 }
 
 /* Does the second limit decide: it is the only one (d), or it has begun (a) and ends (b) before the first (c). */
-VECTOR void step_decides(const step *s, void *const *reg)
+VECTOR void step_decides(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict to = REG(to);
 	const int32_t *a = REG(a);
@@ -160,7 +160,7 @@ VECTOR void step_decides(const step *s, void *const *reg)
 	ROWS to[i] = only[i] | -((a[i] != MARK_NONE) & (b[i] < c[i]));
 }
 
-VECTOR void step_choose(const step *s, void *const *reg)
+VECTOR void step_choose(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -171,7 +171,7 @@ VECTOR void step_choose(const step *s, void *const *reg)
 
 /* ---- when it needs attention: before the due day of `a`, never before the start `b`. m is 1 where due is the end of its day ---- */
 
-VECTOR void step_before_days(const step *s, void *const *reg)
+VECTOR void step_before_days(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -180,7 +180,7 @@ VECTOR void step_before_days(const step *s, void *const *reg)
 	ROWS d[i] = opening(most((a[i] >> MARK_BITS) - n, b[i] >> MARK_BITS));
 }
 
-VECTOR void step_before_working(const step *s, void *const *reg)
+VECTOR void step_before_working(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -190,7 +190,7 @@ VECTOR void step_before_working(const step *s, void *const *reg)
 	ROWS d[i] = opening(most(nth[upto[(a[i] >> MARK_BITS) - m] - n], b[i] >> MARK_BITS));
 }
 
-VECTOR void step_before_by_day(const step *s, void *const *reg)
+VECTOR void step_before_by_day(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -200,7 +200,7 @@ VECTOR void step_before_by_day(const step *s, void *const *reg)
 	ROWS d[i] = opening(most(table[(a[i] >> MARK_BITS) - m], b[i] >> MARK_BITS));
 }
 
-VECTOR void step_before_hours(const step *s, void *const *reg)
+VECTOR void step_before_hours(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -211,7 +211,7 @@ VECTOR void step_before_hours(const step *s, void *const *reg)
 
 /* ---- what is kept ---- */
 
-VECTOR void step_flags(const step *s, void *const *reg)
+VECTOR void step_flags(const plan_step *s, void *const *reg)
 {
 	uint8_t *restrict d = reg[s->to];
 	const int32_t *alive = REG(a);
@@ -222,7 +222,7 @@ VECTOR void step_flags(const step *s, void *const *reg)
 					  (waived[i] & FLAG_WAIVED) | (second[i] & FLAG_SECOND)));
 }
 
-VECTOR void step_keep(const step *s, void *const *reg)
+VECTOR void step_keep(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -230,7 +230,7 @@ VECTOR void step_keep(const step *s, void *const *reg)
 	ROWS d[i] = mask[i] ? a[i] : MARK_NONE;
 }
 
-VECTOR void step_keep_days(const step *s, void *const *reg)
+VECTOR void step_keep_days(const plan_step *s, void *const *reg)
 {
 	uint16_t *restrict d = reg[s->to];
 	const int32_t *a = REG(a);
@@ -238,7 +238,7 @@ VECTOR void step_keep_days(const step *s, void *const *reg)
 	ROWS d[i] = (uint16_t)(a[i] & mask[i]);
 }
 
-VECTOR void step_keep_byte(const step *s, void *const *reg)
+VECTOR void step_keep_byte(const plan_step *s, void *const *reg)
 {
 	uint8_t *restrict d = reg[s->to];
 	const int32_t *a = REG(a);
@@ -247,7 +247,7 @@ VECTOR void step_keep_byte(const step *s, void *const *reg)
 }
 
 /* How many days the later reading (a) is after the earlier (c). */
-VECTOR void step_keep_late(const step *s, void *const *reg)
+VECTOR void step_keep_late(const plan_step *s, void *const *reg)
 {
 	uint16_t *restrict d = reg[s->to];
 	const int32_t *a = REG(a);

@@ -21,15 +21,15 @@ int scratch_new(making *mk, int count)
 	return REG_SCRATCH + first;
 }
 
-int emit(making *mk, step s)
+int emit(making *mk, plan_step s)
 {
 	clock_plan *p = mk->plan;
-	if (p->step_count == p->step_cap) p->steps = ARENA_DOUBLE(p->arena, step, p->steps, &p->step_cap, 256);
+	if (p->step_count == p->step_cap) p->steps = ARENA_DOUBLE(p->arena, plan_step, p->steps, &p->step_cap, 256);
 	p->steps[p->step_count++] = s;
 	return s.to;
 }
 
-int emit_new(making *mk, step s)
+int emit_new(making *mk, plan_step s)
 {
 	s.to = scratch_new(mk, 1);
 	return emit(mk, s);
@@ -103,7 +103,7 @@ typedef struct told {
 
 static int present(making *mk, int since)
 {
-	return emit_new(mk, (step){.run = step_present, .a = since});
+	return emit_new(mk, (plan_step){.run = step_present, .a = since});
 }
 
 /* The first of a fact's instants on `from` or later; its instants lie in order, so without `from` it is the first lane. */
@@ -111,12 +111,12 @@ static int first_at(making *mk, fact_slot *s, int from)
 {
 	int at = slot_at(mk, s);
 	if (from < 0) return at;
-	return emit_new(mk, (step){.run = step_first, .a = at, .b = from, .lanes = s->lanes});
+	return emit_new(mk, (plan_step){.run = step_first, .a = at, .b = from, .lanes = s->lanes});
 }
 
 static int absent_at(making *mk, fact_slot *s, int from)
 {
-	return emit_new(mk, (step){.run = step_absent, .a = first_at(mk, s, from)});
+	return emit_new(mk, (plan_step){.run = step_absent, .a = first_at(mk, s, from)});
 }
 
 /* -1 for each code of the condition; `none`, for a row without such a fact; `others`, for codes that no rule names. */
@@ -131,17 +131,17 @@ static const int32_t *codes_table(making *mk, fact_slot *s, const condition *c, 
 
 static int codes_mask(making *mk, fact_slot *s, const int32_t *table)
 {
-	return emit_new(mk, (step){.run = step_codes, .a = slot_code(mk, s), .lanes = s->lanes, .table = table});
+	return emit_new(mk, (plan_step){.run = step_codes, .a = slot_code(mk, s), .lanes = s->lanes, .table = table});
 }
 
 static int codes_since(making *mk, fact_slot *s, const condition *c, int from)
 {
-	return emit_new(mk, (step){.run = step_codes_since,
-				   .a = slot_code(mk, s),
-				   .b = from < 0 ? REG_FIRST : from,
-				   .c = slot_at(mk, s),
-				   .lanes = s->lanes,
-				   .table = codes_table(mk, s, c, false, false)});
+	return emit_new(mk, (plan_step){.run = step_codes_since,
+					.a = slot_code(mk, s),
+					.b = from < 0 ? REG_FIRST : from,
+					.c = slot_at(mk, s),
+					.lanes = s->lanes,
+					.table = codes_table(mk, s, c, false, false)});
 }
 
 /* Where only whether it holds is asked, and of any day, codes need no instants. */
@@ -160,13 +160,13 @@ static told codes_told(making *mk, const condition *c, int from, bool whether)
 	bool not = c->kind == CONDITION_NOT_IN;
 	if (from < 0 && (whether || not )) {
 		int in = codes_mask(mk, s, codes_table(mk, s, c, c->or_none, false));
-		return (told){-1, not ? emit_new(mk, (step){.run = step_not, .a = in}) : in};
+		return (told){-1, not ? emit_new(mk, (plan_step){.run = step_not, .a = in}) : in};
 	}
 	int since = codes_since(mk, s, c, from);
 	if (!c->or_none && !not ) return (told){since, -1};
 	int in = present(mk, since);
-	if (c->or_none) in = emit_new(mk, (step){.run = step_or, .a = in, .b = absent_at(mk, s, from)});
-	return not ? (told){-1, emit_new(mk, (step){.run = step_not, .a = in})} : (told){since, in};
+	if (c->or_none) in = emit_new(mk, (plan_step){.run = step_or, .a = in, .b = absent_at(mk, s, from)});
+	return not ? (told){-1, emit_new(mk, (plan_step){.run = step_not, .a = in})} : (told){since, in};
 }
 
 static told number_told(making *mk, const condition *c, int from)
@@ -175,13 +175,13 @@ static told number_told(making *mk, const condition *c, int from)
 	int32_t n = c->number < INT32_MIN ? INT32_MIN : c->number > INT32_MAX ? INT32_MAX : (int32_t)c->number;
 	bool least = c->kind == CONDITION_AT_LEAST;
 	if (c->number != n) refuse_rule(mk, "a number is too great for a column");
-	return (told){emit_new(mk, (step){.run = step_number_since,
-					  .a = slot_number(mk, s),
-					  .b = from < 0 ? REG_FIRST : from,
-					  .c = slot_at(mk, s),
-					  .lanes = s->lanes,
-					  .n = least ? n : INT32_MIN,
-					  .m = least ? INT32_MAX : n}),
+	return (told){emit_new(mk, (plan_step){.run = step_number_since,
+					       .a = slot_number(mk, s),
+					       .b = from < 0 ? REG_FIRST : from,
+					       .c = slot_at(mk, s),
+					       .lanes = s->lanes,
+					       .n = least ? n : INT32_MIN,
+					       .m = least ? INT32_MAX : n}),
 		      -1};
 }
 
@@ -189,19 +189,20 @@ static int last_at(making *mk, int fact, int from)
 {
 	fact_slot *s = slot_find(mk->plan, fact);
 	return emit_new(
-	    mk, (step){.run = step_last, .a = slot_at(mk, s), .b = from < 0 ? REG_FIRST : from, .lanes = s->lanes});
+	    mk,
+	    (plan_step){.run = step_last, .a = slot_at(mk, s), .b = from < 0 ? REG_FIRST : from, .lanes = s->lanes});
 }
 
 static told after_told(making *mk, const condition *c, int from)
 {
 	int later = last_at(mk, c->fact, from), earlier = last_at(mk, c->other, from);
-	return (told){emit_new(mk, (step){.run = step_after, .a = later, .b = earlier}), -1};
+	return (told){emit_new(mk, (plan_step){.run = step_after, .a = later, .b = earlier}), -1};
 }
 
 static int both(making *mk, step_run *run, int a, int b)
 {
 	if (a < 0) return b;
-	return b < 0 ? a : emit_new(mk, (step){.run = run, .a = a, .b = b});
+	return b < 0 ? a : emit_new(mk, (plan_step){.run = run, .a = a, .b = b});
 }
 
 static told condition_told(making *mk, const condition *c, int from, bool whether);
@@ -218,9 +219,10 @@ static told all_told(making *mk, const condition *c, int from, bool whether)
 			perhaps = both(mk, step_lax, perhaps, part.since);
 		holds = both(mk, step_and, holds, part.holds);
 	}
-	if (certain >= 0 && perhaps >= 0) certain = emit_new(mk, (step){.run = step_later, .a = certain, .b = perhaps});
+	if (certain >= 0 && perhaps >= 0)
+		certain = emit_new(mk, (plan_step){.run = step_later, .a = certain, .b = perhaps});
 	int since = certain >= 0 ? certain : perhaps;
-	if (since >= 0 && holds >= 0) since = emit_new(mk, (step){.run = step_only, .a = since, .b = holds});
+	if (since >= 0 && holds >= 0) since = emit_new(mk, (plan_step){.run = step_only, .a = since, .b = holds});
 	return (told){since, certain >= 0 ? -1 : holds};
 }
 
@@ -282,7 +284,8 @@ static void begin_stage(making *mk)
 	from = from < -DAYS_HALF ? -DAYS_HALF : from > DAYS_HALF - 1 ? DAYS_HALF - 1 : from;
 	to = to < -DAYS_HALF ? -DAYS_HALF : to > DAYS_HALF - 2 ? DAYS_HALF - 2 : to;
 	mk->also = r->also ? since_reg(mk, r->also_start, -1) : REG_NONE;
-	step s = {.run = step_begin, .a = since_reg(mk, r->start, -1), .b = mk->also, .c = REG_TRUE, .d = REG_FALSE};
+	plan_step s = {
+	    .run = step_begin, .a = since_reg(mk, r->start, -1), .b = mk->also, .c = REG_TRUE, .d = REG_FALSE};
 	if (r->when) s.c = holds_reg(mk, r->when);
 	if (r->except) s.d = holds_reg(mk, r->except);
 	s.n = (int32_t)(from * (1 << MARK_BITS));
@@ -296,11 +299,11 @@ static void begin_stage(making *mk)
 static void stop_stage(making *mk)
 {
 	const clock_rule *r = mk->rule;
-	int from = emit_new(mk, (step){.run = step_floor, .a = mk->start, .b = mk->also});
+	int from = emit_new(mk, (plan_step){.run = step_floor, .a = mk->start, .b = mk->also});
 	mk->stop = since_reg(mk, r->stop, from);
 	mk->waived = REG_FALSE;
 	if (!r->waive) return;
-	step s = {.run = step_waive, .a = mk->stop, .b = since_reg(mk, r->waive, from)};
+	plan_step s = {.run = step_waive, .a = mk->stop, .b = since_reg(mk, r->waive, from)};
 	s.to2 = mk->waived = scratch_new(mk, 1);
 	mk->stop = emit_new(mk, s);
 }
@@ -311,14 +314,14 @@ static void restart_stage(making *mk)
 	if (mk->rule->restart < 0) return;
 	const fact_slot *slot = slot_find(mk->plan, mk->rule->restart);
 	int at = slot_at(mk, slot_find(mk->plan, mk->rule->restart));
-	mk->restarts = emit_new(mk, (step){.run = step_set, .n = 0});
+	mk->restarts = emit_new(mk, (plan_step){.run = step_set, .n = 0});
 	for (int lane = 0; lane < slot->lanes; lane++)
-		emit(mk, (step){.run = step_restart,
-				.to = mk->start,
-				.to2 = mk->restarts,
-				.a = at + lane,
-				.b = mk->stop,
-				.n = mk->rule->restart_times});
+		emit(mk, (plan_step){.run = step_restart,
+				     .to = mk->start,
+				     .to2 = mk->restarts,
+				     .a = at + lane,
+				     .b = mk->stop,
+				     .n = mk->rule->restart_times});
 }
 
 /* ---- pauses ---- */
@@ -328,25 +331,25 @@ static int pairs(making *mk, fact_span span, int spans)
 {
 	static const int32_t begin[] = {INT32_MIN, MARK_NONE, MARK_NONE, 0};
 	int state = scratch_new(mk, 4);
-	for (int i = 0; i < 4; i++) emit(mk, (step){.run = step_set, .to = state + i, .n = begin[i]});
+	for (int i = 0; i < 4; i++) emit(mk, (plan_step){.run = step_set, .to = state + i, .n = begin[i]});
 	int from = slot_at(mk, slot_find(mk->plan, span.from)), to = slot_at(mk, slot_find(mk->plan, span.to));
 	int lanes = slot_find(mk->plan, span.from)->lanes, ends = slot_find(mk->plan, span.to)->lanes;
 	for (int lane = 0; lane < lanes; lane++) {
-		int ending = emit_new(mk, (step){.run = step_first, .a = to, .b = from + lane, .lanes = ends});
-		emit(mk, (step){.run = step_pair,
-				.to = spans + 2 * lane,
-				.to2 = state,
-				.a = from + lane,
-				.b = ending,
-				.c = mk->start});
+		int ending = emit_new(mk, (plan_step){.run = step_first, .a = to, .b = from + lane, .lanes = ends});
+		emit(mk, (plan_step){.run = step_pair,
+				     .to = spans + 2 * lane,
+				     .to2 = state,
+				     .a = from + lane,
+				     .b = ending,
+				     .c = mk->start});
 	}
 	return state;
 }
 
 static void waits(making *mk, int *to, int open)
 {
-	if (*to < 0) *to = emit_new(mk, (step){.run = step_set, .n = MARK_NONE});
-	emit(mk, (step){.run = step_waits, .to = *to, .a = open, .b = mk->stop});
+	if (*to < 0) *to = emit_new(mk, (plan_step){.run = step_set, .n = MARK_NONE});
+	emit(mk, (plan_step){.run = step_waits, .to = *to, .a = open, .b = mk->stop});
 }
 
 static void suspend_stage(making *mk)
@@ -360,7 +363,7 @@ static void suspend_stage(making *mk)
 	mk->spans = spans;
 	mk->span_count = r->starts_anew ? 0 : lanes;
 	if (r->starts_anew)
-		emit(mk, (step){.run = step_anew, .to = mk->start, .a = state + 2, .b = mk->stop, .c = state + 3});
+		emit(mk, (plan_step){.run = step_anew, .to = mk->start, .a = state + 2, .b = mk->stop, .c = state + 3});
 }
 
 /* Spans of several kinds are put in order; those of one kind are, as they come. */
@@ -368,7 +371,7 @@ static void spans_order(making *mk)
 {
 	for (int n = mk->span_count - 1; n > 0; n--)
 		for (int i = 0; i < n; i++)
-			emit(mk, (step){.run = step_order, .to = mk->spans + 2 * i, .to2 = mk->spans + 2 * i + 2});
+			emit(mk, (plan_step){.run = step_order, .to = mk->spans + 2 * i, .to2 = mk->spans + 2 * i + 2});
 }
 
 static void pause_stage(making *mk)
@@ -380,7 +383,7 @@ static void pause_stage(making *mk)
 	if (r->pause_count == 0) return;
 	int spans = scratch_new(mk, 2 * count), at = spans;
 	for (int i = 0; i < 2 * mk->span_count; i++)
-		emit(mk, (step){.run = step_and, .to = at++, .a = mk->spans + i, .b = REG_TRUE});
+		emit(mk, (plan_step){.run = step_and, .to = at++, .a = mk->spans + i, .b = REG_TRUE});
 	for (int i = 0; i < r->pause_count; i++) {
 		waits(mk, &mk->paused, pairs(mk, r->pauses[i], at) + 1);
 		at += 2 * slot_find(mk->plan, r->pauses[i].from)->lanes;

@@ -33,9 +33,9 @@ enum {
 	REG_FIELDS = REG_SCRATCH + SCRATCH_MAX
 };
 
-typedef struct step step;
-typedef void step_run(const step *s, void *const *reg);
-struct step {
+typedef struct plan_step plan_step;
+typedef void step_run(const plan_step *s, void *const *reg);
+struct plan_step {
 	step_run *run;
 	int to, to2, to3;
 	int a, b, c, d;
@@ -83,7 +83,7 @@ struct clock_plan {
 		fact_part part;
 	} columns[COLUMNS_MAX];
 	int column_count;
-	step *steps;
+	plan_step *steps;
 	int step_count, step_cap;
 	int scratch; /* registers in use at most */
 	rule_plan *rules;
@@ -108,8 +108,8 @@ typedef struct making {
 
 /* ---- plan.c ---- */
 int scratch_new(making *mk, int count);
-int emit(making *mk, step s);                     /* gives s.to */
-int emit_new(making *mk, step s);                 /* the same into a new register */
+int emit(making *mk, plan_step s);                /* gives s.to */
+int emit_new(making *mk, plan_step s);            /* the same into a new register */
 bool refuse_rule(making *mk, const char *reason); /* false */
 fact_slot *slot_find(clock_plan *p, int fact);
 int slot_at(making *mk, fact_slot *s); /* the register of the first lane of its instants, ordered */

@@ -75,12 +75,12 @@ static counted count_known(making *mk, const counting *k)
 	const limit_row *only = k->count == 1 && unconditional(k->rows) ? k->rows : NULL;
 	counted c = {-1, -1, -1};
 	if (only && (only->unit == UNIT_CALENDAR_DAYS || only->unit == UNIT_WEEKS)) {
-		c.due = emit_new(mk, (step){.run = step_plus, .a = k->start, .n = days_of(only->n, only->unit)});
+		c.due = emit_new(mk, (plan_step){.run = step_plus, .a = k->start, .n = days_of(only->n, only->unit)});
 		return c;
 	}
-	c.due = emit_new(mk, (step){.run = step_by_day, .a = k->start, .table = due_table(mk, k, false)});
+	c.due = emit_new(mk, (plan_step){.run = step_by_day, .a = k->start, .table = due_table(mk, k, false)});
 	if (has_two_readings(k))
-		c.late = emit_new(mk, (step){.run = step_by_day, .a = k->start, .table = due_table(mk, k, true)});
+		c.late = emit_new(mk, (plan_step){.run = step_by_day, .a = k->start, .table = due_table(mk, k, true)});
 	return c;
 }
 
@@ -100,17 +100,17 @@ static int picked(making *mk, const counting *k, const int32_t *of_row)
 {
 	int32_t *table = ARENA_ARRAY(mk->plan->arena, int32_t, TABLE_ROWS + 1);
 	for (int i = 0; i < k->count; i++) table[i + 1] = of_row[i];
-	if (k->row < 0) return emit_new(mk, (step){.run = step_set, .n = table[1]});
-	return emit_new(mk, (step){.run = step_pick, .a = k->row, .table = table});
+	if (k->row < 0) return emit_new(mk, (plan_step){.run = step_set, .n = table[1]});
+	return emit_new(mk, (plan_step){.run = step_pick, .a = k->row, .table = table});
 }
 
 static int count_step(making *mk, const counting *k, int n, const counted_days *c, int *left)
 {
-	step s = {.run = c ? step_count_working : step_count_days,
-		  .a = k->start,
-		  .b = n,
-		  .c = mk->spans,
-		  .lanes = mk->span_count};
+	plan_step s = {.run = c ? step_count_working : step_count_days,
+		       .a = k->start,
+		       .b = n,
+		       .c = mk->spans,
+		       .lanes = mk->span_count};
 	if (c) s.table = c->upto, s.nth = c->nth;
 	*left = s.to2 = scratch_new(mk, 1);
 	s.to3 = scratch_new(mk, 1);
@@ -143,7 +143,7 @@ static counted count_like(making *mk, const counting *k, const limit_row *like)
 
 static int chosen(making *mk, int mask, int yes, int no)
 {
-	return emit_new(mk, (step){.run = step_choose, .a = yes, .b = no, .c = mask});
+	return emit_new(mk, (plan_step){.run = step_choose, .a = yes, .b = no, .c = mask});
 }
 
 static void counted_merge(making *mk, counted *all, counted c, int mask)
@@ -204,11 +204,11 @@ static void row_find(making *mk, const counting *k)
 			table[d] = row ? (int32_t)(row - k->rows) + 1 : 0;
 		}
 		mk->row =
-		    emit_new(mk, (step){.run = step_row_by_day, .to2 = mk->alive, .a = mk->start, .table = table});
+		    emit_new(mk, (plan_step){.run = step_row_by_day, .to2 = mk->alive, .a = mk->start, .table = table});
 		return;
 	}
 	int code = slot_code(mk, slot_find(p, mk->rule->limit_by));
-	mk->row = emit_new(mk, (step){.run = step_set, .n = 0});
+	mk->row = emit_new(mk, (plan_step){.run = step_set, .n = 0});
 	for (int i = k->count - 1; i >= 0; i--) {
 		const limit_row *row = &k->rows[i];
 		fact_slot *s = slot_find(p, mk->rule->limit_by);
@@ -217,15 +217,15 @@ static void row_find(making *mk, const counting *k)
 		if (from > DAYS_HALF - 1 || to < -DAYS_HALF) continue;
 		from = from < -DAYS_HALF ? -DAYS_HALF : from;
 		to = to > DAYS_HALF - 1 ? DAYS_HALF - 1 : to;
-		emit(mk, (step){.run = step_row_by_code,
-				.to = mk->row,
-				.a = mk->start,
-				.b = code,
-				.c = slot_code_id(mk, s, row->code),
-				.d = i + 1,
-				.lanes = s->lanes,
-				.n = (int32_t)(from * (1 << MARK_BITS)),
-				.m = (int32_t)(to * (1 << MARK_BITS) + SECONDS_MASK)});
+		emit(mk, (plan_step){.run = step_row_by_code,
+				     .to = mk->row,
+				     .a = mk->start,
+				     .b = code,
+				     .c = slot_code_id(mk, s, row->code),
+				     .d = i + 1,
+				     .lanes = s->lanes,
+				     .n = (int32_t)(from * (1 << MARK_BITS)),
+				     .m = (int32_t)(to * (1 << MARK_BITS) + SECONDS_MASK)});
 	}
 }
 
@@ -241,14 +241,14 @@ static void filled_find(making *mk, const counting *k)
 	mk->filled = mk->alive;
 	if (count == 0) mk->filled = REG_FALSE;
 	if (count == 0 || (count == k->count && mk->rule->limit_by < 0)) return;
-	mk->filled = emit_new(mk, (step){.run = step_and, .a = mk->alive, .b = picked(mk, k, filled)});
+	mk->filled = emit_new(mk, (plan_step){.run = step_and, .a = mk->alive, .b = picked(mk, k, filled)});
 }
 
 static void until_stage(making *mk)
 {
 	fact_slot *s = slot_find(mk->plan, mk->rule->until);
-	int last = emit_new(mk, (step){.run = step_last, .a = slot_at(mk, s), .b = REG_FIRST, .lanes = s->lanes});
-	mk->due = emit_new(mk, (step){.run = step_until, .to2 = mk->alive, .a = last, .b = mk->start});
+	int last = emit_new(mk, (plan_step){.run = step_last, .a = slot_at(mk, s), .b = REG_FIRST, .lanes = s->lanes});
+	mk->due = emit_new(mk, (plan_step){.run = step_until, .to2 = mk->alive, .a = last, .b = mk->start});
 	mk->filled = mk->alive;
 }
 
@@ -268,10 +268,10 @@ static bool first_limit(making *mk)
 	if (mk->filled == REG_FALSE) return true;
 	if (k.count == 1 && unit_exact(k.rows->unit)) {
 		mk->plan->exact = true;
-		mk->due = emit_new(mk, (step){.run = step_hours,
-					      .a = mk->start,
-					      .n = hours_in(k.rows->n, k.rows->unit),
-					      .table = mk->plan->days.opens});
+		mk->due = emit_new(mk, (plan_step){.run = step_hours,
+						   .a = mk->start,
+						   .n = hours_in(k.rows->n, k.rows->unit),
+						   .table = mk->plan->days.opens});
 		return true;
 	}
 	bool known = mk->span_count == 0 && r->limit_by < 0;
@@ -291,7 +291,7 @@ static bool second_limit(making *mk)
 	counting k = {.rows = r->also, .count = 1, .row = -1, .start = mk->also};
 	counted c = mk->span_count ? count_rows(mk, &k) : count_known(mk, &k), first = {mk->due, mk->late, mk->left};
 	int both_run =
-	    emit_new(mk, (step){.run = step_decides, .a = mk->also, .b = c.due, .c = mk->due, .d = mk->only_also});
+	    emit_new(mk, (plan_step){.run = step_decides, .a = mk->also, .b = c.due, .c = mk->due, .d = mk->only_also});
 	mk->second = both_run;
 	int other = chosen(mk, mk->second, mk->start, mk->also);
 	mk->other_start = chosen(mk, mk->only_also, REG_NONE, other);
@@ -331,7 +331,7 @@ static int amber_stage(making *mk)
 	const clock_rule *r = mk->rule;
 	const day_tables *t = &mk->plan->days;
 	bool exact = r->until < 0 && r->limit_count == 1 && unit_exact(r->limits->unit);
-	step s = {.a = mk->due, .b = mk->start, .n = r->amber_n, .m = !exact};
+	plan_step s = {.a = mk->due, .b = mk->start, .n = r->amber_n, .m = !exact};
 	if (r->amber_from_start) return -1;
 	if (!days_fit(t, r->amber_n, r->amber_unit)) return refuse_rule(mk, "attention begins too long before"), -1;
 	if (unit_exact(r->amber_unit)) {
@@ -359,11 +359,11 @@ static void field_keep(making *mk, clock_field field, step_run *run, int from, i
 {
 	if (from < 0) return;
 	mk->plan->rules[mk->number].fields |= 1u << field;
-	emit(mk, (step){.run = run,
-			.to = REG_FIELDS + mk->number * FIELDS + (int)field,
-			.a = from,
-			.b = mask,
-			.c = mk->due < 0 ? REG_NONE : mk->due});
+	emit(mk, (plan_step){.run = run,
+			     .to = REG_FIELDS + mk->number * FIELDS + (int)field,
+			     .a = from,
+			     .b = mask,
+			     .c = mk->due < 0 ? REG_NONE : mk->due});
 }
 
 bool fields_stage(making *mk)
@@ -372,12 +372,12 @@ bool fields_stage(making *mk)
 	bool dated = mk->filled != REG_FALSE;
 	int amber = dated ? amber_stage(mk) : -1;
 	int provisional = r->provisional ? holds_reg(mk, r->provisional) : REG_FALSE;
-	emit(mk, (step){.run = step_flags,
-			.to = REG_FIELDS + mk->number * FIELDS + FIELD_FLAGS,
-			.a = mk->alive,
-			.b = provisional,
-			.c = mk->waived,
-			.d = mk->second});
+	emit(mk, (plan_step){.run = step_flags,
+			     .to = REG_FIELDS + mk->number * FIELDS + FIELD_FLAGS,
+			     .a = mk->alive,
+			     .b = provisional,
+			     .c = mk->waived,
+			     .d = mk->second});
 	mk->plan->rules[mk->number].fields |= 1u << FIELD_FLAGS;
 	field_keep(mk, FIELD_START, step_keep, mk->start, mk->alive);
 	field_keep(mk, FIELD_STOP, step_keep, mk->stop, mk->alive);

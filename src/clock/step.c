@@ -1,7 +1,7 @@
 /* step.c: what a step does to a block of rows: conditions, start and stop, what begins it again, pauses. */
 #include "clock/block.h"
 
-VECTOR void step_set(const step *s, void *const *reg)
+VECTOR void step_set(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	ROWS d[i] = s->n;
@@ -10,7 +10,7 @@ VECTOR void step_set(const step *s, void *const *reg)
 /* ---- conditions ---- */
 
 /* The first of the lanes at `a` that is not before `b`. */
-VECTOR void step_first(const step *s, void *const *reg)
+VECTOR void step_first(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *from = REG(b);
@@ -22,7 +22,7 @@ VECTOR void step_first(const step *s, void *const *reg)
 }
 
 /* The last of the lanes at `a`, or none if that is before `b`. */
-VECTOR void step_last(const step *s, void *const *reg)
+VECTOR void step_last(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *from = REG(b);
@@ -34,7 +34,7 @@ VECTOR void step_last(const step *s, void *const *reg)
 	ROWS d[i] = d[i] == INT32_MIN || d[i] < from[i] ? MARK_NONE : d[i];
 }
 
-VECTOR void step_min(const step *s, void *const *reg)
+VECTOR void step_min(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -43,7 +43,7 @@ VECTOR void step_min(const step *s, void *const *reg)
 }
 
 /* The later of two, none where one is missing: none is the greatest. */
-VECTOR void step_max(const step *s, void *const *reg)
+VECTOR void step_max(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -52,7 +52,7 @@ VECTOR void step_max(const step *s, void *const *reg)
 }
 
 /* The later of two, or the one that is there. */
-VECTOR void step_lax(const step *s, void *const *reg)
+VECTOR void step_lax(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -61,7 +61,7 @@ VECTOR void step_lax(const step *s, void *const *reg)
 }
 
 /* The later of two; none where `a` is missing. */
-VECTOR void step_later(const step *s, void *const *reg)
+VECTOR void step_later(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -69,21 +69,21 @@ VECTOR void step_later(const step *s, void *const *reg)
 	ROWS d[i] = b[i] == MARK_NONE ? a[i] : most(a[i], b[i]);
 }
 
-VECTOR void step_absent(const step *s, void *const *reg)
+VECTOR void step_absent(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
 	ROWS d[i] = -(a[i] == MARK_NONE);
 }
 
-VECTOR void step_present(const step *s, void *const *reg)
+VECTOR void step_present(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
 	ROWS d[i] = -(a[i] != MARK_NONE);
 }
 
-VECTOR void step_and(const step *s, void *const *reg)
+VECTOR void step_and(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -91,7 +91,7 @@ VECTOR void step_and(const step *s, void *const *reg)
 	ROWS d[i] = a[i] & b[i];
 }
 
-VECTOR void step_or(const step *s, void *const *reg)
+VECTOR void step_or(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -99,14 +99,14 @@ VECTOR void step_or(const step *s, void *const *reg)
 	ROWS d[i] = a[i] | b[i];
 }
 
-VECTOR void step_not(const step *s, void *const *reg)
+VECTOR void step_not(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
 	ROWS d[i] = ~a[i];
 }
 
-VECTOR void step_only(const step *s, void *const *reg)
+VECTOR void step_only(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -115,7 +115,7 @@ VECTOR void step_only(const step *s, void *const *reg)
 }
 
 /* Is one of the codes in the set? `table` says -1 for those that are; what stands at 0 counts for the first lane alone: no code at all. */
-VECTOR void step_codes(const step *s, void *const *reg)
+VECTOR void step_codes(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const uint8_t *x = reg[s->a];
@@ -128,7 +128,7 @@ VECTOR void step_codes(const step *s, void *const *reg)
 }
 
 /* Since when: the first, from `b` on, whose code is in the set. */
-VECTOR void step_codes_since(const step *s, void *const *reg)
+VECTOR void step_codes_since(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *from = REG(b);
@@ -142,7 +142,7 @@ VECTOR void step_codes_since(const step *s, void *const *reg)
 }
 
 /* The first, from `b` on, whose number is from n to m. */
-VECTOR void step_number_since(const step *s, void *const *reg)
+VECTOR void step_number_since(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *from = REG(b);
@@ -156,7 +156,7 @@ VECTOR void step_number_since(const step *s, void *const *reg)
 }
 
 /* The last `a` where it is later than the last `b`. */
-VECTOR void step_after(const step *s, void *const *reg)
+VECTOR void step_after(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -167,7 +167,7 @@ VECTOR void step_after(const step *s, void *const *reg)
 /* ---- start, stop, what begins it again, pauses ---- */
 
 /* Midnight before the earlier of the two. */
-VECTOR void step_floor(const step *s, void *const *reg)
+VECTOR void step_floor(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -177,7 +177,7 @@ VECTOR void step_floor(const step *s, void *const *reg)
 
 /* It applies (to2) where `c` holds and `d` does not, it starts with `a`, or with `b` alone (to3), and that is from n to m. What does not
  * apply is given a start that can be counted from. */
-VECTOR void step_begin(const step *s, void *const *reg)
+VECTOR void step_begin(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict start = REG(to);
 	int32_t *restrict alive = REG(to2);
@@ -198,7 +198,7 @@ VECTOR void step_begin(const step *s, void *const *reg)
 	}
 }
 
-VECTOR void step_waive(const step *s, void *const *reg)
+VECTOR void step_waive(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict stop = REG(to);
 	int32_t *restrict waived = REG(to2);
@@ -212,7 +212,7 @@ VECTOR void step_waive(const step *s, void *const *reg)
 }
 
 /* One lane `a`, before the stop `b`: the start (to) and how often (to2) so far. */
-VECTOR void step_restart(const step *s, void *const *reg)
+VECTOR void step_restart(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict start = REG(to);
 	int32_t *restrict count = REG(to2);
@@ -230,7 +230,7 @@ VECTOR void step_restart(const step *s, void *const *reg)
 /* One beginning of a pause (a) and the first ending after it (b), for a clock that starts at `c`. Leaves the days not counted in the
  * registers `to` and `to`+1 (from, to; none: both long ago); keeps in to2…: until when, since when one is open, what ended the last one,
  * and the day that began. */
-VECTOR void step_pair(const step *s, void *const *reg)
+VECTOR void step_pair(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict first = REG(to);
 	int32_t *restrict last = reg[s->to + 1];
@@ -255,7 +255,7 @@ VECTOR void step_pair(const step *s, void *const *reg)
 }
 
 /* A suspension that has ended starts the clock anew, unless it had stopped (b) before. */
-VECTOR void step_anew(const step *s, void *const *reg)
+VECTOR void step_anew(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict start = REG(to);
 	const int32_t *ended = REG(a);
@@ -265,7 +265,7 @@ VECTOR void step_anew(const step *s, void *const *reg)
 }
 
 /* It waits since `a` unless it stopped (b) before that, or since what it already waits for (to). */
-VECTOR void step_waits(const step *s, void *const *reg)
+VECTOR void step_waits(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict d = REG(to);
 	const int32_t *a = REG(a);
@@ -274,7 +274,7 @@ VECTOR void step_waits(const step *s, void *const *reg)
 }
 
 /* Puts two spans in order: registers to, to+1 and to2, to2+1. */
-VECTOR void step_order(const step *s, void *const *reg)
+VECTOR void step_order(const plan_step *s, void *const *reg)
 {
 	int32_t *restrict from = reg[s->to], *restrict to = reg[s->to + 1];
 	int32_t *restrict from2 = reg[s->to2], *restrict to2 = reg[s->to2 + 1];
