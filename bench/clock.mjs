@@ -317,5 +317,6 @@ async function besideDuckdb() {
 }
 
 process.stdout.write(ours());
+process.stdout.write(ours('write'));
 if (duckdb) await besideDuckdb();
 else console.log('clock: DuckDB is not there, so nothing is compared with it: run ./dev bench clock');
