@@ -1,7 +1,7 @@
 /* clock_write.h: what one write costs in the writer: the facts of the written resource, the members, and all clocks of its pathway of
  * MEMBERS resources, inside a store on disk with more pathways beside it. Two derivers of our own, one before and one after those of
- * pathway/ and clock/, note when these begin and end, as they apply and as they settle. Each write changes what some clock depends on.
- * Included by bench/clock.c. */
+ * pathway/ and clock/, note when these begin and end, as they apply and as they settle. Each write changes what some clock depends on;
+ * one in five brings a letter or takes it away. Included by bench/clock.c. */
 #ifndef LIMEN_BENCH_CLOCK_WRITE_H
 #define LIMEN_BENCH_CLOCK_WRITE_H
 
@@ -134,6 +134,17 @@ static void put_note(writes *w, int pathway, int number, int n)
 			pathway, number, 1 + number % 28, n % 60));
 }
 
+/* A letter more, which the pathway had not, and then without it again. */
+static void put_extra(writes *w, int pathway, bool comes)
+{
+	issues sink = {.arena = w->arena};
+	written out;
+	if (comes) return put_letter(w, pathway, MEMBERS, 1);
+	write_op op = {.method = WRITE_DELETE, .type = TEXT("Communication"), .id = numbered(w, "c", pathway, MEMBERS)};
+	if (!record_commit(w->record, &write_caller, &op, 1, w->arena, &sink, &out))
+		stop("a delete was refused:", text_z(w->arena, issue_line(w->arena, sink.first, LANGUAGE_EN)));
+}
+
 /* Of those of its own: every other is a letter or an appointment, then contacts with a note each. */
 static void put_member(writes *w, int pathway, int number, int n)
 {
@@ -201,7 +212,10 @@ static void write_report(bench *b)
 	pathway_put(&w, 0, MEMBERS);
 	for (int n = 0; n < WARM_UP + WRITES; n++) {
 		watch_spent = 0;
-		put_member(&w, 0, n % (MEMBERS - 1), n / (MEMBERS - 1) + 1);
+		if (n % 10 < 2)
+			put_extra(&w, 0, n % 10 == 0);
+		else
+			put_member(&w, 0, n % (MEMBERS - 1), n / (MEMBERS - 1) + 1);
 		if (n >= WARM_UP) ns[n - WARM_UP] = watch_spent;
 		arena_reset(w.arena);
 	}

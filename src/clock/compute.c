@@ -21,9 +21,8 @@ typedef struct pauses {
 
 static const fact *next_of(const facts *f, int id, int after)
 {
-	for (int i = after + 1; i < f->count; i++)
-		if (f->at[i].id == id) return &f->at[i];
-	return NULL;
+	int i = after < 0 ? facts_from(f, id) : after + 1;
+	return i < f->count && f->at[i].id == id ? &f->at[i] : NULL;
 }
 
 /* Each beginning is paired with the first ending at or after it; a beginning inside a pause adds nothing. */

@@ -128,43 +128,86 @@ static bool same_row(const cell *x, const cell *y)
 	return true;
 }
 
-/* Are the rows kept those that were computed? Clocks come in the order of their rules' ids, as the rows do. */
-static bool rows_same(deriving *dv, int64_t pathway, const clock *made, int count, bool *same, issues *sink)
+typedef struct kept_rows {
+	struct {
+		cell at[CLOCK_COLUMNS];
+	} * rows;
+	int count, cap;
+} kept_rows;
+
+static bool kept_read(deriving *dv, int64_t subject, kept_rows *out, issues *sink)
 {
-	cell key = INT_CELL(pathway), kept[CLOCK_COLUMNS], row[CLOCK_COLUMNS];
-	scan *s = store_scan(deriving_snapshot(dv), &clock_table,
-			     &(scan_options){.index = -1, .prefix = &key, .prefix_cells = 1}, deriving_arena(dv), sink);
+	arena *a = deriving_arena(dv);
+	cell key = INT_CELL(subject), row[CLOCK_COLUMNS];
+	scan_options of_subject = {.index = -1, .prefix = &key, .prefix_cells = 1};
+	scan *s = store_scan(deriving_snapshot(dv), &clock_table, &of_subject, a, sink);
+	*out = (kept_rows){0};
 	if (!s) return false;
-	int n = 0;
-	*same = true;
-	while (*same && scan_next(s, kept, sink)) {
-		if (n < count) clock_row(&made[n], pathway, row);
-		*same = n < count && same_row(kept, row);
-		n++;
+	while (scan_next(s, row, sink)) {
+		if (out->count == out->cap)
+			out->rows = arena_double(a, out->rows, &out->cap, 32, (int64_t)sizeof *out->rows,
+						 (int64_t) _Alignof(cell));
+		row[CLOCK_RULE].text = text_copy(a, row[CLOCK_RULE].text);
+		memcpy(out->rows[out->count++].at, row, sizeof row);
 	}
 	scan_close(s);
-	*same = *same && n == count;
 	return sink->errors == 0;
 }
 
-/* Rows that would not change are left alone: a tick that changes nothing must leave no trace in the log. */
-static bool clocks_bind(const clock_binding *b, issues *sink)
+/* As clocks; those of rules that are no more are left out. */
+static int kept_clocks(const image *m, const kept_rows *kept, arena *a, clock **out)
 {
-	deriving *dv = b->dv;
-	cell key = INT_CELL(b->subject), row[CLOCK_COLUMNS];
-	bool same;
-	clock *before;
-	if (!rows_same(dv, b->subject, b->made, b->count, &same, sink)) return false;
-	if (!deriving_settled(dv, b->subject, sink)) return false;
-	if (same) return true;
-	int kept = clocks_of(deriving_snapshot(dv), b->image, b->subject, deriving_arena(dv), &before, sink);
-	if (kept < 0 || !clock_changes_note(b, before, kept, sink)) return false;
-	if (store_delete(deriving_writing(dv), &clock_table, &key, 1, sink) == STORE_FAILED) return false;
-	for (int i = 0; i < b->count; i++) {
+	int count = 0;
+	*out = ARENA_ARRAY(a, clock, kept->count + 1);
+	for (int i = 0; i < kept->count; i++) {
+		const clock_rule *rule = clock_rule_find(m, kept->rows[i].at[CLOCK_RULE].text);
+		if (rule) (*out)[count++] = from_row(rule, kept->rows[i].at);
+	}
+	return count;
+}
+
+static bool kept_same(const clock_binding *b, const kept_rows *kept)
+{
+	bool same = kept->count == b->count;
+	for (int i = 0; same && i < b->count; i++) {
+		cell row[CLOCK_COLUMNS];
 		clock_row(&b->made[i], b->subject, row);
-		if (store_put(deriving_writing(dv), &clock_table, row, sink) != STORE_OK) return false;
+		same = same_row(kept->rows[i].at, row);
+	}
+	return same;
+}
+
+/* Both come in the order of the rules' ids. */
+static bool rows_change(const clock_binding *b, const kept_rows *kept, issues *sink)
+{
+	writing *w = deriving_writing(b->dv);
+	int n = 0;
+	for (int i = 0; i <= b->count; i++) {
+		cell row[CLOCK_COLUMNS];
+		int order = -1;
+		if (i < b->count) clock_row(&b->made[i], b->subject, row);
+		for (; n < kept->count; n++) {
+			const cell *old = kept->rows[n].at;
+			order = i < b->count ? text_compare(old[CLOCK_RULE].text, row[CLOCK_RULE].text) : -1;
+			if (order >= 0) break;
+			if (store_delete(w, &clock_table, old, 2, sink) == STORE_FAILED) return false;
+		}
+		bool there = n < kept->count && order == 0;
+		if (i == b->count || (there && same_row(kept->rows[n++].at, row))) continue;
+		if (store_put(w, &clock_table, row, sink) != STORE_OK) return false;
 	}
 	return true;
+}
+
+/* Rows that would not change are left alone: a tick that changes nothing must leave no trace in the log, and a row costs three indexes. */
+static bool clocks_bind(const clock_binding *b, issues *sink)
+{
+	kept_rows kept;
+	clock *before;
+	if (!kept_read(b->dv, b->subject, &kept, sink) || !deriving_settled(b->dv, b->subject, sink)) return false;
+	if (kept_same(b, &kept)) return true;
+	int count = kept_clocks(b->image, &kept, deriving_arena(b->dv), &before);
+	return clock_changes_note(b, before, count, sink) && rows_change(b, &kept, sink);
 }
 
 static bool pathway_bind(const image *m, deriving *dv, int64_t pathway, clock *room, issues *sink)

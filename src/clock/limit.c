@@ -291,8 +291,8 @@ static bool row_on(const limit_row *row, day start)
 
 static bool has_code(const facts *f, int id, text code)
 {
-	for (int i = 0; i < f->count; i++)
-		if (f->at[i].id == id && text_equal(f->at[i].code, code)) return true;
+	for (int i = facts_from(f, id); i < f->count && f->at[i].id == id; i++)
+		if (text_equal(f->at[i].code, code)) return true;
 	return false;
 }
 

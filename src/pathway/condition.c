@@ -227,26 +227,24 @@ static bool has_code(const condition *c, text code)
 /* The first fact of this name, on `from` or later, whose code is one of the condition's (or any). */
 static const fact *find(const facts *f, int id, day from, const condition *with_code)
 {
-	for (int i = 0; i < f->count; i++) {
+	for (int i = facts_from(f, id); i < f->count && f->at[i].id == id; i++) {
 		const fact *x = &f->at[i];
-		if (x->id == id && x->on >= from && (!with_code || has_code(with_code, x->code))) return x;
+		if (x->on >= from && (!with_code || has_code(with_code, x->code))) return x;
 	}
 	return NULL;
 }
 
 static const fact *find_last(const facts *f, int id, day from)
 {
-	const fact *found = NULL;
-	for (int i = 0; i < f->count; i++)
-		if (f->at[i].id == id && f->at[i].on >= from) found = &f->at[i];
-	return found;
+	const fact *last = facts_last(f, id);
+	return last && last->on >= from ? last : NULL;
 }
 
 static const fact *find_number(const condition *c, const facts *f, day from)
 {
-	for (int i = 0; i < f->count; i++) {
+	for (int i = facts_from(f, c->fact); i < f->count && f->at[i].id == c->fact; i++) {
 		const fact *x = &f->at[i];
-		if (x->id != c->fact || x->on < from) continue;
+		if (x->on < from) continue;
 		if (c->kind == CONDITION_AT_LEAST ? x->number >= c->number : x->number <= c->number) return x;
 	}
 	return NULL;

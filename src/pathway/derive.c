@@ -152,13 +152,13 @@ bool pathway_reads_same(const image *x, const image *y, arena *a)
 void pathway_register(const image *m)
 {
 	static pathway_deriver self; /* one record in a process */
-	static const table *const tables[] = {&link_table, &member_table, &source_table, &fact_table};
+	static const table *const tables[] = {&link_table, &member_table, &source_table, &fact_table, &known_table};
 	self = (pathway_deriver){.image = m, .model = model_of(m)};
 	assert(self.model);
 	record_register(&(deriver){.name = "pathway",
 				   .self = &self,
 				   .tables = tables,
-				   .table_count = 4,
+				   .table_count = 5,
 				   .prepare = prepare,
 				   .apply = apply,
 				   .settle = settle,

@@ -53,19 +53,29 @@ void facts_sort(facts *f)
 	if (f->count) qsort(f->at, (size_t)f->count, sizeof *f->at, fact_order);
 }
 
+int facts_from(const facts *f, int id)
+{
+	int low = 0, high = f->count;
+	while (low < high) {
+		int middle = (low + high) / 2;
+		if (f->at[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 const fact *facts_first(const facts *f, int id)
 {
-	for (int i = 0; i < f->count; i++)
-		if (f->at[i].id == id) return &f->at[i];
-	return NULL;
+	int i = facts_from(f, id);
+	return i < f->count && f->at[i].id == id ? &f->at[i] : NULL;
 }
 
 const fact *facts_last(const facts *f, int id)
 {
-	const fact *found = NULL;
-	for (int i = 0; i < f->count && f->at[i].id <= id; i++)
-		if (f->at[i].id == id) found = &f->at[i];
-	return found;
+	int i = facts_from(f, id + 1);
+	return i > 0 && f->at[i - 1].id == id ? &f->at[i - 1] : NULL;
 }
 
 /* ---- from the tables ---- */
@@ -88,28 +98,14 @@ static fact from_row(int id, const cell *row, const cell *source, arena *a)
 	};
 }
 
-typedef struct collecting {
-	const image *image;
-	arena *arena;
-	facts *out;
-	int cap;
-} collecting;
-
-static void fact_add(collecting *c, const fact *f)
+void fact_list_add(fact_list *l, const fact *f)
 {
-	facts *out = c->out;
-	if (out->count == c->cap) {
-		int grown = c->cap ? c->cap * 2 : 32;
-		fact *wider = ARENA_ARRAY(c->arena, fact, grown);
-		if (out->count) memcpy(wider, out->at, (size_t)out->count * sizeof *wider);
-		out->at = wider;
-		c->cap = grown;
-	}
-	out->at[out->count++] = *f;
+	if (l->out->count == l->cap) l->out->at = ARENA_DOUBLE(l->arena, fact, l->out->at, &l->cap, 64);
+	l->out->at[l->out->count++] = *f;
 }
 
 /* The facts of one member. Those that this image does not define (rows of another one) are not its facts. */
-static bool facts_of(collecting *c, snapshot *r, int64_t rid, issues *sink)
+static bool facts_of(fact_list *c, snapshot *r, const image *m, int64_t rid, issues *sink)
 {
 	cell source[SOURCE_COLUMNS], row[FACT_COLUMNS];
 	cell key = INT_CELL(rid);
@@ -120,9 +116,9 @@ static bool facts_of(collecting *c, snapshot *r, int64_t rid, issues *sink)
 	if (!s) return false;
 	int before = sink->errors;
 	while (scan_next(s, row, sink)) {
-		int id = fact_id(c->image, row[FACT_NAME].text);
+		int id = fact_id(m, row[FACT_NAME].text);
 		fact f = id >= 0 ? from_row(id, row, source, c->arena) : (fact){0};
-		if (id >= 0) fact_add(c, &f);
+		if (id >= 0) fact_list_add(c, &f);
 	}
 	scan_close(s);
 	return sink->errors == before;
@@ -131,17 +127,9 @@ static bool facts_of(collecting *c, snapshot *r, int64_t rid, issues *sink)
 bool facts_of_all(snapshot *r, const image *m, const int64_t *rids, int count, arena *a, facts *out, issues *sink)
 {
 	*out = (facts){0};
-	collecting c = {.image = m, .arena = a, .out = out};
+	fact_list c = {.arena = a, .out = out};
 	for (int i = 0; i < count; i++)
-		if (!facts_of(&c, r, rids[i], sink)) return false;
+		if (!facts_of(&c, r, m, rids[i], sink)) return false;
 	facts_sort(out);
 	return true;
-}
-
-bool pathway_facts(snapshot *r, const image *m, int64_t pathway_rid, arena *a, facts *out, issues *sink)
-{
-	*out = (facts){0};
-	int64_t *rids;
-	int count = pathway_members(r, pathway_rid, a, &rids, sink);
-	return count >= 0 && facts_of_all(r, m, rids, count, a, out, sink);
 }

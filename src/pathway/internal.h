@@ -155,7 +155,20 @@ enum {
 	FACT_ACTOR,
 	FACT_COLUMNS
 };
-extern const table link_table, member_table, fact_table, source_table;
+enum { KNOWN_PATHWAY, KNOWN_RID, KNOWN_FACTS, KNOWN_COLUMNS };
+extern const table link_table, member_table, fact_table, source_table, known_table;
+
+/* Facts being collected. */
+typedef struct fact_list {
+	arena *arena;
+	facts *out;
+	int cap;
+} fact_list;
+void fact_list_add(fact_list *l, const fact *f);
+/* ---- known.c: a pathway's facts in one place; pathway_facts reads them ---- */
+/* Makes a member's row equal to its facts; `gives`: it has some. */
+bool known_put(deriving *dv, int64_t pathway, int64_t rid, bool *gives, issues *sink);
+bool known_forget(deriving *dv, int64_t pathway, int64_t rid, issues *sink);
 
 /* What stood of a resource before a version of it, as rows. */
 typedef struct fact_cells {

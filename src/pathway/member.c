@@ -28,6 +28,11 @@ static int64_t *slot_of(const rid_set *s, int64_t rid)
 	return &s->slots[i & mask];
 }
 
+static bool set_has(const rid_set *s, int64_t rid)
+{
+	return s->cap && *slot_of(s, rid) == rid;
+}
+
 static void set_grow(rid_set *s, int least)
 {
 	int cap = s->cap ? s->cap * 2 : 16;
@@ -42,7 +47,7 @@ static void set_grow(rid_set *s, int least)
 
 static void set_add(rid_set *s, int64_t rid)
 {
-	if (rid == 0 || (s->cap && *slot_of(s, rid) == rid)) return;
+	if (rid == 0 || set_has(s, rid)) return;
 	if (s->count == s->cap) set_grow(s, s->count + 1);
 	*slot_of(s, rid) = rid;
 	s->at[s->count++] = rid;
@@ -192,11 +197,47 @@ int pathway_closure(snapshot *r, int64_t pathway, arena *a, int64_t **rids, issu
 	return set.count;
 }
 
-static bool has_facts(deriving *dv, int64_t rid, issues *sink)
+/* One that comes to the pathway, or leaves it, with its facts. `matters`: that changes what the pathway's facts are. */
+static bool member_bind(deriving *dv, int64_t pathway, int64_t rid, bool joins, bool *matters, issues *sink)
 {
-	cell key = INT_CELL(rid);
-	return store_count(deriving_snapshot(dv), &fact_table,
-			   &(scan_options){.index = -1, .prefix = &key, .prefix_cells = 1}, sink) > 0;
+	cell row[] = {INT_CELL(pathway), INT_CELL(rid)};
+	bool gives = true;
+	if (!joins && store_delete(deriving_writing(dv), &member_table, row, 2, sink) == STORE_FAILED) return false;
+	if (joins && store_put(deriving_writing(dv), &member_table, row, sink) != STORE_OK) return false;
+	bool kept = joins ? known_put(dv, pathway, rid, &gives, sink) : known_forget(dv, pathway, rid, sink);
+	*matters = *matters || gives || rid == pathway;
+	return kept;
+}
+
+static void facts_touch(deriving *dv, int64_t pathway, bool activates)
+{
+	pathway_touch(dv, pathway);
+	if (activates) activation_touch(dv, pathway);
+}
+
+/* Do facts of this type of resource decide whether a pathway becomes active? */
+static bool type_activates(const model *md, text type)
+{
+	const condition *when = md->becomes ? md->becomes->active_when : NULL;
+	for (int i = 0; when && i < md->name_count; i++)
+		if (text_equal(md->names[i].source, type) && condition_names(when, i)) return true;
+	return false;
+}
+
+/* Makes rows of one pathway equal: those before, and those now, both sorted. */
+static bool members_change(deriving *dv, int64_t pathway, const rid_set *before, const rid_set *now, issues *sink)
+{
+	bool matters = false;
+	for (int i = 0, j = 0; i < before->count || j < now->count;) {
+		bool same = i < before->count && j < now->count && before->at[i] == now->at[j];
+		bool gone = !same && (j == now->count || (i < before->count && before->at[i] < now->at[j]));
+		int64_t rid = gone || same ? before->at[i] : now->at[j];
+		if (!same && !member_bind(dv, pathway, rid, !gone, &matters, sink)) return false;
+		i += same || gone;
+		j += same || !gone;
+	}
+	if (matters) facts_touch(dv, pathway, true);
+	return sink->errors == 0;
 }
 
 /* Makes the rows of one pathway equal to its closure; touches it where that changed what its facts are. */
@@ -206,25 +247,30 @@ static bool members_bind(deriving *dv, int64_t pathway, issues *sink)
 	arena *a = deriving_arena(dv);
 	if (!members_collect(deriving_snapshot(dv), true, pathway, a, &before, sink)) return false;
 	if (!closure(deriving_snapshot(dv), pathway, a, &now, sink)) return false;
-	bool matters = false;
-	for (int i = 0, j = 0; i < before.count || j < now.count;) {
-		bool same = i < before.count && j < now.count && before.at[i] == now.at[j];
-		bool gone = !same && (j == now.count || (i < before.count && before.at[i] < now.at[j]));
-		int64_t rid = gone || same ? before.at[i] : now.at[j];
-		cell row[] = {INT_CELL(pathway), INT_CELL(rid)};
-		if (gone && store_delete(deriving_writing(dv), &member_table, row, 2, sink) == STORE_FAILED)
-			return false;
-		if (!gone && !same && store_put(deriving_writing(dv), &member_table, row, sink) != STORE_OK)
-			return false;
-		if (!same) matters = matters || gone || rid == pathway || has_facts(dv, rid, sink);
-		i += same || gone;
-		j += same || !gone;
+	return members_change(dv, pathway, &before, &now, sink);
+}
+
+/* What nothing points at takes nobody with it: it belongs to the pathways of what it points at, and to no other. */
+static bool leaf_bind(deriving *dv, int64_t rid, const rid_set *before, bool activates, issues *sink)
+{
+	snapshot *r = deriving_snapshot(dv);
+	arena *a = deriving_arena(dv);
+	rid_set now = {.arena = a}, of;
+	link_rows rows;
+	if (!links_from(r, rid, a, &rows, sink)) return false;
+	for (int i = 0; i < rows.count; i++) {
+		if (rows.at[i].to == 0 || rows.at[i].to == rid) continue;
+		if (!members_collect(r, false, rows.at[i].to, a, &of, sink)) return false;
+		for (int n = 0; n < of.count; n++) set_add(&now, of.at[n]);
 	}
-	if (matters) {
-		pathway_touch(dv, pathway);
-		activation_touch(dv, pathway);
+	for (int i = 0; i < before->count + now.count; i++) {
+		bool leaves = i < before->count, matters = false;
+		int64_t pathway = leaves ? before->at[i] : now.at[i - before->count];
+		if (set_has(leaves ? &now : before, pathway)) continue;
+		if (!member_bind(dv, pathway, rid, !leaves, &matters, sink)) return false;
+		if (matters) facts_touch(dv, pathway, activates);
 	}
-	return sink->errors == 0;
+	return true;
 }
 
 /* ---- one write ---- */
@@ -309,6 +355,43 @@ static bool subjects_bind(deriving *dv, int64_t rid, const link_rows *before, is
 	return true;
 }
 
+/* Does anything point at it? */
+static bool pointed_at(deriving *dv, int64_t rid, bool *is, issues *sink)
+{
+	link_rows rows;
+	if (!links_to(deriving_snapshot(dv), rid, deriving_arena(dv), &rows, sink)) return false;
+	*is = rows.count > 0;
+	return true;
+}
+
+static bool owns_any(const link_rows *rows, const reading *r)
+{
+	for (int i = 0; i < rows->count; i++)
+		if (rows->at[i].owns) return true;
+	for (int i = 0; i < r->link_count; i++)
+		if (r->links[i].owns) return true;
+	return false;
+}
+
+/* Its links are others now: the members of all pathways concerned are found again. */
+static bool relink(deriving *dv, int64_t rid, rid_set *concerned, issues *sink)
+{
+	if (!pathways_above(dv, rid, concerned, sink)) return false;
+	for (int i = 0; i < concerned->count; i++)
+		if (!members_bind(dv, concerned->at[i], sink)) return false;
+	return true;
+}
+
+static bool facts_follow(deriving *dv, int64_t rid, const rid_set *pathways, bool activates, issues *sink)
+{
+	bool gives;
+	for (int i = 0; i < pathways->count; i++) {
+		if (!known_put(dv, pathways->at[i], rid, &gives, sink)) return false;
+		facts_touch(dv, pathways->at[i], activates);
+	}
+	return true;
+}
+
 bool links_apply(const model *md, deriving *dv, const change *c, const reading *r, bool facts_changed, issues *sink)
 {
 	if (!model_has_type(md, c->fhir_type)) return true;
@@ -317,21 +400,20 @@ bool links_apply(const model *md, deriving *dv, const change *c, const reading *
 	arena *a = deriving_arena(dv);
 	rid_set concerned;
 	link_rows old;
-	bool episode, was_here = is_here(s, c->rid, a, &episode, sink), here = c->resource != NULL;
+	bool episode, was_here = is_here(s, c->rid, a, &episode, sink), here = c->resource != NULL, before, now;
 	if (!members_collect(s, false, c->rid, a, &concerned, sink)) return false;
-	if (!links_from(s, c->rid, a, &old, sink) || !source_bind(dv, c, was_here, sink)) return false;
-	bool relinked = here != was_here || !same_links(&old, here ? r : &nothing);
-	if (relinked &&
-	    (!links_replace(dv, c->rid, here ? r : &nothing, sink) || !pathways_above(dv, c->rid, &concerned, sink)))
-		return false;
+	if (!links_from(s, c->rid, a, &old, sink) || !pointed_at(dv, c->rid, &before, sink)) return false;
+	if (!source_bind(dv, c, was_here, sink)) return false;
+	bool activates = type_activates(md, c->type);
+	if (facts_changed && !facts_follow(dv, c->rid, &concerned, activates, sink)) return false;
+	const reading *gives = here ? r : &nothing;
+	bool relinked = here != was_here || !same_links(&old, gives);
+	if (relinked && !links_replace(dv, c->rid, gives, sink)) return false;
 	if ((relinked || facts_changed) && !subjects_bind(dv, c->rid, &old, sink)) return false;
-	for (int i = 0; relinked && i < concerned.count; i++)
-		if (!members_bind(dv, concerned.at[i], sink)) return false;
-	for (int i = 0; facts_changed && i < concerned.count; i++) {
-		pathway_touch(dv, concerned.at[i]);
-		activation_touch(dv, concerned.at[i]);
-	}
-	return sink->errors == 0;
+	if (!relinked) return true;
+	if (!pointed_at(dv, c->rid, &now, sink)) return false;
+	bool leaf = !before && !now && !owns_any(&old, gives) && !text_equal(c->type, TEXT("EpisodeOfCare"));
+	return leaf ? leaf_bind(dv, c->rid, &concerned, activates, sink) : relink(dv, c->rid, &concerned, sink);
 }
 
 /* ---- touched ---- */

@@ -65,7 +65,8 @@ typedef struct facts {
 bool pathway_facts(snapshot *r, const image *m, int64_t pathway_rid, arena *a, facts *out, issues *sink);
 const fact *facts_first(const facts *f, int id); /* the earliest, or NULL */
 const fact *facts_last(const facts *f, int id);
-void facts_sort(facts *f); /* for facts made by hand: into the order above */
+int facts_from(const facts *f, int id); /* where those of this id begin, or would */
+void facts_sort(facts *f);              /* for facts made by hand: into the order above */
 
 /* ---- conditions ---- */
 typedef enum condition_kind {
