@@ -17,7 +17,7 @@
 
 enum {
 	CLOCKS = 14,
-	PATHWAYS = 1000000,
+	PATHWAYS = 10000000,
 	DRAWN = 20000,   /* pathways by which the 14 are chosen */
 	SAMPLE = 200000, /* computed one by one beside, so many at a time: */
 	BATCH = 500,

@@ -139,7 +139,10 @@ static void put_extra(writes *w, int pathway, bool comes)
 {
 	issues sink = {.arena = w->arena};
 	written out;
-	if (comes) return put_letter(w, pathway, MEMBERS, 1);
+	if (comes) {
+		put_letter(w, pathway, MEMBERS, 1);
+		return;
+	}
 	write_op op = {.method = WRITE_DELETE, .type = TEXT("Communication"), .id = numbered(w, "c", pathway, MEMBERS)};
 	if (!record_commit(w->record, &write_caller, &op, 1, w->arena, &sink, &out))
 		stop("a delete was refused:", text_z(w->arena, issue_line(w->arena, sink.first, LANGUAGE_EN)));
