@@ -50,7 +50,7 @@ enum {
 	TERM_RULES_MAX = 1000,     /* includes and excludes of one value set, with their filters and sets */
 	TERM_SETS_WITHIN_MAX = 32, /* value sets within each other */
 	TERM_UNKNOWN_MAX = 4096,   /* unknown value sets a layer remembers */
-	CLOCK_DAYS_MAX = 1100,   /* days of a limit that are told one by one */
+	CLOCK_DAYS_MAX = 1100,     /* days of a limit that are told one by one */
 	PROFILE_DEPTH_MAX = 128, /* values and profiles within each other, references followed, profiles on profiles */
 	VALIDATE_WORK_MAX = 2000000, /* values looked at while one resource is held against one profile */
 };

@@ -228,3 +228,10 @@ text buffer_text(const buffer *b)
 {
 	return (text){b->at, b->len};
 }
+
+int64_t text_width(text t)
+{
+	int64_t n = 0;
+	for (int64_t i = 0; i < t.len; i++) n += ((unsigned char)t.at[i] & 0xC0) != 0x80;
+	return n;
+}

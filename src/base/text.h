@@ -34,6 +34,7 @@ int text_compare(text a, text b); /* by bytes; for people use collate.h */
 bool text_starts(text t, text prefix);
 bool text_ends(text t, text suffix);
 int64_t text_find(text t, text part); /* byte offset, or -1 */
+int64_t text_width(text t);           /* characters, not bytes: for columns */
 text_pair text_cut(text t, char separator);
 text_pair text_cut_last(text t, char separator);
 text text_trim(text t); /* spaces, tabs, line ends, both sides */

@@ -236,6 +236,9 @@ int command_why(cli *c)
 	if (c->arg_count == 2) {
 		text query = text_format(c->arena, "/$explain?clock=%.*s", TEXT_ARG(url_part(c->arena, c->args[1])));
 		code = explain_print(c, &h, resource_target(c, subject, text_z(c->arena, query)));
+		text days = text_format(c->arena, "/$clock-days?clock=%.*s", TEXT_ARG(url_part(c->arena, c->args[1])));
+		if (code == CLI_FINE && c->days)
+			code = explain_print(c, &h, resource_target(c, subject, text_z(c->arena, days)));
 	} else if (text_starts(subject, TEXT("EpisodeOfCare/"))) {
 		code = clocks_print(c, &h, subject);
 	} else {

@@ -21,7 +21,7 @@ typedef struct cli {
 	text db, content, host, actor, lang, on, notify, reason, rules, at;
 	int64_t port, pathways, seed, keep_days;
 	text_list profile, with;
-	bool json, type, count, entries, trace, explain, errors;
+	bool json, type, count, entries, trace, explain, errors, days;
 	bool serving; /* others wait for answers: new rules are brought in beside them */
 } cli;
 

@@ -384,14 +384,6 @@ void clock_explain(const image *m, const clock *c, const facts *f, instant now, 
 
 /* ---- as lines for a terminal ---- */
 
-/* Characters, not bytes: for columns. */
-static int64_t width(text t)
-{
-	int64_t n = 0;
-	for (int64_t i = 0; i < t.len; i++) n += ((unsigned char)t.at[i] & 0xC0) != 0x80;
-	return n;
-}
-
 static void pad(buffer *b, int64_t to, int64_t from)
 {
 	for (int64_t i = from; i < to; i++) buffer_char(b, ' ');
@@ -400,11 +392,11 @@ static void pad(buffer *b, int64_t to, int64_t from)
 static void line_say(buffer *b, const why_line *l, int64_t widest, bool da)
 {
 	text date = day_short(b->arena, l->on, !da);
-	pad(b, 9, width(date));
+	pad(b, 9, text_width(date));
 	buffer_add(b, date);
 	buffer_add(b, TEXT("  "));
 	buffer_add(b, l->say);
-	pad(b, widest + 2, width(l->say));
+	pad(b, widest + 2, text_width(l->say));
 	buffer_add(b, l->effect);
 	if (l->resource.len) buffer_format(b, "  %.*s", TEXT_ARG(l->resource));
 	if (l->by.len) buffer_format(b, da ? ", skrevet af %.*s" : ", written by %.*s", TEXT_ARG(l->by));
@@ -417,7 +409,7 @@ text why_text(arena *a, const why *w)
 	buffer b = {.arena = a};
 	int64_t widest = 0;
 	for (int i = 0; i < w->count; i++)
-		if (width(w->lines[i].say) > widest) widest = width(w->lines[i].say);
+		if (text_width(w->lines[i].say) > widest) widest = text_width(w->lines[i].say);
 	buffer_format(&b, "%.*s\n", TEXT_ARG(w->headline));
 	for (int i = 0; i < w->count; i++) line_say(&b, &w->lines[i], widest, da);
 	if (w->rule.len) buffer_format(&b, " %s: %.*s\n", da ? "Regel" : "Rule", TEXT_ARG(w->rule));

@@ -66,7 +66,7 @@ route_handler capability_get, feed_get, bundle_post, operation_open_ends, operat
     subscription_resend, subscription_token, socket_get, operation_task, operation_complete, operation_kinds,
     operation_kind, operation_rules, operation_rule, operation_reevaluation, search_type, search_system,
     search_compartment, search_everything, search_indexing, rest_create, rest_read, rest_update, rest_patch,
-    rest_delete, rest_history, rest_vread, undo_post, told_get, clock_history;
+    rest_delete, rest_history, rest_vread, undo_post, told_get, clock_history, clock_days_get;
 
 /* ---- handle.c ---- */
 void exchange_run(exchange *x);                 /* from the route on; bundle.c runs the entries of a batch through it */
