@@ -133,7 +133,8 @@ bool house_open_in(cli *c, house *h, record_use use, world *w)
 			    .world = w,
 			    .assets = c->outside->assets,
 			    .asset_count = c->outside->asset_count,
-			    .version = TEXT(LIMEN_VERSION)};
+			    .version = TEXT(LIMEN_VERSION),
+			    .forecaster = forecaster_new(h->content)};
 	return true;
 }
 
@@ -144,6 +145,7 @@ bool house_open(cli *c, house *h, record_use use)
 
 void house_close(house *h)
 {
+	forecaster_free(h->app.forecaster);
 	if (h->record) record_close(h->record);
 	arena_free(h->arena);
 	*h = (house){0};

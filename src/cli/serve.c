@@ -15,10 +15,29 @@ enum { THREADS = 16 };
 
 typedef struct ticker {
 	house *house;
+	foreseer *foreseer;
 	world *world;
 	pthread_t thread;
 	atomic_bool stopping;
 } ticker;
+
+static void failure_log(arena *a, const char *what, const issues *sink)
+{
+	if (sink->first) log_event(LOG_ERROR, what, "why", text_z(a, issue_line(a, sink->first, LANGUAGE_EN)), NULL);
+}
+
+/* After the tick, in this thread and on a snapshot: what is foreseen now. */
+static void foresee(ticker *t, arena *a)
+{
+	foreseen found;
+	arena_reset(a);
+	issues sink = {.arena = a};
+	bool fine = foreseer_run(t->foreseer, world_now(t->world), &found, &sink);
+	if (!fine) failure_log(a, "foresee-failed", &sink);
+	if (found.foreseen + found.averted == 0) return;
+	log_event(LOG_INFO, "foreseen", "breaches", text_z(a, text_format(a, "%d", found.foreseen)), "averted",
+		  text_z(a, text_format(a, "%d", found.averted)), NULL);
+}
 
 static void *ticker_run(void *self)
 {
@@ -29,12 +48,11 @@ static void *ticker_run(void *self)
 		if (next != INSTANT_NONE && next <= now) {
 			arena_reset(a);
 			issues sink = {.arena = a};
-			if (!record_tick(t->house->record, &sink) && sink.first)
-				log_event(LOG_ERROR, "tick-failed", "why",
-					  text_z(a, issue_line(a, sink.first, LANGUAGE_EN)), NULL);
+			if (!record_tick(t->house->record, &sink)) failure_log(a, "tick-failed", &sink);
 			/* What is still due after a tick that failed is tried again at the next look. */
 			next = record_next_tick(t->house->record);
 		}
+		foresee(t, a);
 		bool soon = next != INSTANT_NONE && next > now && next < now + TICK_LOOK;
 		t->world->sleep_until(t->world, soon ? next : now + TICK_LOOK);
 	}
@@ -45,7 +63,9 @@ static void *ticker_run(void *self)
 static bool ticker_start(cli *c, house *h, ticker *t)
 {
 	*t = (ticker){.house = h, .world = c->outside->world};
+	t->foreseer = foreseer_new(h->record, h->content, h->app.forecaster);
 	int failed = pthread_create(&t->thread, NULL, ticker_run, t);
+	if (failed) foreseer_free(t->foreseer);
 	return !failed || issue_add(&c->sink, FAIL_CLI_THREAD, text_of(strerror(failed)), TEXT(""));
 }
 
@@ -54,6 +74,7 @@ static void ticker_stop(ticker *t)
 	atomic_store(&t->stopping, true);
 	world_wake(t->world);
 	pthread_join(t->thread, NULL);
+	foreseer_free(t->foreseer);
 }
 
 static void signals_set(sigset_t *set)

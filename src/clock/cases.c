@@ -24,9 +24,9 @@ typedef struct case_run {
 	day on;
 } case_run;
 
-static const char *const expectations[] = {"name",  "ruling",    "note",        "on",    "start",
-					   "due",   "due_late",  "amber",       "stop",  "state",
-					   "limit", "days_left", "provisional", "other", NULL};
+static const char *const expectations[] = {"name",        "ruling", "note",  "on",    "start", "due",
+					   "due_late",    "amber",  "stop",  "state", "limit", "days_left",
+					   "provisional", "other",  "stage", "saves", NULL};
 
 static bool expected_key(text key)
 {
@@ -184,6 +184,30 @@ static bool same_provisional(case_run *c, bool applies, bool got)
 	return differs(c, "provisional", expected ? TEXT("true") : TEXT("false"), got ? TEXT("true") : TEXT("false"));
 }
 
+/* stage: the fact that began it, or `start`; with "planned" behind it where what comes next has its date. */
+static bool same_stage(case_run *c, bool applies, const clock *k)
+{
+	text expected;
+	facts f = {.at = c->facts, .count = c->count};
+	if (content_get(c->entry, c->node, "stage") == NODE_ABSENT) return true;
+	if (!content_text(c->entry, c->node, "stage", true, &expected, c->sink)) return false;
+	if (!applies || !k->rule->stage_count) return differs(c, "stage", expected, TEXT("-"));
+	stage_now s = clock_stage(k, &f, local_instant(c->on, NOON));
+	text got = s.stage ? fact_at(c->image, k->rule->stages[s.stage - 1])->name : TEXT("start");
+	if (s.planned) got = text_join(c->sink->arena, got, TEXT(", planned"));
+	return text_equal(got, expected) || differs(c, "stage", expected, got);
+}
+
+/* saves: how many of the rule's ways to save it are open on these facts. */
+static int saves_open(const case_run *c, const clock_rule *r)
+{
+	facts f = {.at = (fact *)(uintptr_t)c->facts, .count = c->count};
+	int open = 0;
+	for (int i = 0; i < r->save_count; i++)
+		open += !r->saves[i].when || condition_holds(r->saves[i].when, &f).holds;
+	return open;
+}
+
 static bool expectations_hold(case_run *c, bool applies, const clock *k)
 {
 	bool fine = same_day(c, "start", applies, k->start_day);
@@ -198,6 +222,8 @@ static bool expectations_hold(case_run *c, bool applies, const clock *k)
 	fine =
 	    same_number(c, "days_left", applies, applies ? clock_days_left(k, local_instant(c->on, NOON)) : 0) && fine;
 	fine = same_provisional(c, applies, k->provisional) && fine;
+	fine = same_stage(c, applies, k) && fine;
+	fine = same_number(c, "saves", applies, saves_open(c, k->rule)) && fine;
 	return same_state(c, applies, k) && fine;
 }
 

@@ -106,6 +106,7 @@ typedef struct why {
 	text rule;       /* source, validity, limit, when it ends */
 	text arithmetic; /* "2. marts + 30 kalenderdage = 1. april" */
 	text next;       /* what is owed next */
+	text chance;     /* that it is met: forecast_say. Who explains adds it; empty: not forecast */
 	language lang;
 } why;
 void clock_explain(const image *m, const clock *c, const facts *f, instant now, language lang, arena *a, why *out);
@@ -124,9 +125,19 @@ int clock_days(const image *m, const clock *c, const facts *f, language lang, ar
 /* What the rule's file says to the patient (say_da, say_en) with the dates in it; empty where it says nothing. */
 text clock_say(const image *m, const clock *c, const facts *f, language lang, arena *a);
 
+/* The cause recorded for the breach of this rule's clock, a code of the fact breach.cause; empty: none. It is read from the fact
+ * breach.explained, "RULE CAUSE". */
+text clock_breach_cause(const image *m, const facts *f, const clock_rule *r);
+
 /* The clocks of a pathway or another subject as kept by the deriver (the same numbers, from the table), read from a snapshot. */
 /* start_fact, stop_fact and other_fact are NULL here: they point into facts. */
 int clocks_of(snapshot *r, const image *m, int64_t subject_rid, arena *a, clock **out, issues *sink);
+/* The pathways of which a clock of law that is forecast is open: all, or those of which some clock turned amber in (after, until]. */
+bool pathways_at_risk(snapshot *r, const image *m, arena *a, int64_t **rids, int64_t *count, issues *sink);
+bool pathways_turned_amber(snapshot *r, instant after, instant until, arena *a, int64_t **rids, int64_t *count,
+			   issues *sink);
+
+#include "clock/forecast.h"
 
 /* What if: the same subject's clock by two contents at an instant; NULL: the one has none. */
 typedef struct clock_difference {

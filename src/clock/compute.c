@@ -143,6 +143,18 @@ static void pauses_find(const clock_rule *r, const facts *f, clock *c, pauses *a
 	}
 }
 
+int days_not_counted(const clock_rule *r, const facts *f, day from, day to)
+{
+	pauses all = {0};
+	int count = 0;
+	for (int i = 0; i < r->pause_count; i++) {
+		pauses p = pauses_read(f, r->pauses[i], from);
+		pauses_join(&all, &p);
+	}
+	for (day d = from + 1; all.count && d <= to && d < from + REACH_MAX; d++) count += paused_on(&all, d);
+	return count;
+}
+
 static void amber_find(const calendar *cal, const clock_rule *r, clock *c)
 {
 	if (r->amber_from_start) {

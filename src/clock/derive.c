@@ -119,6 +119,62 @@ int clocks_of(snapshot *r, const image *m, int64_t subject_rid, arena *a, clock 
 	return sink->errors > before ? -1 : count;
 }
 
+bool clocks_walk(snapshot *r, const image *m, arena *a, void *self, clock_visit *visit, issues *sink)
+{
+	cell row[CLOCK_COLUMNS];
+	int before = sink->errors;
+	bool fine = true;
+	scan *s = store_scan(r, &clock_table, &(scan_options){.index = -1, .descending = true}, a, sink);
+	while (s && fine && scan_next(s, row, sink)) {
+		const clock_rule *rule = clock_rule_find(m, row[CLOCK_RULE].text);
+		clock c = rule ? from_row(rule, row) : (clock){0};
+		fine = !rule || visit(self, row[CLOCK_PATHWAY].integer, &c, sink);
+	}
+	if (s) scan_close(s);
+	return fine && sink->errors == before;
+}
+
+typedef struct risks {
+	arena *arena;
+	int64_t *at;
+	int count, cap;
+} risks;
+
+static bool risk_add(void *self, int64_t subject, const clock *c, issues *sink)
+{
+	risks *l = self;
+	(void)sink;
+	bool counts = c->stop == INSTANT_NONE && c->rule->stage_count && text_equal(c->rule->face.force, TEXT("law"));
+	if (!counts || (l->count && l->at[l->count - 1] == subject)) return true;
+	if (l->count == l->cap) l->at = ARENA_DOUBLE(l->arena, int64_t, l->at, &l->cap, 256);
+	l->at[l->count++] = subject;
+	return true;
+}
+
+bool pathways_at_risk(snapshot *r, const image *m, arena *a, int64_t **rids, int64_t *count, issues *sink)
+{
+	risks l = {.arena = a};
+	bool fine = clocks_walk(r, m, a, &l, risk_add, sink);
+	*rids = l.at;
+	*count = l.count;
+	return fine;
+}
+
+bool pathways_turned_amber(snapshot *r, instant after, instant until, arena *a, int64_t **rids, int64_t *count,
+			   issues *sink)
+{
+	cell open = INT_CELL(1), low = INT_CELL(after), high = INT_CELL(until);
+	scan_options options = {.index = CLOCK_BY_AMBER,
+				.prefix = &open,
+				.prefix_cells = 1,
+				.low = &low,
+				.low_excluded = true,
+				.high = &high,
+				.high_included = true,
+				.limit = TURNED_MAX};
+	return store_collect(r, &clock_table, &options, CLOCK_PATHWAY, a, rids, count, sink);
+}
+
 /* ---- settling ---- */
 
 static bool same_row(const cell *x, const cell *y)

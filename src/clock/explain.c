@@ -416,5 +416,6 @@ text why_text(arena *a, const why *w)
 	if (w->arithmetic.len)
 		buffer_format(&b, " %s: %.*s\n", da ? "Regnestykke" : "Arithmetic", TEXT_ARG(w->arithmetic));
 	if (w->next.len) buffer_format(&b, " %s: %.*s\n", da ? "Næste skridt" : "Next step", TEXT_ARG(w->next));
+	if (w->chance.len) buffer_format(&b, " %s: %.*s\n", da ? "Prognose" : "Forecast", TEXT_ARG(w->chance));
 	return buffer_text(&b);
 }

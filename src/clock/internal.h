@@ -6,7 +6,12 @@
 
 typedef enum rule_status { STATUS_ACTIVE, STATUS_UNVERIFIED, STATUS_PROPOSED, STATUS_RETIRED } rule_status;
 
-enum { PAUSE_KINDS_MAX = 4, RESTARTS_MAX = 100 };
+enum {
+	PAUSE_KINDS_MAX = 4,
+	RESTARTS_MAX = 100,
+	STAGES_MAX = 8,
+	PROCESS_TIMES_MAX = 20000 /* clocks remembered of one stage of one rule; the newest */
+};
 
 /* How long the limit is for clocks that start in [from, to]. */
 typedef struct limit_row {
@@ -62,6 +67,11 @@ struct clock_rule {
 	clock_tell *tells;
 	int tell_count;
 	text say_da, say_en;
+	int stages[STAGES_MAX]; /* instant facts in their usual order; the clock is in the last that has happened */
+	int stage_count;
+	int foreseen; /* of them the number of the one that may lie ahead and be known, or 0 */
+	clock_save *saves;
+	int save_count;
 };
 
 typedef struct clock_rules_list {
@@ -93,6 +103,25 @@ typedef void case_visit(void *self, const clock_rule *r, const facts *f);
 void clock_cases_visit(const image *m, const clock_rule *r, case_visit *visit, void *self, arena *a);
 /* A text with {{ holes }}: each is a fact's name or start, due, due_late, limit, days_left … false: one is not. */
 bool clock_holes_check(const image *m, const content_entry *e, const char *key, text t, issues *sink);
+
+/* ---- stages.c ---- */
+bool stages_read(image *m, const content_entry *e, clock_rule *r, issues *sink);
+const content_kind *forecast_content(void);
+/* One by one the stages a clock was in until `until`: how long in each, and until it stopped. */
+typedef struct stage_seen {
+	int stage;
+	instant since;
+	process_time time;
+} stage_seen;
+enum { STAGES_SEEN_MAX = 32 };
+int stages_seen(const clock *c, const facts *f, instant until, stage_seen *out);
+/* Days after `from` and up to `to` that the rule does not count: compute.c. */
+int days_not_counted(const clock_rule *r, const facts *f, day from, day to);
+
+/* ---- derive.c ---- */
+typedef bool clock_visit(void *self, int64_t subject, const clock *c, issues *sink);
+/* Every clock kept, the newest subjects first; false where the visit says so. */
+bool clocks_walk(snapshot *r, const image *m, arena *a, void *self, clock_visit *visit, issues *sink);
 
 extern const table clock_table;
 

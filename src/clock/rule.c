@@ -258,6 +258,7 @@ static void *compile(image *m, const content_entry *e, issues *sink)
 	effects_read(m, e, r, sink);
 	tells_read(m, e, r, sink);
 	says_read(m, e, r, sink);
+	stages_read(m, e, r, sink);
 	return sink->errors == before ? r : NULL;
 }
 
@@ -276,10 +277,11 @@ static bool ready(image *m, issues *sink)
 void clock_content(void)
 {
 	static const char *const keys[] = {
-	    "da",       "en",        "source",     "force", "certainty", "status",      "note",  "valid_from",
-	    "valid_to", "subject",   "applies_to", "when",  "except",    "provisional", "start", "restart",
-	    "stop",     "limit",     "until",      "also",  "pause",     "suspend",     "waive", "amber",
-	    "level",    "owed_next", "effects",    "tell",  "say_da",    "say_en",      "cases", NULL};
+	    "da",      "en",         "source", "force",   "certainty",   "status", "note",    "valid_from", "valid_to",
+	    "subject", "applies_to", "when",   "except",  "provisional", "start",  "restart", "stop",       "limit",
+	    "until",   "also",       "pause",  "suspend", "waive",       "amber",  "level",   "owed_next",  "effects",
+	    "tell",    "say_da",     "say_en", "stages",  "foreseen",    "saves",  "cases",   NULL};
+	content_register(forecast_content());
 	content_register(limits_content());
 	content_register(&(content_kind){
 	    .name = "clock", .keys = keys, .compile = compile, .ready = ready, .check = clock_cases_check});

@@ -19,6 +19,14 @@ reader *exchange_reader(exchange *x)
 	return x->reader;
 }
 
+const processes *exchange_times(exchange *x)
+{
+	forecaster *fc = x->app->forecaster;
+	reader *rd = fc && !x->times ? exchange_reader(x) : NULL;
+	if (rd) x->times = forecaster_take(fc, reader_snapshot(rd), world_now(x->app->world));
+	return x->times;
+}
+
 void exchange_read_anew(exchange *x)
 {
 	if (x->reader) reader_close(x->reader);
@@ -29,6 +37,8 @@ void exchange_read_anew(exchange *x)
 static void exchange_end(exchange *x)
 {
 	if (x->child) exchange_end(x->child);
+	forecaster_back(x->app->forecaster, x->times);
+	x->times = NULL;
 	exchange_read_anew(x);
 }
 

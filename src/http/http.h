@@ -35,8 +35,9 @@ typedef struct http_app {
 	int asset_count;
 	text
 	    base; /* where the API is, for links where a request has no Host: "http://127.0.0.1:8420/fhir"; may be empty */
-	text version;      /* of the program, for the capability statement */
-	struct bulk *bulk; /* http_bulk_start; NULL: $export and $import are refused */
+	text version;           /* of the program, for the capability statement */
+	forecaster *forecaster; /* NULL: no clock is forecast */
+	struct bulk *bulk;      /* http_bulk_start; NULL: $export and $import are refused */
 } http_app;
 
 typedef struct http_header {

@@ -33,7 +33,8 @@ struct exchange {
 	caller who;
 	text base; /* "http://127.0.0.1:8420/fhir" */
 	issues sink;
-	reader *reader; /* opened by the first handler that reads, closed by handle.c */
+	reader *reader;         /* opened by the first handler that reads, closed by handle.c */
+	const processes *times; /* exchange_times; given back by handle.c */
 	bool pretty;
 	bool strict, lenient; /* Prefer: handling=…, where it was said */
 	prefer_return prefer;
@@ -42,6 +43,9 @@ struct exchange {
 	instant modified; /* what Last-Modified said, for the entry of a batch */
 	exchange *child;  /* the batch entry under way: its reader is closed with ours */
 };
+
+/* What clocks are forecast from; NULL: nothing is. */
+const processes *exchange_times(exchange *x);
 
 /* ---- route.c ---- */
 typedef struct route {

@@ -31,28 +31,59 @@ static const char *const state_codes[] = {[CLOCK_NOT] = "",
 					  [CLOCK_SUSPENDED] = "suspended",
 					  [CLOCK_UNFILLED] = "not-filled-in"};
 
-/* `stale`: since when the rules in use have not come to it; INSTANT_NONE: they have. */
-static void clock_write(exchange *x, json_out *o, const clock *c, instant now, instant stale)
+static void forecast_write(exchange *x, json_out *o, const clock *c, const facts *f, instant now)
+{
+	forecast seen = clock_forecast(x->times, c, f, now);
+	if (seen.kind == FORECAST_NONE) return;
+	if (seen.kind == FORECAST_CHANCE) part_int(o, "chance", seen.chance.percent);
+	if (seen.kind == FORECAST_LATE) part_int(o, "chance", 0);
+	if (seen.kind != FORECAST_LATE) part_int(o, "chanceSeen", seen.chance.seen);
+	part_text(o, "chanceSaid", "valueString", forecast_say(x->arena, x->app->content, c, &seen, x->who.language));
+}
+
+/* A right that was broken has a cause from the list, or shows that it lacks one. */
+static void cause_write(exchange *x, json_out *o, const clock *c, const facts *f, clock_state state)
+{
+	const image *m = x->app->content;
+	int fact = fact_id(m, TEXT("breach.cause"));
+	bool law = text_equal(clock_rule_face(c->rule)->force, TEXT("law"));
+	if (state != CLOCK_BREACHED || !law || fact < 0) return;
+	text cause = clock_breach_cause(m, f, c->rule);
+	text lacks = in_language(x, TEXT("årsag mangler"), TEXT("the cause is missing"));
+	part_text(o, "breachCause", "valueCode", cause.len ? cause : TEXT("missing"));
+	part_text(o, "breachCauseWord", "valueString",
+		  cause.len ? fact_code_word(m, fact, cause, x->who.language) : lacks);
+}
+
+/* What a pathway's clocks are told with. `stale`: since when the rules in use have not come to it; INSTANT_NONE: they have. */
+typedef struct clock_telling {
+	facts facts;
+	instant now, stale;
+} clock_telling;
+
+static void clock_write(exchange *x, json_out *o, const clock *c, const clock_telling *t)
 {
 	const clock_face *face = clock_rule_face(c->rule);
-	clock_state state = clock_state_at(c, now);
+	clock_state state = clock_state_at(c, t->now);
 	part_open(o, "clock");
 	part_text(o, "id", "valueCode", face->id);
 	part_text(o, "title", "valueString", in_language(x, face->da, face->en));
 	part_text(o, "source", "valueString", face->source);
 	part_text(o, "force", "valueCode", face->force);
 	part_text(o, "state", "valueCode", text_of(state_codes[state]));
-	part_text(o, "stateWord", "valueString", clock_word(c, now, x->who.language));
+	part_text(o, "stateWord", "valueString", clock_word(c, t->now, x->who.language));
 	part_day(x, o, "start", c->start_day);
 	part_day(x, o, "due", c->due_day);
 	if (c->due_day_late != c->due_day) part_day(x, o, "dueLate", c->due_day_late);
 	part_instant(x, o, "amber", c->amber);
 	part_instant(x, o, "stopped", c->stop);
-	if (c->due_day != DAY_NONE) part_int(o, "daysLeft", clock_days_left(c, now));
+	if (c->due_day != DAY_NONE) part_int(o, "daysLeft", clock_days_left(c, t->now));
 	part_bool(o, "provisional", c->provisional);
 	part_text(o, "status", "valueCode", face->status);
 	part_text(o, "next", "valueString", in_language(x, face->owed_da, face->owed_en));
-	part_instant(x, o, "staleSince", stale);
+	forecast_write(x, o, c, &t->facts, t->now);
+	cause_write(x, o, c, &t->facts, state);
+	part_instant(x, o, "staleSince", t->stale);
 	part_close(o);
 }
 
@@ -61,14 +92,17 @@ void operation_clocks(exchange *x)
 	reader *rd = NULL;
 	int64_t rid = 0;
 	clock *clocks = NULL;
+	clock_telling told = {.now = world_now(x->app->world)};
 	if (!query_none(x) || !pathway_of(x, &rd, &rid)) return;
 	int count = clocks_of(reader_snapshot(rd), x->app->content, rid, x->arena, &clocks, &x->sink);
-	instant now = world_now(x->app->world), stale = record_stale_since(rd, rid, &x->sink);
+	told.stale = record_stale_since(rd, rid, &x->sink);
 	if (x->sink.errors > 0) return;
+	exchange_times(x);
+	if (!pathway_facts(reader_snapshot(rd), x->app->content, rid, x->arena, &told.facts, &x->sink)) return;
 	json_out o = parameters_begin(x);
 	for (int i = 0; i < count; i++)
-		if (clocks[i].applies && clock_state_at(&clocks[i], now) != CLOCK_NOT)
-			clock_write(x, &o, &clocks[i], now, stale);
+		if (clocks[i].applies && clock_state_at(&clocks[i], told.now) != CLOCK_NOT)
+			clock_write(x, &o, &clocks[i], &told);
 	parameters_reply(x, &o);
 }
 
@@ -109,6 +143,7 @@ static void why_reply(exchange *x, const why *w)
 	part_text(&o, "rule", "valueString", w->rule);
 	part_text(&o, "arithmetic", "valueString", w->arithmetic);
 	part_text(&o, "next", "valueString", w->next);
+	part_text(&o, "chance", "valueString", w->chance);
 	part_text(&o, "text", "valueString", why_text(x->arena, w));
 	parameters_reply(x, &o);
 }
@@ -138,7 +173,10 @@ void operation_explain(exchange *x)
 	for (int i = 0; i < count; i++) {
 		why w = {0};
 		if (!text_equal(clock_rule_face(clocks[i].rule)->id, wanted)) continue;
-		clock_explain(m, &clocks[i], &known, world_now(x->app->world), x->who.language, x->arena, &w);
+		instant now = world_now(x->app->world);
+		clock_explain(m, &clocks[i], &known, now, x->who.language, x->arena, &w);
+		forecast seen = clock_forecast(exchange_times(x), &clocks[i], &known, now);
+		w.chance = forecast_say(x->arena, m, &clocks[i], &seen, x->who.language);
 		why_reply(x, &w);
 		return;
 	}
@@ -202,7 +240,12 @@ void operation_task(exchange *x)
 		return;
 	}
 	if (!query_none(x) || !(rd = exchange_reader(x))) return;
-	if (work_explain(rd, x->app->content, x->id, world_now(x->app->world), x->who.language, x->arena, &w, &x->sink))
+	const work_view view = {.image = x->app->content,
+				.times = exchange_times(x),
+				.now = world_now(x->app->world),
+				.lang = x->who.language,
+				.arena = x->arena};
+	if (work_explain(rd, &view, x->id, &w, &x->sink))
 		why_reply(x, &w);
 	else if (x->sink.errors == 0)
 		issue_add(&x->sink, FAIL_HTTP_NOT_FOUND, x->type, x->id);

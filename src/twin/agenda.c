@@ -20,6 +20,11 @@ void agenda_add(agenda *g, event e)
 	g->heap[at] = e;
 }
 
+bool agenda_sooner(const agenda *g, const event *than)
+{
+	return g->count && g->heap[0].at < than->at;
+}
+
 bool agenda_next(agenda *g, event *out)
 {
 	if (!g->count) return false;

@@ -160,6 +160,37 @@ static bool finish(town *t, course *c, instant now, filled_form *f)
 	return true;
 }
 
+/* Most limits are saved by an earlier time; some go up the ladder, and a few cannot be saved. */
+static bool rescue(town *t, course *c, instant now, filled_form *f)
+{
+	static const char *const ways[] = {"rescue-earlier", "rescue-earlier", "rescue-elsewhere", "rescue-private"};
+	const calendar *days = t->image->calendar;
+	say(f, "choice", text_of(ways[random_below(&c->random, 4)]));
+	say(f, "said", TEXT("Aftalt med lægen og patienten"));
+	say(f, "next", TEXT("Ring til patienten med den nye tid"));
+	say(f, "by", day_iso(t->scratch, calendar_add(days, day_of_instant(now), 3, UNIT_ARBEJDSDAGE)));
+	return true;
+}
+
+static bool rescue_owner(town *t, course *c, instant now, filled_form *f)
+{
+	if (random_below(&c->random, 3)) return rescue(t, c, now, f);
+	say(f, "choice", TEXT("rescue-passed-on"));
+	say(f, "said", TEXT("Ingen ledige tider før fristen"));
+	say(f, "next", TEXT("Lederen finder en tid"));
+	say(f, "by", day_iso(t->scratch, day_of_instant(now) + 1));
+	return true;
+}
+
+static bool explain_breach(town *t, course *c, instant now, filled_form *f)
+{
+	static const char *const causes[] = {"hospital",     "hospital", "hospital",
+					     "professional", "referral", "own-error"};
+	(void)t, (void)now;
+	say(f, "cause", text_of(causes[random_below(&c->random, 6)]));
+	return true;
+}
+
 static const struct kind_answers {
 	const char *kind;
 	bool (*fill)(town *t, course *c, instant now, filled_form *f);
@@ -177,6 +208,11 @@ static const struct kind_answers {
     {"book-behandling", book_treatment},
     {"registrer-behandling", treat},
     {"afslut-forloeb", finish},
+    {"red-fristen", rescue_owner},
+    {"red-fristen-leder", rescue},
+    {"red-fristen-ledelse", rescue},
+    {"afgoer-prioritet", rescue},
+    {"angiv-aarsag", explain_breach},
 };
 
 bool form_answers(town *t, course *c, text kind, instant now, filled_form *out)

@@ -75,7 +75,8 @@ static void read_staff(reading *r, department *d)
 	d->secretaries = number(r, n, "secretary", 1, 200);
 	d->doctors = number(r, n, "doctor", 1, 200);
 	d->nurses = number(r, n, "nurse", 0, 200);
-	d->leaders = number(r, n, "leader", 0, 20);
+	d->leaders = number(r, n, "leader", 1, 20);
+	d->managements = number(r, n, "management", 1, 20);
 }
 
 static void read_places(reading *r, department *d)

@@ -38,12 +38,16 @@ static int64_t sequence(void *self)
 
 static instant next_tick(void *self)
 {
-	return record_next_tick(((twin_direct *)self)->record);
+	const twin_direct *d = self;
+	instant next = record_next_tick(d->record), looks = d->foreseer ? foreseer_next(d->foreseer) : INSTANT_NONE;
+	if (next == INSTANT_NONE || (looks != INSTANT_NONE && looks < next)) return looks;
+	return next;
 }
 
-static bool tick(void *self, issues *sink)
+static bool tick(void *self, instant now, issues *sink)
 {
-	return record_tick(((twin_direct *)self)->record, sink);
+	const twin_direct *d = self;
+	return record_tick(d->record, sink) && (!d->foreseer || foreseer_run(d->foreseer, now, NULL, sink));
 }
 
 twin_transport twin_directly(twin_direct *state)
@@ -60,7 +64,11 @@ twin_transport twin_directly(twin_direct *state)
 
 bool twin_populate(record *rec, const image *m, world *w, const twin_options *o, twin_report *out, issues *sink)
 {
-	twin_direct state = {rec, m};
+	forecaster *times = forecaster_new(m);
+	twin_direct state = {.record = rec, .image = m, .foreseer = foreseer_new(rec, m, times)};
 	twin_transport t = twin_directly(&state);
-	return twin_populate_through(&t, m, w, o, out, sink);
+	bool fine = twin_populate_through(&t, m, w, o, out, sink);
+	foreseer_free(state.foreseer);
+	forecaster_free(times);
+	return fine;
 }

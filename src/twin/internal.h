@@ -36,7 +36,7 @@ typedef struct department {
 	text id, da;
 	place_of_work *places;
 	int place_count;
-	int secretaries, doctors, nurses, leaders;
+	int secretaries, doctors, nurses, leaders, managements;
 	text_list women, men, family, towns;
 	referrer *referrers;
 	int *referrer_weights, referrer_count;
@@ -119,6 +119,7 @@ typedef struct agenda {
 } agenda;
 void agenda_add(agenda *g, event e);
 bool agenda_next(agenda *g, event *out);
+bool agenda_sooner(const agenda *g, const event *than); /* is there one before it? */
 /* Office hours, 8 to 15.20 on working days. */
 instant office_time(const calendar *c, random_state *r, instant after, range days);
 instant next_office_instant(const calendar *c, instant at);

@@ -97,11 +97,12 @@ static bool add_staff(town *t, batch *b)
 	    {"dr", "Dr.", "doctor", "Læge"},
 	    {"spl", "Sygeplejerske", "nurse", "Sygeplejerske"},
 	    {"leder", "Ledende sekretær", "leader", "Ledende lægesekretær"},
+	    {"ledelse", "Ledende overlæge", "specialty-management", "Afdelingsledelse"},
 	};
 	const department *d = &t->department;
-	const int counts[] = {d->secretaries, d->doctors, d->nurses, d->leaders};
+	const int counts[] = {d->secretaries, d->doctors, d->nurses, d->leaders, d->managements};
 	bool fine = true;
-	for (int p = 0; p < 4; p++)
+	for (int p = 0; p < 5; p++)
 		for (int i = 0; fine && i < counts[p]; i++) fine = add_person(t, b, &professions[p], i);
 	return fine;
 }
@@ -253,6 +254,9 @@ static bool do_task(town *t, const event *e)
 	if (visitation && c->rejected) return reject(t, c);
 	if (c->again && text_equal(kind, TEXT("registrer-beslutning"))) return examine_again(t, c, e->at);
 	if (visitation) who = doctor_of(t, c);
+	if (text_equal(kind, TEXT("red-fristen-leder"))) who = staff_caller(t, "leder", 0, TEXT("HADMIN"), -1);
+	if (text_equal(kind, TEXT("red-fristen-ledelse")) || text_equal(kind, TEXT("afgoer-prioritet")))
+		who = staff_caller(t, "ledelse", 0, TEXT("HADMIN"), -1);
 	filled_form form;
 	if (!form_answers(t, c, kind, e->at, &form)) return true;
 	t->report.done++;
@@ -410,7 +414,8 @@ static bool tick_until(town *t, instant until)
 	for (instant next; (next = t->t->next_tick(t->t->self)) != INSTANT_NONE && next <= until && next != last;
 	     last = next) {
 		if (next > world_now(t->world)) world_set(t->world, next);
-		if (!t->t->tick(t->t->self, t->sink) || !follow_feed(t, world_now(t->world))) return false;
+		if (!t->t->tick(t->t->self, world_now(t->world), t->sink) || !follow_feed(t, world_now(t->world)))
+			return false;
 	}
 	return true;
 }
@@ -439,7 +444,8 @@ static void plan_referrals(town *t)
 		instant at;
 		do {
 			double back = random_unit(&t->random);
-			day d = last - (day)((double)(last - first) * back * back);
+			if (!t->options->steady) back *= back;
+			day d = last - (day)((double)(last - first) * back);
 			while (!calendar_counts(t->image->calendar, d, UNIT_ARBEJDSDAGE)) d--;
 			at = local_instant(d, (int)random_between(&t->random, 7 * 60 + 30, 17 * 60)) +
 			     SECONDS(random_below(&t->random, 60));
@@ -455,6 +461,10 @@ static bool run(town *t)
 	plan_referrals(t);
 	for (event e; agenda_next(&t->agenda, &e);) {
 		if (!tick_until(t, e.at)) return false;
+		if (agenda_sooner(&t->agenda, &e)) { /* a tick has raised something that is done before it */
+			agenda_add(&t->agenda, e);
+			continue;
+		}
 		world_set(t->world, e.at);
 		if (!happen(t, &e) || !follow_feed(t, e.at)) return false;
 	}

@@ -25,13 +25,14 @@ typedef struct twin_transport {
 	int (*feed)(void *self, const caller *who, int64_t after, int max, arena *a, feed_event **out, issues *sink);
 	int64_t (*sequence)(void *self);
 	instant (*next_tick)(void *self);
-	bool (*tick)(void *self, issues *sink);
+	bool (*tick)(void *self, instant now, issues *sink);
 } twin_transport;
 
 /* Straight into a record, without http. `state` must live as long as the transport. */
 typedef struct twin_direct {
 	record *record;
 	const image *image;
+	foreseer *foreseer; /* who looks ahead, or NULL */
 } twin_direct;
 twin_transport twin_directly(twin_direct *state);
 
@@ -40,6 +41,8 @@ typedef struct twin_options {
 	uint64_t seed;
 	int pathways; /* referrals that come in between start and end */
 	instant start, end;
+	bool
+	    steady; /* as many referrals in each month; else what is open at the end is made, so the further back the fewer */
 	void (*progress)(void *self, int referred, int pathways, instant now); /* may be NULL */
 	void *progress_self;
 } twin_options;

@@ -47,7 +47,7 @@ static bool find_task(doing *d, text id)
 }
 
 /* Has this role one of the codes that may do the kind? */
-static bool role_may(const task_kind *k, const doc *role, bool *any)
+static bool role_may(const task_kind *k, const doc *role, day on, bool *any)
 {
 	uint32_t codes = doc_get(role, 0, NAME_code);
 	*any = false;
@@ -58,7 +58,7 @@ static bool role_may(const task_kind *k, const doc *role, bool *any)
 		for (uint32_t i = codings + 1; i < role->nodes[codings].next; i = role->nodes[i].next) {
 			if (!text_equal(doc_get_text(role, i, NAME_system), TEXT("urn:limen:role"))) continue;
 			*any = true;
-			if (kind_role_may(k, doc_get_text(role, i, NAME_code))) return true;
+			if (kind_role_may(k, doc_get_text(role, i, NAME_code), on)) return true;
 		}
 	}
 	return false;
@@ -73,6 +73,8 @@ static const char *role_words(text role, language lang)
 	    {"doctor", "en læge", "a doctor"},
 	    {"nurse", "en sygeplejerske", "a nurse"},
 	    {"leader", "en leder", "a leader"},
+	    {"specialty-management", "specialets afdelingsledelse", "the specialty's department management"},
+	    {"community-management", "fællesskabets ledelse", "the community's management"},
 	};
 	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
 		if (text_equal(role, text_of(roles[i].code))) return lang == LANGUAGE_EN ? roles[i].en : roles[i].da;
@@ -88,11 +90,13 @@ static bool check_role(doing *d)
 	const doc *role =
 	    read_body(d, TEXT("PractitionerRole"), reference_id(d->who->actor, TEXT("PractitionerRole")), &v);
 	if (d->sink->errors) return false;
-	if (role && role_may(k, role, &any)) return true;
+	day today = day_of_instant(d->now);
+	if (role && role_may(k, role, today, &any)) return true;
 	if (!role || !any) return fail(d, FAIL_WORK_NO_ROLE, d->who->actor, TEXT(""));
-	const char *words = role_words(k->role, d->who->language);
+	text whose = kind_role(k, today);
+	const char *words = role_words(whose, d->who->language);
 	return fail(d, FAIL_WORK_NOT_YOURS, d->who->language == LANGUAGE_EN ? k->en : k->da,
-		    words ? text_of(words) : k->role);
+		    words ? text_of(words) : whose);
 }
 
 /* ---- what the placeholders stand for ---- */
@@ -101,6 +105,20 @@ static text reference_in(const doc *d, name_id name)
 {
 	uint32_t n = doc_get(d, 0, name);
 	return n == NODE_ABSENT ? (text){0} : doc_get_text(d, n, NAME_reference);
+}
+
+/* The clock this task is about, where its kind is about one: {{clock}}. */
+static text clock_asked(doing *d)
+{
+	const clock_rule *const *rules;
+	clock *clocks = ARENA_ARRAY(d->arena, clock, clock_rules(d->image, &rules) + 1);
+	const pathway_state s = {.image = d->image,
+				 .facts = &d->facts,
+				 .clocks = clocks,
+				 .clock_count = clock_compute(d->image, &d->facts, clocks)};
+	need n = kind_need(d->kind, &s, d->now, d->arena);
+	const clock *c = d->kind->clock_of >= 0 ? clock_of_kind(d->kind, &s) : n.late;
+	return c ? clock_rule_face(c->rule)->id : (text){0};
 }
 
 static bool gather(doing *d)
@@ -119,6 +137,7 @@ static bool gather(doing *d)
 	    .actor = d->who->actor,
 	    .now = instant_iso(d->arena, d->now),
 	    .task = text_format(d->arena, "Task/%.*s", TEXT_ARG(d->task_version.id)),
+	    .clock = clock_asked(d),
 	};
 	return true;
 }

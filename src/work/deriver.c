@@ -60,7 +60,7 @@ static task_face face_of(settling *s, const task_kind *k, const need *n, instant
 			   .kind = k,
 			   .state = &s->state,
 			   .need = n,
-			   .when = task_deadline(s->image, k, s->state.clocks, s->state.clock_count, raised)};
+			   .when = task_deadline(k, &s->state, n->since != INSTANT_NONE ? n->since : raised)};
 }
 
 static bool task_create(settling *s, const task_kind *k, const need *n, text cause)
@@ -128,7 +128,7 @@ static bool settle_open(settling *s, const task_row *t, const task_kind *k, cons
 {
 	if (current && n->closed.holds)
 		return task_close(s, t, CLOSING_DONE, n->closed.because ? n->closed.because : n->cause);
-	if (s->state.closed) return task_close(s, t, CLOSING_PATHWAY, NULL);
+	if (s->state.closed && !k->when_closed) return task_close(s, t, CLOSING_PATHWAY, NULL);
 	if (!current || !n->standing || !n->ready) return task_close(s, t, CLOSING_LAPSED, NULL);
 	return task_redate(s, t, k, n);
 }
@@ -170,20 +170,29 @@ static bool read_state(settling *s)
 	snapshot *r = deriving_snapshot(s->dv);
 	if (!pathway_facts(r, s->image, s->pathway, s->arena, &s->facts, s->sink)) return false;
 	clock *clocks = ARENA_ARRAY(s->arena, clock, clock_rules(s->image, &rules) + 1);
-	s->state = (pathway_state){
-	    .facts = &s->facts, .clocks = clocks, .clock_count = clock_compute(s->image, &s->facts, clocks)};
+	s->state = (pathway_state){.image = s->image,
+				   .facts = &s->facts,
+				   .clocks = clocks,
+				   .clock_count = clock_compute(s->image, &s->facts, clocks)};
 	s->state.closed = closed >= 0 && facts_first(&s->facts, closed);
 	s->task_count = tasks_of(r, s->pathway, s->arena, &s->tasks, s->sink);
 	s->wake = INSTANT_NONE;
 	return s->task_count >= 0;
 }
 
+/* Does it make the next thing happen for the patient? Writing why a limit was passed does not. */
+static bool leads_on(const settling *s, const task_row *t)
+{
+	const task_kind *k = task_kind_find(s->image, t->kind);
+	return t->open && !(k && k->breached.len);
+}
+
 static bool put_state(settling *s)
 {
 	int open = 0, dated = 0, booked = fact_id(s->image, TEXT("booked.start"));
 	for (int i = 0; i < s->task_count; i++) {
-		open += s->tasks[i].open;
-		dated += s->tasks[i].open && s->tasks[i].latest_start != INSTANT_NONE;
+		open += leads_on(s, &s->tasks[i]);
+		dated += leads_on(s, &s->tasks[i]) && s->tasks[i].latest_start != INSTANT_NONE;
 	}
 	const fact *next = booked >= 0 ? facts_last(&s->facts, booked) : NULL;
 	cell row[STATE_COLUMNS] = {
@@ -209,6 +218,33 @@ static bool drop_if_gone(settling *s, bool *gone)
 	       store_delete(deriving_writing(s->dv), &work_pathway_table, key, 1, s->sink) != STORE_FAILED;
 }
 
+/* What was foreseen of a clock that runs no more is over: it stopped, lapsed, waits, or was broken. */
+static bool foreseen_end(settling *s)
+{
+	version v;
+	foreseen_event standing[FORESEEN_MAX];
+	foreseen_change changes[FORESEEN_MAX];
+	int foreseen = fact_id(s->image, TEXT("breach.foreseen")), count = 0;
+	if (deriving_rebuilding(s->dv) || foreseen < 0 || !facts_first(&s->facts, foreseen)) return true;
+	const doc *d = body_of(s, s->pathway, &v);
+	int standing_count = d ? foreseen_standing(d, standing) : 0;
+	for (int i = 0; i < standing_count; i++) {
+		const clock_rule *r = clock_rule_find(s->image, standing[i].clock);
+		const clock *c = clock_named(s->state.clocks, s->state.clock_count, r);
+		if (c && clock_state_at(c, s->now) == CLOCK_RUNNING) continue;
+		changes[count++] = (foreseen_change){.clock = standing[i].clock, .ends = true};
+	}
+	if (count == 0) return s->sink->errors == 0;
+	text json = foreseen_json(s->arena, d, changes, count, s->now);
+	doc *made = ARENA_NEW(s->arena, doc);
+	bool parsed = json_parse_resource(s->arena, json, TEXT("work"), s->sink, made);
+	assert(parsed);
+	text cause = text_format(s->arena, "foreseen-end:%.*s@%lld", TEXT_ARG(v.id), (long long)v.number);
+	write_op w = {
+	    .method = WRITE_UPDATE, .resource = made, .type = TEXT("EpisodeOfCare"), .id = v.id, .cause = cause};
+	return deriving_raise(s->dv, &w, s->sink);
+}
+
 static bool settle_pathway(settling *s)
 {
 	bool gone;
@@ -219,7 +255,7 @@ static bool settle_pathway(settling *s)
 	if (!read_state(s)) return false;
 	for (int i = 0; i < n; i++)
 		if (!settle_kind(s, kinds[i])) return false;
-	return put_state(s);
+	return foreseen_end(s) && put_state(s);
 }
 
 /* ---- the deriver's table ---- */

@@ -16,7 +16,7 @@ bool clock_runs(const clock *c)
 	       c->due_day != DAY_NONE;
 }
 
-static bool is_law(const clock *c)
+bool clock_is_law(const clock *c)
 {
 	return text_equal(clock_rule_face(c->rule)->force, TEXT("law"));
 }
@@ -27,7 +27,7 @@ static const clock *first_due(const task_kind *k, const clock *clocks, int count
 	const clock *first = NULL;
 	for (int i = 0; i < k->clock_count; i++) {
 		const clock *c = clock_named(clocks, count, k->clocks[i]);
-		if (clock_runs(c) && (!law || is_law(c)) && (!first || c->due_day < first->due_day)) first = c;
+		if (clock_runs(c) && (!law || clock_is_law(c)) && (!first || c->due_day < first->due_day)) first = c;
 	}
 	return first;
 }
@@ -44,25 +44,34 @@ static day working_day_not_before(const calendar *c, day d)
 	return d;
 }
 
-deadline task_deadline(const image *m, const task_kind *k, const clock *clocks, int clock_count, instant raised)
+/* So long after it was raised; of a kind about a clock that is foreseen to fail (`clock_of`) that clock may fall before. */
+static day within_day(const calendar *c, const task_kind *k, instant raised)
 {
+	return working_day_not_before(c, calendar_add(c, day_of_instant(raised), k->within.n, k->within.unit));
+}
+
+deadline task_deadline(const task_kind *k, const pathway_state *s, instant raised)
+{
+	const calendar *days = s->image->calendar;
 	deadline t = {.due = INSTANT_NONE, .latest_start = INSTANT_NONE, .due_day = DAY_NONE, .start_day = DAY_NONE};
-	t.clock = first_due(k, clocks, clock_count, false);
-	t.law = first_due(k, clocks, clock_count, true);
-	if (t.clock) {
+	t.clock = k->clock_of >= 0 ? clock_of_kind(k, s) : first_due(k, s->clocks, s->clock_count, false);
+	t.law = k->clock_of >= 0 ? t.clock : first_due(k, s->clocks, s->clock_count, true);
+	day own = k->within.given ? within_day(days, k, raised) : DAY_NONE;
+	bool sooner = k->clock_of >= 0 && t.clock && own != DAY_NONE && own < t.clock->due_day;
+	if (t.clock && !sooner) {
 		t.due_day = t.clock->due_day;
 		t.due = t.clock->due;
-	} else if (k->within.given) {
-		t.due_day = working_day_not_before(
-		    m->calendar, calendar_add(m->calendar, day_of_instant(raised), k->within.n, k->within.unit));
+	} else if (own != DAY_NONE) {
+		t.due_day = own;
+		t.within = true;
 		t.due = day_start(t.due_day + 1);
 	} else {
 		return t;
 	}
 	/* A task of its own target has its work on the last day of it; a clock leaves `lead` for what comes after. */
-	int lead = t.clock && k->lead.given ? -k->lead.n : 0;
-	day last = lead ? calendar_add(m->calendar, t.due_day, lead, k->lead.unit) : t.due_day;
-	t.start_day = working_day_not_after(m->calendar, last);
+	int lead = t.clock && !sooner && k->lead.given ? -k->lead.n : 0;
+	day last = lead ? calendar_add(days, t.due_day, lead, k->lead.unit) : t.due_day;
+	t.start_day = working_day_not_after(days, last);
 	t.latest_start = local_instant(t.start_day, k->day_ends) - MINUTES(k->minutes);
 	return t;
 }

@@ -9,7 +9,9 @@ typedef struct explaining {
 	pathway_state state;
 	need need;
 	deadline when;
+	instant raised;
 	task_row row;
+	const processes *times;
 	instant now;
 	bool en;
 	language lang;
@@ -39,14 +41,14 @@ static text start_arithmetic(const explaining *x)
 	if (w->latest_start == INSTANT_NONE) return (text){0};
 	buffer b = {.arena = x->arena};
 	text due = day_short(x->arena, w->due_day, x->en), start = day_short(x->arena, w->start_day, x->en);
-	if (!w->clock) {
-		text raised = day_short(x->arena, day_of_instant(x->row.authored), x->en);
+	if (w->within) {
+		text raised = day_short(x->arena, day_of_instant(x->raised), x->en);
 		text within = clock_span_words(x->arena, k->within.n, k->within.unit, x->lang);
 		buffer_format(&b, x->en ? "raised %.*s + %.*s = " : "rejst %.*s + %.*s = ", TEXT_ARG(raised),
 			      TEXT_ARG(within));
 	}
 	buffer_add(&b, due);
-	if (w->clock && k->lead.given && k->lead.n) {
+	if (!w->within && k->lead.given && k->lead.n) {
 		text lead = clock_span_words(x->arena, k->lead.n, k->lead.unit, x->lang);
 		buffer_format(&b, x->en ? " − %.*s for what follows = %.*s" : " − %.*s til det, der følger = %.*s",
 			      TEXT_ARG(lead), TEXT_ARG(start));
@@ -69,7 +71,7 @@ static text capital(arena *a, text t)
 static why_line raised_line(const explaining *x)
 {
 	const fact *f = need_reason(&x->need);
-	why_line l = {.on = day_of_instant(x->row.authored),
+	why_line l = {.on = day_of_instant(x->raised),
 		      .effect = x->en ? TEXT("raised the task") : TEXT("rejste opgaven")};
 	if (!f) return l;
 	const fact_name *name = fact_at(x->image, f->id);
@@ -100,14 +102,79 @@ static const clock *clock_behind(const explaining *x)
 	return x->when.clock ? x->when.clock : x->need.late;
 }
 
+/* ---- a limit to be saved ---- */
+
+/* What may save it on these facts, by name. */
+static void add_saves(explaining *x, why *out)
+{
+	const clock_save *saves;
+	int count = x->when.clock ? clock_rule_saves(x->when.clock->rule, &saves) : 0;
+	for (int i = 0; i < count; i++) {
+		if (saves[i].when && !condition_holds(saves[i].when, &x->facts).holds) continue;
+		out->lines[out->count++] = (why_line){.on = day_of_instant(x->now),
+						      .say = x->en ? saves[i].en : saves[i].da,
+						      .effect = x->en ? TEXT("may save it") : TEXT("kan redde den")};
+	}
+}
+
+/* The time that is booked, and what it leaves for the rest. */
+static void add_planned(explaining *x, const forecast *f, why *out)
+{
+	const fact *planned = f->at.planned;
+	if (!planned) return;
+	const fact_name *name = fact_at(x->image, planned->id);
+	int left = (int)(x->when.clock->due_day - planned->on);
+	text leaves = text_format(
+	    x->arena, x->en ? "leaves %d days for what follows" : "lader %d dage tilbage til det, der følger", left);
+	why_line l = {.on = planned->on, .say = x->en ? name->en : name->da, .effect = leaves};
+	if (left < 0) l.effect = x->en ? TEXT("lies past the limit") : TEXT("ligger efter fristen");
+	l.resource = fact_reference(x->arena, planned);
+	out->lines[out->count++] = l;
+}
+
+/* What takes longest of all that is still to come. */
+static text slowest_said(explaining *x, const forecast *f)
+{
+	int64_t median;
+	const clock_rule *r = x->when.clock->rule;
+	int stage = x->times ? processes_slowest(x->times, r, f->at.stage, &median) : -1;
+	if (stage < 0) return (text){0};
+	text name = clock_stage_say(x->arena, x->image, r, stage, x->lang);
+	int days = (int)((median + HOURS(12)) / HOURS(24));
+	return text_format(x->arena,
+			   x->en ? " · longest is the stage: %.*s (half of them %d days or more)"
+				 : " · længst varer trinnet: %.*s (halvdelen %d dage eller mere)",
+			   TEXT_ARG(name), days);
+}
+
+static void add_rescue(explaining *x, why *out)
+{
+	const clock *c = x->when.clock;
+	if (x->kind->clock_of < 0 || !c) return;
+	forecast f = clock_forecast(x->times, c, &x->facts, x->now);
+	if (f.kind == FORECAST_NONE) f.at = clock_stage(c, &x->facts, x->now);
+	add_planned(x, &f, out);
+	add_saves(x, out);
+	text said = forecast_say(x->arena, x->image, c, &f, x->lang), slowest = slowest_said(x, &f);
+	out->chance = text_format(x->arena, "%.*s%.*s", TEXT_ARG(said), TEXT_ARG(slowest));
+}
+
+static int room_for_saves(const explaining *x)
+{
+	const clock_save *saves;
+	return x->when.clock ? clock_rule_saves(x->when.clock->rule, &saves) + 1 : 0;
+}
+
 static void explain(explaining *x, why *out)
 {
 	const clock *c = clock_behind(x);
 	why of_clock = {0};
 	if (c) clock_explain(x->image, c, &x->facts, x->now, x->lang, x->arena, &of_clock);
-	*out = (why){.headline = headline(x), .lines = ARENA_ARRAY(x->arena, why_line, of_clock.count + 2)};
+	*out = (why){.headline = headline(x), .lang = x->lang};
+	out->lines = ARENA_ARRAY(x->arena, why_line, of_clock.count + 2 + room_for_saves(x));
 	out->lines[out->count++] = raised_line(x);
 	if (x->need.late) out->lines[out->count++] = foreseen_line(x);
+	add_rescue(x, out);
 	for (int i = 0; i < of_clock.count; i++) out->lines[out->count++] = of_clock.lines[i];
 	text own = x->en ? TEXT("The department's own target") : TEXT("Afdelingens eget mål");
 	out->rule =
@@ -136,21 +203,24 @@ static bool read_task(explaining *x, reader *rd, text id, int64_t *pathway, issu
 	return *pathway != 0 || issue_add(sink, FAIL_WORK_NO_PATHWAY, TEXT(""), TEXT(""));
 }
 
-bool work_explain(reader *rd, const image *m, text task_id, instant now, language lang, arena *a, why *out,
-		  issues *sink)
+bool work_explain(reader *rd, const work_view *v, text task_id, why *out, issues *sink)
 {
+	arena *a = v->arena;
+	const image *m = v->image;
 	explaining *x = ARENA_NEW(a, explaining);
-	*x = (explaining){.image = m, .now = now, .lang = lang, .en = lang == LANGUAGE_EN, .arena = a};
+	*x = (explaining){
+	    .image = m, .times = v->times, .now = v->now, .lang = v->lang, .en = v->lang == LANGUAGE_EN, .arena = a};
 	int64_t pathway = 0;
 	const clock_rule *const *rules;
 	if (!read_task(x, rd, task_id, &pathway, sink) ||
 	    !pathway_facts(reader_snapshot(rd), m, pathway, a, &x->facts, sink))
 		return false;
 	clock *clocks = ARENA_ARRAY(a, clock, clock_rules(m, &rules) + 1);
-	x->state =
-	    (pathway_state){.facts = &x->facts, .clocks = clocks, .clock_count = clock_compute(m, &x->facts, clocks)};
-	x->need = kind_need(x->kind, &x->state, now, a);
-	x->when = task_deadline(m, x->kind, clocks, x->state.clock_count, x->row.authored);
+	int count = clock_compute(m, &x->facts, clocks);
+	x->state = (pathway_state){.image = m, .facts = &x->facts, .clocks = clocks, .clock_count = count};
+	x->need = kind_need(x->kind, &x->state, v->now, a);
+	x->raised = x->need.since != INSTANT_NONE ? x->need.since : x->row.authored;
+	x->when = task_deadline(x->kind, &x->state, x->raised);
 	explain(x, out);
 	return true;
 }

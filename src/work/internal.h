@@ -49,7 +49,8 @@ typedef struct word { /* a name of `words` and the FHIRPath that reads it */
 struct task_kind {
 	const content_entry *entry, *family;
 	text id, da, en, level;
-	text role;
+	text role; /* a role, or the id of a "role" entry that says whose it is when: kind_role */
+	const struct role_rule *role_by_date;
 	text may_also[KIND_ROLES_MAX];
 	int may_also_count;
 	const condition *raise, *close;
@@ -64,6 +65,13 @@ struct task_kind {
 	int foreseen;
 	const clock_rule *clocks[KIND_CLOCKS_MAX];
 	int clock_count;
+	int clock_of;             /* the code fact that names the clocks the kind is about, or -1 */
+	bool escalates;           /* raised only when one of these has come: */
+	span step, left;          /* so long after its cause; so little before the clock's last day */
+	const condition *at_once; /* or NULL */
+	text breached;            /* the force of clocks that are passed and lack a cause, or empty */
+	int known;                /* with `late`: the fact that says the limit will not hold, or -1 */
+	bool when_closed;         /* also on a pathway that is closed */
 	span lead, within;
 	int minutes;
 	int day_ends; /* minute of the day */
@@ -81,7 +89,6 @@ void timeline_content(void);   /* steps.c: the content kind "timeline" */
 void department_content(void); /* department.c: the content kind "department" */
 void search_content(void);     /* search.c: the content kind "search" */
 void search_register(const image *m);
-bool kind_role_may(const task_kind *k, text role);
 
 /* One entry's mapping with its family behind it. */
 typedef struct layered {
@@ -113,7 +120,7 @@ typedef struct filling {
 	const image *image;
 	const form *form;
 	const facts *facts;
-	text focus, patient, pathway, actor, now, task;
+	text focus, patient, pathway, actor, now, task, clock;
 } filling;
 /* What has no answer is left out of a template, and with it what then only frames it (an extension with nothing but
  * its url). alive: is anything left of this part? */
@@ -139,11 +146,12 @@ typedef struct deadline {
 	instant due, latest_start; /* INSTANT_NONE: no date */
 	day due_day, start_day;
 	const clock *clock; /* NULL: the kind's own `within`, or none */
+	bool within;        /* the kind's own `within` decides */
 	const clock *law;   /* of the kind's clocks that run, the law that falls first; NULL: none is law */
 } deadline;
 /* due.c */
-deadline task_deadline(const image *m, const task_kind *k, const clock *clocks, int clock_count, instant raised);
 bool clock_runs(const clock *c); /* started, not stopped, with a date; NULL is fine */
+bool clock_is_law(const clock *c);
 const clock *clock_named(const clock *clocks, int count, const clock_rule *r);
 
 /* ---- what a kind says of a pathway's facts at an instant (need.c): pure ---- */
@@ -152,12 +160,15 @@ typedef struct need {
 	bool standing;     /* its reason is there and its close is not: facts alone */
 	bool ready;        /* and the instant it waits for has come */
 	instant turns;     /* standing and not ready: when it will be */
+	instant since;     /* of the ladder and of a breach: since when it is owed, anew each time; else INSTANT_NONE */
 	holding raised, closed;
 	const clock *late; /* of a kind that is about a limit that fails */
 	const fact *foreseen;
-	const fact *from; /* of a kind that waits for one */
+	const fact *from;  /* of a kind that waits for one */
+	const fact *known; /* of a kind that is about a limit that fails: who says so */
 } need;
 typedef struct pathway_state {
+	const image *image;
 	const facts *facts;
 	const clock *clocks;
 	int clock_count;
@@ -165,6 +176,7 @@ typedef struct pathway_state {
 } pathway_state;
 const fact *need_reason(const need *n); /* the fact to name when somebody asks why; may be NULL */
 need kind_need(const task_kind *k, const pathway_state *s, instant now, arena *a);
+deadline task_deadline(const task_kind *k, const pathway_state *s, instant raised); /* due.c */
 
 /* ---- tables (tables.c) ---- */
 extern const table work_task_table, work_pathway_table;
@@ -228,5 +240,7 @@ int64_t face_hash(const shown *s);
 uint32_t extension_find(const doc *d, uint32_t object,
 			text url);            /* the first extension with this url, or NODE_ABSENT */
 text reference_id(text reference, text type); /* "Type/id" → id; empty where it is another type */
+
+#include "work/ladder.h"
 
 #endif

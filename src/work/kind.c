@@ -6,10 +6,10 @@ static const char *const family_keys[] = {"family",     "da",       "en",      "
 					  "competence", "day_ends", "about",   "words", "choices", "clock",
 					  "lead",       "within",   "minutes", "never", NULL};
 static const char *const task_keys[] = {
-    "task",       "family",   "da",       "en",    "seeds", "level",  "role",    "may_also",
-    "competence", "day_ends", "about",    "words", "raise", "cause",  "focus",   "from",
-    "late",       "close",    "fresh",    "clock", "lead",  "within", "minutes", "says_da",
-    "says_en",    "guide_da", "guide_en", "never", "form",  "writes", NULL};
+    "task",     "family", "da",     "en",       "seeds",     "level",    "role",        "may_also", "competence",
+    "day_ends", "about",  "words",  "raise",    "cause",     "focus",    "from",        "late",     "close",
+    "fresh",    "clock",  "lead",   "within",   "minutes",   "says_da",  "says_en",     "guide_da", "guide_en",
+    "never",    "form",   "writes", "clock_of", "escalates", "breached", "when_closed", NULL};
 
 layered kind_key(const content_entry *e, const content_entry *family, const char *key)
 {
@@ -114,11 +114,11 @@ static bool read_clocks(const image *m, task_kind *k, issues *sink)
 	return true;
 }
 
-/* late: { clock: udredningsret, foreseen: booked.start } */
+/* late: { clock: udredningsret, foreseen: booked.start, known: breach.known } */
 static bool read_late(const image *m, task_kind *k, issues *sink)
 {
-	static const char *const keys[] = {"clock", "foreseen", NULL};
-	k->foreseen = -1;
+	static const char *const keys[] = {"clock", "foreseen", "known", NULL};
+	k->foreseen = k->known = -1;
 	layered l = key_of(k, "late");
 	if (l.node == NODE_ABSENT) return true;
 	if (!content_keys(l.e, l.node, keys, sink)) return false;
@@ -127,12 +127,16 @@ static bool read_late(const image *m, task_kind *k, issues *sink)
 		return issue_at(sink, FAIL_WORK_KIND_MISSING, content_place(l.e, l.node), TEXT("clock"), TEXT(""),
 				TEXT(""));
 	if (!read_clock(m, l, rule, "late", &k->late, sink)) return false;
+	uint32_t known = content_get(l.e, l.node, "known");
+	if (known != NODE_ABSENT && !read_fact(m, l, known, "known", &k->known, sink)) return false;
 	return foreseen == NODE_ABSENT || read_fact(m, l, foreseen, "foreseen", &k->foreseen, sink);
 }
 
-static bool read_roles(task_kind *k, issues *sink)
+static bool read_roles(const image *m, task_kind *k, issues *sink)
 {
 	if (!read_text(k, "role", true, &k->role, sink)) return false;
+	const content_entry *by_date = content_find(m, TEXT("role"), k->role);
+	k->role_by_date = by_date ? by_date->compiled : NULL;
 	layered l = key_of(k, "may_also");
 	for (uint32_t n = list_first(l); n != NODE_ABSENT; n = list_next(l, n)) {
 		if (k->may_also_count == KIND_ROLES_MAX)
@@ -142,9 +146,9 @@ static bool read_roles(task_kind *k, issues *sink)
 	return true;
 }
 
-bool kind_role_may(const task_kind *k, text role)
+bool kind_role_may(const task_kind *k, text role, day on)
 {
-	if (text_equal(k->role, role)) return true;
+	if (text_equal(kind_role(k, on), role)) return true;
 	for (int i = 0; i < k->may_also_count; i++)
 		if (text_equal(k->may_also[i], role)) return true;
 	return false;
@@ -259,7 +263,7 @@ static bool read_facts(const image *m, task_kind *k, issues *sink)
 static bool read_rest(image *m, task_kind *k, issues *sink)
 {
 	return read_text(k, "da", true, &k->da, sink) && read_text(k, "en", true, &k->en, sink) &&
-	       read_text(k, "level", true, &k->level, sink) && read_roles(k, sink) && read_day_ends(k, sink) &&
+	       read_text(k, "level", true, &k->level, sink) && read_roles(m, k, sink) && read_day_ends(k, sink) &&
 	       read_minutes(k, sink) && read_span(k, "lead", &k->lead, sink) &&
 	       read_span(k, "within", &k->within, sink) && read_words(m, k, sink) && read_says(m, k, sink) &&
 	       check_never(k, sink);
@@ -271,7 +275,8 @@ static void *compile_task(image *m, const content_entry *e, issues *sink)
 	k->entry = e;
 	k->id = e->id;
 	bool fine = read_family(m, k, sink) && read_conditions(m, k, sink) && read_facts(m, k, sink) &&
-		    read_rest(m, k, sink) && form_compile(m, k, sink) && template_compile(m, k, sink);
+		    escalate_read(m, k, sink) && read_rest(m, k, sink) && form_compile(m, k, sink) &&
+		    template_compile(m, k, sink);
 	return fine ? k : NULL;
 }
 
@@ -304,6 +309,7 @@ static bool kinds_ready(image *m, issues *sink)
 
 void work_content(void)
 {
+	content_register(role_content());
 	content_register(&(content_kind){.name = "family", .keys = family_keys, .compile = compile_family});
 	content_register(
 	    &(content_kind){.name = "task", .keys = task_keys, .compile = compile_task, .ready = kinds_ready});

@@ -173,7 +173,7 @@ text task_kind_json(arena *a, const image *m, const task_kind *k, language lang)
 	json_end(&o);
 	json_key(&o, "participant");
 	json_array(&o);
-	role(&o, k->role);
+	role(&o, kind_role(k, DAY_NONE));
 	for (int i = 0; i < k->may_also_count; i++) role(&o, k->may_also[i]);
 	json_end(&o);
 	json_end(&o);

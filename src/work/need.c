@@ -47,10 +47,12 @@ static void wait_for_limit(const task_kind *k, const pathway_state *s, instant n
 		return;
 	}
 	n->late = c;
+	const fact *known = k->known >= 0 ? facts_last(s->facts, k->known) : NULL;
+	if (known && known->at >= c->start) n->known = known;
 	const fact *planned = k->foreseen >= 0 ? facts_last(s->facts, k->foreseen) : NULL;
 	if (planned && planned->at >= c->due) n->foreseen = planned;
 	n->turns = c->due;
-	n->ready = n->foreseen || now >= c->due;
+	n->ready = n->foreseen || n->known || now >= c->due;
 }
 
 const fact *need_reason(const need *n)
@@ -61,14 +63,16 @@ const fact *need_reason(const need *n)
 
 need kind_need(const task_kind *k, const pathway_state *s, instant now, arena *a)
 {
-	need n = {.cause = cause_of(k, s->facts), .turns = INSTANT_NONE};
+	need n = {.cause = cause_of(k, s->facts), .turns = INSTANT_NONE, .since = INSTANT_NONE};
 	if (!n.cause) return n;
 	facts fresh = k->fresh ? since_cause(s->facts, n.cause, a) : *s->facts;
 	n.raised = condition_holds(k->raise, s->facts);
 	n.closed = condition_holds(k->close, &fresh);
-	n.standing = n.raised.holds && !n.closed.holds && !s->closed;
+	n.standing = n.raised.holds && !n.closed.holds && (!s->closed || k->when_closed);
 	n.ready = true;
 	if (k->from >= 0) wait_for_fact(k, s->facts, now, &n);
 	if (k->late) wait_for_limit(k, s, now, &n);
+	if (k->clock_of >= 0) wait_for_step(k, s, &fresh, now, &n);
+	if (k->breached.len) wait_for_breach(k, s, now, &n);
 	return n;
 }

@@ -128,6 +128,11 @@ static text failing_said(arena *a, const task_face *t, language lang)
 	const clock *c = t->need->late;
 	const clock_face *face = clock_rule_face(c->rule);
 	text name = en ? face->en : face->da, due = day_short(a, c->due_day, en);
+	if (t->need->known && !t->need->foreseen)
+		return text_format(a,
+				   en ? "It is known since %.*s that the limit %.*s will not hold · %.*s"
+				      : "Det vides siden %.*s, at fristen %.*s ikke holder · %.*s",
+				   TEXT_ARG(day_short(a, t->need->known->on, en)), TEXT_ARG(due), TEXT_ARG(name));
 	if (!t->need->foreseen)
 		return text_format(a, en ? "%.*s: the last day was %.*s" : "%.*s: sidste dag var %.*s", TEXT_ARG(name),
 				   TEXT_ARG(due));

@@ -150,7 +150,7 @@ text task_json_new(arena *a, const task_face *t, const task_words *w, const task
 	json_pair(&o, "lastModified", at);
 	json_key(&o, "performerType");
 	json_array(&o);
-	json_concept(&o, "urn:limen:role", k->role, (text){0});
+	json_concept(&o, "urn:limen:role", kind_role(k, day_of_instant(now)), (text){0});
 	json_end(&o);
 	json_end(&o);
 	return json_done(&o);

@@ -4,7 +4,7 @@
  *   {{answer.FIELD}}                    what was answered; a boolean or integer where it stands alone
  *   {{answer.TIME plus answer.MINUTES}} a time so many minutes later
  *   {{fact.NAME}}                       reference to the resource the pathway's latest such fact was read from
- *   {{focus}} {{patient}} {{pathway}} {{actor}} {{task}} {{now}}
+ *   {{focus}} {{patient}} {{pathway}} {{actor}} {{task}} {{now}} {{clock}}
  *
  * All are checked when content is loaded. What has no answer is left out, and with it whatever then only frames it.
  */
@@ -42,7 +42,7 @@ static placeholder read_plus(const task_kind *k, text head, text tail)
 
 static placeholder placeholder_read(const image *m, const task_kind *k, text t)
 {
-	static const char *const known[] = {"focus", "patient", "pathway", "actor", "task", "now"};
+	static const char *const known[] = {"focus", "patient", "pathway", "actor", "task", "now", "clock"};
 	t = text_trim(t);
 	int64_t plus = text_find(t, TEXT(" plus "));
 	if (plus >= 0) return read_plus(k, text_slice(t, 0, plus), text_slice(t, plus + 6, t.len));
@@ -57,7 +57,7 @@ static placeholder placeholder_read(const image *m, const task_kind *k, text t)
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (text_equal(t, text_of(known[i])))
 			return (placeholder){.kind = PLACE_KNOWN, .name = text_of(known[i])};
-	return refused("known are answer.FIELD, fact.NAME, focus, patient, pathway, actor, task and now");
+	return refused("known are answer.FIELD, fact.NAME, focus, patient, pathway, actor, task, now and clock");
 }
 
 /* The next {{…}} in t: what stands before it, what is in it, what follows. False: there is none. */
@@ -197,6 +197,7 @@ static text known_value(text name, const filling *with)
 	if (text_equal(name, TEXT("pathway"))) return with->pathway;
 	if (text_equal(name, TEXT("actor"))) return with->actor;
 	if (text_equal(name, TEXT("task"))) return with->task;
+	if (text_equal(name, TEXT("clock"))) return with->clock;
 	return with->now;
 }
 

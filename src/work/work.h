@@ -44,9 +44,30 @@ typedef struct answers {
 bool work_complete(record *rec, const image *m, const caller *who, text task_id, const answers *given, instant now,
 		   arena *a, issues *sink);
 
-/* Why a task stands where it stands in the list: its clock's why, what raised it, how its latest start came about. */
-bool work_explain(reader *rd, const image *m, text task_id, instant now, language lang, arena *a, why *out,
-		  issues *sink);
+/* Why a task stands where it stands in the list: its clock's why, what raised it, how its latest start came about. Of a task to save a
+ * limit also what may save it, what is known and what takes longest (`times` may be NULL). */
+typedef struct work_view {
+	const image *image;
+	const processes *times;
+	instant now;
+	language lang;
+	arena *arena;
+} work_view;
+bool work_explain(reader *rd, const work_view *v, text task_id, why *out, issues *sink);
+
+/* ---- what is foreseen ---- */
+/* Looks at the clocks of law that run: one whose chance has fallen below what the department calls foreseen gets an event on its pathway
+ * (urn:limen:event, breach-foreseen), written by Device/limen like any other write; one that is safe again gets that event's end. The
+ * ladder of tasks follows from the facts these give. All are looked at once a day, and between a pathway when one of its clocks
+ * turns amber; doing it twice changes nothing. */
+typedef struct foreseer foreseer;
+foreseer *foreseer_new(record *rec, const image *m, forecaster *times); /* NULL times: nothing is foreseen */
+void foreseer_free(foreseer *f);
+instant foreseer_next(const foreseer *f); /* when all are to be looked at next; INSTANT_NONE: never */
+typedef struct foreseen {
+	int looked, foreseen, averted;
+} foreseen;
+bool foreseer_run(foreseer *f, instant now, foreseen *out, issues *sink); /* out may be NULL */
 
 /* Open ends (løse ender): pathways that are not closed and have no open task, no running clock, or no date ahead. */
 typedef struct open_end {

@@ -30,6 +30,7 @@ static const char visitation[] =
     "  - { fact: referral.missing, da: manglende oplysninger standser ikke uret, en: missing information does not stop "
     "the "
     "clock }\n"
+    "stages: [ proposal.made ]\n"
     "cases:\n"
     "  - { name: two working days, referral.received: 2026-03-02, due: 2026-03-04, due_late: 2026-03-04, limit: 2, "
     "amber: "
@@ -40,7 +41,10 @@ static const char visitation[] =
     "  - { name: visitated late, referral.received: 2026-03-02, referral.visitated: 2026-03-06, state: breached }\n"
     "  - { name: only proposed, referral.received: 2026-03-02, proposal.made: 2026-03-03, state: running }\n"
     "  - { name: pathway closed, referral.received: 2026-03-02, pathway.closed: 2026-03-03, state: waived }\n"
-    "  - { name: referral revoked, referral.received: 2026-03-02, referral.revoked: 2026-03-03, state: waived }\n";
+    "  - { name: referral revoked, referral.received: 2026-03-02, referral.revoked: 2026-03-03, state: waived }\n"
+    "  - { name: \"how far: received\", referral.received: 2026-03-02, stage: start }\n"
+    "  - { name: \"how far: proposed\", referral.received: 2026-03-02, proposal.made: 2026-03-03, stage: proposal.made "
+    "}\n";
 
 static const char holidays[] = "# the department's days\n"
 			       "- holiday: nytaarsdag\n"

@@ -186,6 +186,10 @@ static void mutate(text entry)
 	}
 	drop(entry, "valid_from");
 	drop(entry, "force"); /* what it says is held in rules.c: it moves no date, so no case can */
+	items(entry, "stages");
+	drop(entry, "stages");
+	drop(entry, "foreseen");
+	drop(entry, "saves");
 	drop(entry, "suspend");
 	words(entry, "suspend", "starts anew", "continues");
 	if (text_find(block(entry, "pause"), TEXT("none")) < 0) {

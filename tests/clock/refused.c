@@ -39,7 +39,21 @@ static const char *const rows[][3] = {
      "valid_to, subject, "
      "applies_to, when, except, provisional, start, restart, stop, limit, until, also, pause, suspend, waive, amber, "
      "level, owed_next, effects, tell, "
-     "say_da, say_en, cases"},
+     "say_da, say_en, stages, foreseen, saves, cases"},
+    {"cases:", "stages: [ referral.visitated, booked ]\ncases:", "own.yaml:14:31: Unknown fact \"booked\""},
+    {"cases:", "stages: [ referral.class ]\ncases:",
+     "own.yaml:14:11: referral.class is not of the kind the condition asks for (instant)"},
+    {"cases:", "stages: [ booked.made ]\nforeseen: booked.start\ncases:",
+     "own.yaml:15:11: \"booked.start\": only clocks of pathways have stages, and foreseen is one of them"},
+    {"cases:", "subject: Task\nstages: [ case.answered ]\ncases:",
+     "own.yaml:15: \"Task\": only clocks of pathways have stages, and foreseen is one of them"},
+    {"cases:", "saves: [ { da: x } ]\ncases:", "own.yaml:14: The key \"en\" is missing"},
+    {"cases:", "saves: [ { da: x, en: x, when: booked } ]\ncases:", "own.yaml:14:32: Unknown fact \"booked\""},
+    {"due: 2026-04-01", "stage: start", "own.yaml:15:56: The example \"one\" does not hold: stage: start ≠ -"},
+    {"due: 2026-04-01 }\n", "stage: booked.made }\nstages: [ booked.made ]\n",
+     "own.yaml:15:56: The example \"one\" does not hold: stage: booked.made ≠ start"},
+    {"due: 2026-04-01 }\n", "saves: 2 }\nsaves: [ { da: x, en: x, when: booked.made }, { da: y, en: y } ]\n",
+     "own.yaml:15:56: The example \"one\" does not hold: saves: 2 ≠ 1"},
     {"limit: 30 calendar days", "limit: 30",
      "own.yaml:11:8: \"limit\": \"30\" is not a limit like \"30 calendar days\", \"8 hverdage\" or \"1 month\""},
     {"limit: 30 calendar days", "limit: 0 hverdage",
@@ -78,6 +92,26 @@ TEST(a_wrong_rule_is_refused_with_file_line_and_reason)
 		image *m = shipped_with(&own, 1, &sink);
 		if (m) fail_msg("not refused: %s", rows[i][1]);
 		assert_text(issue_line(sink.arena, sink.first, LANGUAGE_EN), text_of(rows[i][2]));
+	}
+}
+
+TEST(wrong_settings_of_the_forecast_are_refused)
+{
+	static const char *const settings[][2] = {
+	    {"window_days: 0\nminimum: 20\nforeseen_below: 30\nsafe_from: 60\n", "window_days"},
+	    {"window_days: 365\nforeseen_below: 30\nsafe_from: 60\n", "minimum"},
+	    {"window_days: 365\nminimum: 20\nforeseen_below: 101\nsafe_from: 60\n", "foreseen_below"},
+	    {"window_days: 365\nminimum: 20\nforeseen_below: 30\nsafe_from: 29\n", "safe_from"},
+	    {"window_days: 365\nminimum: 20\nforeseen_below: 30\nsafe_from: 60\n", "daily_at"},
+	    {"window_days: 365\nminimum: 20\nforeseen_below: 30\nsafe_from: 60\ndaily_at: \"25:00\"\n", "daily_at"},
+	};
+	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+		issues sink = {.arena = test_arena()};
+		text source = text_format(sink.arena, "forecast: afdeling\nda: x\nen: x\n%s", settings[i][0]);
+		content_file own = {TEXT("own.yaml"), source};
+		assert_null(shipped_with(&own, 1, &sink));
+		text said = issue_line(sink.arena, sink.first, LANGUAGE_EN);
+		if (text_find(said, text_of(settings[i][1])) < 0) fail_msg("%s: %.*s", settings[i][0], TEXT_ARG(said));
 	}
 }
 
@@ -127,5 +161,5 @@ TEST(spans)
 		assert_false(clock_span(text_of(wrong[i]), &n, &unit));
 }
 
-TESTS(T(a_wrong_rule_is_refused_with_file_line_and_reason),
+TESTS(T(a_wrong_rule_is_refused_with_file_line_and_reason), T(wrong_settings_of_the_forecast_are_refused),
       T(an_override_replaces_the_rule_and_one_that_fails_leaves_it), T(spans))

@@ -56,6 +56,7 @@ static desk *desk_open_on(text file, const char *vfs)
 	d->content = desk_content();
 	const record_options how = {.file = file, .vfs = vfs, .world = &d->world, .content = d->content};
 	d->app = (http_app){.content = d->content, .world = &d->world, .version = TEXT("test")};
+	d->app.forecaster = forecaster_new(d->content);
 	d->app.record = record_open(a, &how, &sink);
 	if (!d->app.record) desk_fail(a, &sink);
 	return d;
@@ -70,6 +71,7 @@ static inline desk *desk_open(void)
 
 static void desk_close(desk *d)
 {
+	forecaster_free(d->app.forecaster);
 	record_close(d->app.record);
 }
 

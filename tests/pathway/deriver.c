@@ -319,7 +319,7 @@ TEST(what_points_at_a_member_is_a_member)
 	put(&b, appointment);
 	put(&b, notice);
 	assert_text(facts_line(&b, pathway_id(&b, "r1")),
-		    TEXT("booked.made booked.start notice.sent referral.received"));
+		    TEXT("appointment.made booked.made booked.start notice.sent referral.received"));
 	stop(&b);
 }
 
@@ -332,7 +332,7 @@ TEST(late_arrival_in_any_order)
 	put(&b, appointment);
 	put(&b, referral);
 	assert_text(facts_line(&b, pathway_id(&b, "r1")),
-		    TEXT("booked.made booked.start notice.sent referral.received"));
+		    TEXT("appointment.made booked.made booked.start notice.sent referral.received"));
 	stop(&b);
 }
 
@@ -349,7 +349,7 @@ TEST(deletion_takes_the_rest_with_it_and_back)
 	assert_derived(&b);
 	put(&b, appointment);
 	assert_text(facts_line(&b, pathway_id(&b, "r1")),
-		    TEXT("booked.made booked.start notice.sent referral.received"));
+		    TEXT("appointment.made booked.made booked.start notice.sent referral.received"));
 	delete (&b, "ServiceRequest", "r1");
 	assert_text(facts_line(&b, pathway_id(&b, "r1")), TEXT(""));
 	stop(&b);
@@ -372,8 +372,9 @@ TEST(linked_elsewhere)
 		"\"cancelationReason\":{\"coding\":[{\"system\":\"urn:limen:move-cause\",\"code\":\"patient-wish\"}]},"
 		"\"participant\":[{\"actor\":{\"display\":\"x\"},\"status\":\"accepted\"}]}");
 	assert_text(facts_line(&b, pathway_id(&b, "r1")), TEXT("referral.received"));
-	assert_text(facts_line(&b, pathway_id(&b, "r2")),
-		    TEXT("appointment.cancelled moved.cause=patient-wish notice.sent referral.received"));
+	assert_text(
+	    facts_line(&b, pathway_id(&b, "r2")),
+	    TEXT("appointment.cancelled appointment.made moved.cause=patient-wish notice.sent referral.received"));
 	stop(&b);
 }
 

@@ -1,13 +1,28 @@
 /* Kinds of task as shipped: each has what a secretary needs, and content that is wrong is refused with its place. */
 #include "house.h"
 
+#include "work/internal.h"
+
 static const struct kind_row {
 	const char *kind, *role;
 } rows[] = {
-    {"afslut-forloeb", "secretary"},   {"bekraeft-modtagelse", "secretary"},  {"book-behandling", "secretary"},
-    {"book-tid", "secretary"},         {"forvisitering", "secretary"},        {"orienter-behandlingsret", "secretary"},
-    {"orienter-frist", "secretary"},   {"registrer-behandling", "secretary"}, {"registrer-beslutning", "secretary"},
-    {"send-indkaldelse", "secretary"}, {"suppler-henvisning", "secretary"},   {"svar-til-patient", "secretary"},
+    {"afgoer-prioritet", "specialty-management"},
+    {"afslut-forloeb", "secretary"},
+    {"angiv-aarsag", "secretary"},
+    {"bekraeft-modtagelse", "secretary"},
+    {"book-behandling", "secretary"},
+    {"book-tid", "secretary"},
+    {"forvisitering", "secretary"},
+    {"orienter-behandlingsret", "secretary"},
+    {"orienter-frist", "secretary"},
+    {"red-fristen", "secretary"},
+    {"red-fristen-ledelse", "specialty-management"},
+    {"red-fristen-leder", "leader"},
+    {"registrer-behandling", "secretary"},
+    {"registrer-beslutning", "secretary"},
+    {"send-indkaldelse", "secretary"},
+    {"suppler-henvisning", "secretary"},
+    {"svar-til-patient", "secretary"},
     {"visitation", "doctor"},
 };
 
@@ -74,6 +89,26 @@ static const struct wrong_row {
     {"guide_en: g", "guide_en: \"\"", "guide_en"},
     {"minutes: 5", "minute: 5", "minute"},
     {"\"15:00\"", "late", "late"},
+    {"minutes: 5", "minutes: 5\nclock_of: referral.received", "referral.received"},
+    {"minutes: 5", "minutes: 5\nescalates: { after: 1 arbejdsdag }", "clock_of"},
+    {"minutes: 5", "minutes: 5\nclock_of: foreseen.clock\nescalates: { after: soon }", "soon"},
+    {"minutes: 5", "minutes: 5\nclock_of: foreseen.clock\nescalates: { left: soon }", "soon"},
+    {"minutes: 5", "minutes: 5\nclock_of: foreseen.clock\nescalates: { at_once: no.fact }", "no.fact"},
+    {"minutes: 5", "minutes: 5\nclock_of: foreseen.clock\nescalates: { when: now }", "when"},
+    {"minutes: 5", "minutes: 5\nbreached: rule", "rule"},
+    {"minutes: 5", "minutes: 5\nlate: { clock: varsling, known: no.fact }", "no.fact"},
+};
+
+static const struct role_case {
+	const char *rows, *says; /* NULL: taken */
+} roles[] = {
+    {"[ { is: leader, source: x } ]", NULL},
+    {"[ { to: 2023-12-31, is: leader, source: x }, { from: 2024-01-01, is: doctor, source: x } ]", NULL},
+    {"[ { to: 2023-12-31, is: leader, source: x }, { from: 2024-01-02, is: doctor, source: x } ]", "without holes"},
+    {"[ { to: 2023-12-31, is: leader, source: x } ]", "without holes"},
+    {"[ { from: 2024-01-01, is: leader, source: x } ]", "without holes"},
+    {"[ { is: leader } ]", "source"},
+    {"[]", "without holes"},
 };
 
 static text replaced(arena *a, text t, text from, text to)
@@ -118,4 +153,37 @@ TEST(wrong_kinds_are_refused_with_file_line_and_reason)
 	}
 }
 
-TESTS(T(every_kind_is_published_in_both_languages), T(wrong_kinds_are_refused_with_file_line_and_reason))
+TEST(whose_a_role_is_follows_without_holes)
+{
+	arena *a = test_arena();
+	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+		issues sink = {.arena = a};
+		bool loaded = loads(a, text_format(a, "role: r\nda: R\nen: R\nrows: %s\n", roles[i].rows), &sink);
+		if (loaded != (roles[i].says == NULL)) fail_msg("%s", roles[i].rows);
+		if (loaded) continue;
+		text said = issue_line(a, sink.first, LANGUAGE_EN);
+		if (text_find(said, text_of(roles[i].says)) < 0) fail_msg("%s → %.*s", roles[i].rows, TEXT_ARG(said));
+	}
+}
+
+TEST(a_role_by_date_is_whose_it_was_that_day)
+{
+	static const struct {
+		const char *on, *role;
+	} days[] = {{"2018-05-01", "community-management"},
+		    {"2023-12-31", "community-management"},
+		    {"2024-01-01", "specialty-management"},
+		    {"2026-11-20", "specialty-management"}};
+	const task_kind *k = task_kind_find(house_image(test_arena()), TEXT("afgoer-prioritet"));
+	for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+		day on;
+		assert_true(day_parse(text_of(days[i].on), &on));
+		assert_text(kind_role(k, on), text_of(days[i].role));
+		assert_true(kind_role_may(k, text_of(days[i].role), on));
+		assert_false(kind_role_may(k, TEXT("leader"), on));
+	}
+	assert_text(kind_role(k, DAY_NONE), TEXT("specialty-management"));
+}
+
+TESTS(T(whose_a_role_is_follows_without_holes), T(a_role_by_date_is_whose_it_was_that_day),
+      T(every_kind_is_published_in_both_languages), T(wrong_kinds_are_refused_with_file_line_and_reason))

@@ -134,14 +134,17 @@ TEST(due_and_latest_start)
 	arena *a = test_arena();
 	image *m = house_image(a);
 	const clock_rule *rule = clock_rule_find(m, TEXT("udredningsret"));
+	facts none = {0};
 	assert_non_null(rule);
 	for (size_t i = 0; i < sizeof due_rows / sizeof *due_rows; i++) {
 		const struct due_row *r = &due_rows[i];
-		task_kind k = {.clocks = {rule}, .clock_count = 1, .minutes = r->minutes, .day_ends = 15 * 60};
+		task_kind k = {
+		    .clocks = {rule}, .clock_count = 1, .minutes = r->minutes, .day_ends = 15 * 60, .clock_of = -1};
 		k.lead = (span){true, r->lead, r->unit};
 		k.within = (span){r->within > 0, r->within, UNIT_ARBEJDSDAGE};
 		clock c = clock_due(rule, r->due);
-		deadline d = task_deadline(m, &k, &c, 1, at_time(r->raised));
+		pathway_state s = {.image = m, .facts = &none, .clocks = &c, .clock_count = 1};
+		deadline d = task_deadline(&k, &s, at_time(r->raised));
 		if (!r->latest) {
 			assert_true(d.due == INSTANT_NONE && d.latest_start == INSTANT_NONE);
 			continue;
@@ -246,7 +249,8 @@ TEST(what_a_kind_needs)
 	for (size_t i = 0; i < sizeof need_rows / sizeof *need_rows; i++) {
 		const struct need_row *r = &need_rows[i];
 		facts f = facts_said(a, m, r->said);
-		pathway_state s = {.facts = &f, .clocks = clocks, .clock_count = clock_compute(m, &f, clocks)};
+		pathway_state s = {
+		    .image = m, .facts = &f, .clocks = clocks, .clock_count = clock_compute(m, &f, clocks)};
 		need n = kind_need(task_kind_find(m, text_of(r->kind)), &s, at_time(r->now), a);
 		if (n.standing != r->standing || (n.standing && n.ready != r->ready))
 			fail_msg("%s, row %d", r->kind, (int)i);

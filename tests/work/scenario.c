@@ -311,14 +311,15 @@ TEST(why_says_what_raised_it_and_the_arithmetic)
 	char *episode = text_z(h.arena, text_format(h.arena, "EpisodeOfCare/%.*s", TEXT_ARG(pathway_id())));
 	reader *rd = record_reader(h.record, &who, h.arena, &sink);
 	why w;
+	const work_view da = {.image = h.image, .now = world_now(&h.world), .lang = LANGUAGE_DA, .arena = h.arena};
 	text id = task_id_of(h.arena, TEXT("visitation"), TEXT("visitation:" R));
-	assert_true(work_explain(rd, h.image, id, world_now(&h.world), LANGUAGE_DA, h.arena, &w, &sink));
+	assert_true(work_explain(rd, &da, id, &w, &sink));
 	assert_true(w.count > 0);
 	text closing = task_id_of(h.arena, TEXT("afslut-forloeb"), text_format(h.arena, "afslut-forloeb:%s", episode));
-	assert_true(work_explain(rd, h.image, closing, world_now(&h.world), LANGUAGE_DA, h.arena, &w, &sink));
+	assert_true(work_explain(rd, &da, closing, &w, &sink));
 	assert_true(text_find(w.headline, TEXT("Afslut forløbet")) == 0);
 	assert_true(text_find(w.arithmetic, TEXT("5 arbejdsdage = 25. nov")) >= 0);
-	assert_false(work_explain(rd, h.image, TEXT("nothing"), world_now(&h.world), LANGUAGE_EN, h.arena, &w, &sink));
+	assert_false(work_explain(rd, &da, TEXT("nothing"), &w, &sink));
 	reader_close(rd);
 }
 

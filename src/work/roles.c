@@ -1,0 +1,58 @@
+/* roles.c: the content kind "role": whose a task is where that depends on the date, since organisation is dated: a department becomes
+ * part of a community, and its management another. */
+#include "work/internal.h"
+
+static bool row_read(const content_entry *e, uint32_t n, role_row *row, issues *sink)
+{
+	static const char *const keys[] = {"from", "to", "is", "source", NULL};
+	text source;
+	bool fine = content_keys(e, n, keys, sink);
+	fine = fine && content_date(e, n, "from", false, &row->from, sink);
+	fine = fine && content_date(e, n, "to", false, &row->to, sink);
+	fine = fine && content_text(e, n, "is", true, &row->role, sink);
+	return fine && content_text(e, n, "source", true, &source, sink);
+}
+
+/* Each row begins where the one before it ended: there is always somebody. */
+static bool rows_joined(const role_rule *r)
+{
+	bool fine = r->count > 0 && r->at[0].from == DAY_NONE && r->at[r->count - 1].to == DAY_NONE;
+	for (int i = 1; i < r->count; i++)
+		fine = fine && r->at[i - 1].to != DAY_NONE && r->at[i].from == r->at[i - 1].to + 1;
+	return fine;
+}
+
+static void *compile(image *m, const content_entry *e, issues *sink)
+{
+	role_rule *r = ARENA_NEW(m->arena, role_rule);
+	text da, en, note_da, note_en;
+	uint32_t *rows;
+	bool fine = content_text(e, e->node, "da", true, &da, sink) &&
+		    content_text(e, e->node, "en", true, &en, sink) &&
+		    content_both(e, e->node, "note", false, &note_da, &note_en, sink);
+	int count = content_list(m, e, e->node, "rows", true, &rows, sink);
+	if (!fine || count < 0) return NULL;
+	r->at = ARENA_ARRAY(m->arena, role_row, count + 1);
+	for (; r->count < count; r->count++)
+		if (!row_read(e, rows[r->count], &r->at[r->count], sink)) return NULL;
+	if (rows_joined(r)) return r;
+	issue_at(sink, FAIL_WORK_ROLE_ROWS, content_place(e, content_get(e, e->node, "rows")), e->id, TEXT(""),
+		 TEXT(""));
+	return NULL;
+}
+
+const content_kind *role_content(void)
+{
+	static const char *const keys[] = {"da", "en", "note", "rows", NULL};
+	static const content_kind kind = {.name = "role", .keys = keys, .compile = compile};
+	return &kind;
+}
+
+text kind_role(const task_kind *k, day on)
+{
+	const role_rule *r = k->role_by_date;
+	if (!r) return k->role;
+	for (int i = 0; i < r->count && on != DAY_NONE; i++)
+		if (r->at[i].to == DAY_NONE || on <= r->at[i].to) return r->at[i].role;
+	return r->at[r->count - 1].role;
+}
