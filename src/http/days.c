@@ -12,11 +12,7 @@ static bool clock_asked(exchange *x, facts *f, clock *out)
 	if (!rd) return false;
 	found got = record_read(rd, x->type, x->id, &v, &x->sink);
 	if (!rest_found(x, got, &v)) return false;
-	bool pathway = text_equal(x->type, TEXT("EpisodeOfCare"));
-	snapshot *r = reader_snapshot(rd);
-	bool fine = pathway ? pathway_facts(r, m, v.rid, x->arena, f, &x->sink)
-			    : subject_facts(r, m, v.rid, x->arena, f, &x->sink);
-	if (!fine) return false;
+	if (!clock_facts(x, v.rid, f)) return false;
 	clock *all = ARENA_ARRAY(x->arena, clock, clock_rules(m, &rules) + 1);
 	int count = clock_compute_for(m, x->type, f, all);
 	for (int i = 0; i < count; i++)

@@ -65,7 +65,7 @@ route_handler binary_read, binary_create, binary_update, meta_get, meta_add, met
 route_handler terminology_lookup, terminology_validate_code, terminology_subsumes, terminology_expand,
     terminology_validate_set;
 route_handler bulk_export, bulk_import, bulk_status, bulk_cancel, bulk_file;
-route_handler capability_get, feed_get, bundle_post, operation_open_ends, operation_clocks, operation_explain,
+route_handler capability_get, feed_get, bundle_post, open_ends_get, operation_clocks, operation_explain,
     operation_steps, subscription_status, subscription_statuses, subscription_events, subscription_deliveries,
     subscription_resend, subscription_token, socket_get, operation_task, operation_complete, operation_kinds,
     operation_kind, operation_rules, operation_rule, operation_reevaluation, search_type, search_system,
@@ -142,6 +142,9 @@ int write_premise(exchange *x, text type, const search_pair *pairs, int count, p
 int write_premise_of(exchange *x, text type, text query, premise *out);
 /* The body of a PATCH: a JSON Patch or Parameters. */
 bool write_patch_parse(exchange *x, text media, text body, doc *out);
+
+/* ---- operation.c ---- */
+bool clock_facts(exchange *x, int64_t rid, facts *out); /* what the clocks of x->type/x->id are computed from */
 
 /* ---- rewrite.c ---- */
 /* Where a reference of a bundle leads: "Patient/…", and whether that is made only now, as its first version. */

@@ -20,6 +20,26 @@ static text in_language(const exchange *x, text da, text en)
 	return x->who.language == LANGUAGE_EN && en.len > 0 ? en : da;
 }
 
+/* ---- what has clocks: a pathway, or a resource of another type ---- */
+
+static bool subject_of(exchange *x, reader **rd, int64_t *rid)
+{
+	version v;
+	if (text_equal(x->type, TEXT("EpisodeOfCare"))) return pathway_of(x, rd, rid);
+	if (!rest_named(x) || !(*rd = exchange_reader(x))) return false;
+	found f = record_read(*rd, x->type, x->id, &v, &x->sink);
+	*rid = f == FOUND ? v.rid : 0;
+	return rest_found(x, f, &v);
+}
+
+bool clock_facts(exchange *x, int64_t rid, facts *out)
+{
+	snapshot *r = reader_snapshot(exchange_reader(x));
+	const image *m = x->app->content;
+	if (text_equal(x->type, TEXT("EpisodeOfCare"))) return pathway_facts(r, m, rid, x->arena, out, &x->sink);
+	return subject_facts(r, m, rid, x->arena, out, &x->sink);
+}
+
 /* ---- $clocks ---- */
 
 static const char *const state_codes[] = {[CLOCK_NOT] = "",
@@ -93,12 +113,12 @@ void operation_clocks(exchange *x)
 	int64_t rid = 0;
 	clock *clocks = NULL;
 	clock_telling told = {.now = world_now(x->app->world)};
-	if (!query_none(x) || !pathway_of(x, &rd, &rid)) return;
+	if (!query_none(x) || !subject_of(x, &rd, &rid)) return;
 	int count = clocks_of(reader_snapshot(rd), x->app->content, rid, x->arena, &clocks, &x->sink);
 	told.stale = record_stale_since(rd, rid, &x->sink);
 	if (x->sink.errors > 0) return;
 	exchange_times(x);
-	if (!pathway_facts(reader_snapshot(rd), x->app->content, rid, x->arena, &told.facts, &x->sink)) return;
+	if (!clock_facts(x, rid, &told.facts)) return;
 	json_out o = parameters_begin(x);
 	for (int i = 0; i < count; i++)
 		if (clocks[i].applies && clock_state_at(&clocks[i], told.now) != CLOCK_NOT)
@@ -165,11 +185,10 @@ void operation_explain(exchange *x)
 	text wanted = {0};
 	facts known;
 	const image *m = x->app->content;
-	if (!clock_asked(x, &wanted) || !pathway_of(x, &rd, &rid)) return;
-	if (!pathway_facts(reader_snapshot(rd), m, rid, x->arena, &known, &x->sink)) return;
+	if (!clock_asked(x, &wanted) || !subject_of(x, &rd, &rid) || !clock_facts(x, rid, &known)) return;
 	const clock_rule *const *rules;
 	clock *clocks = ARENA_ARRAY(x->arena, clock, clock_rules(m, &rules) + 1);
-	int count = clock_compute(m, &known, clocks);
+	int count = clock_compute_for(m, x->type, &known, clocks);
 	for (int i = 0; i < count; i++) {
 		why w = {0};
 		if (!text_equal(clock_rule_face(clocks[i].rule)->id, wanted)) continue;
@@ -208,33 +227,16 @@ void operation_steps(exchange *x)
 	parameters_reply(x, &o);
 }
 
-/* ---- $open-ends ---- */
-
-void operation_open_ends(exchange *x)
-{
-	reader *rd;
-	open_end *ends = NULL;
-	if (!query_none(x) || !(rd = exchange_reader(x))) return;
-	int count = work_open_ends(rd, x->app->content, world_now(x->app->world), x->arena, &ends, &x->sink);
-	if (x->sink.errors > 0) return;
-	json_out o = parameters_begin(x);
-	for (int i = 0; i < count; i++) {
-		part_open(&o, "pathway");
-		part_text(&o, "id", "valueId", ends[i].pathway_id);
-		part_text(&o, "patient", "valueString", ends[i].patient);
-		part_text(&o, "reason", "valueString", in_language(x, ends[i].reason_da, ends[i].reason_en));
-		part_instant(x, &o, "since", ends[i].since);
-		part_close(&o);
-	}
-	parameters_reply(x, &o);
-}
-
 /* ---- tasks ---- */
 
 void operation_task(exchange *x)
 {
 	reader *rd;
 	why w = {0};
+	if (query_value(x, "clock").len) { /* a case has clocks of its own */
+		operation_explain(x);
+		return;
+	}
 	if (!resource_id_valid(x->id)) {
 		issue_add(&x->sink, FAIL_HTTP_ID, x->id, TEXT(""));
 		return;

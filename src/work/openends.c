@@ -35,12 +35,13 @@ static bool add_end(collecting *c, int64_t pathway, int64_t open_tasks)
 		c->ends = grown;
 		c->cap = cap;
 	}
-	uint32_t patient = doc_get(&d, 0, NAME_patient);
+	uint32_t patient = doc_get(&d, 0, NAME_patient), managing = doc_get(&d, 0, NAME_managingOrganization);
 	instant since = last_fact_before(c, pathway);
 	c->ends[c->count++] = (open_end){
 	    .pathway_rid = pathway,
 	    .pathway_id = v.id,
 	    .patient = patient == NODE_ABSENT ? (text){0} : doc_get_text(&d, patient, NAME_reference),
+	    .department = managing == NODE_ABSENT ? (text){0} : doc_get_text(&d, managing, NAME_reference),
 	    .reason_da = open_tasks ? TEXT("opgaven har ingen dato")
 				    : TEXT("intet næste skridt: ingen åben opgave og ingen tid forude"),
 	    .reason_en =

@@ -73,6 +73,7 @@ bool foreseer_run(foreseer *f, instant now, foreseen *out, issues *sink); /* out
 typedef struct open_end {
 	int64_t pathway_rid;
 	text pathway_id, patient;
+	text department; /* a reference; empty: nobody's */
 	text reason_da, reason_en;
 	instant since;
 } open_end;

@@ -1,5 +1,5 @@
 // pathways.ts: a patient's pathway: its steps, its clocks, and why.
-import { get, search } from './client.ts';
+import { get, post, search } from './client.ts';
 import {
 	part,
 	partText,
@@ -27,6 +27,9 @@ export type Clock = {
 	provisional: boolean;
 	status: string;
 	next: string;
+	chance: number | null; // in percent: that it is met; null: not known, or there is none
+	chanceSaid: string;
+	causeWord: string; // why it was breached, or that nobody has said why
 };
 export type Step = { title: string; place: 'done' | 'now' | 'ahead'; at: string; by: string; resource: string };
 export type WhyLine = { date: string; say: string; resource: string; effect: string };
@@ -35,7 +38,7 @@ export type Why = { headline: string; lines: WhyLine[]; rule: string; arithmetic
 export type ToldStep = { said: string; place: Step['place']; at: string };
 export type ToldRight = { clock: string; said: string; verified: boolean };
 export type Told = { steps: ToldStep[]; rights: ToldRight[]; late: string; closed: string; help: string };
-export type OpenEnd = { pathway: string; patient: string; reason: string; since: string };
+export type OpenEnd = { pathway: string; patient: string; department: string; reason: string; since: string };
 
 const STATES: readonly string[] = ['running', 'paused', 'met', 'breached', 'waived', 'suspended'];
 
@@ -57,6 +60,9 @@ function clockOf(of: Parameter): Clock {
 		provisional: part(of, 'provisional')?.valueBoolean === true,
 		status: partText(of, 'status'),
 		next: partText(of, 'next'),
+		chance: part(of, 'chance')?.valueInteger ?? null,
+		chanceSaid: partText(of, 'chanceSaid'),
+		causeWord: partText(of, 'breachCauseWord'),
 	};
 }
 
@@ -103,6 +109,55 @@ export async function steps(pathway: string): Promise<Step[]> {
 	return named(await get<Parameters>(`${episode(pathway)}/$steps`), 'step').map(stepOf);
 }
 
+// The arithmetic day by day, and what has moved a deadline.
+export type ClockDay = { date: string; name: string; number: number | null; numberLate: number | null; none: string };
+export type Change = {
+	at: string;
+	by: string;
+	from: string;
+	to: string;
+	dueBefore: string;
+	dueAfter: string;
+	fact: string;
+	resource: string;
+	reason: string;
+	undoable: boolean;
+};
+
+export async function clockDays(pathway: string, clock: string): Promise<ClockDay[]> {
+	const answer = await get<Parameters>(`${episode(pathway)}/$clock-days?clock=${encodeURIComponent(clock)}`);
+	return named(answer, 'day').map((of) => ({
+		date: partText(of, 'date'),
+		name: partText(of, 'name'),
+		number: part(of, 'number')?.valueInteger ?? null,
+		numberLate: part(of, 'numberLate')?.valueInteger ?? null,
+		none: partText(of, 'none'),
+	}));
+}
+
+export async function clockChanges(pathway: string, clock: string): Promise<Change[]> {
+	const answer = await get<Parameters>(`${episode(pathway)}/$clock-history?clock=${encodeURIComponent(clock)}`);
+	return named(answer, 'change').map((of) => ({
+		at: partText(of, 'at'),
+		by: partText(of, 'by'),
+		from: partText(of, 'from'),
+		to: partText(of, 'to'),
+		dueBefore: partText(of, 'dueBefore'),
+		dueAfter: partText(of, 'dueAfter'),
+		fact: partText(of, 'fact'),
+		resource: partText(of, 'resource'),
+		reason: partText(of, 'reason'),
+		undoable: part(of, 'undoable')?.valueBoolean === true,
+	}));
+}
+
+// Takes the latest change of a resource back; refused where somebody has changed it since.
+export async function undo(resource: string, reason: string): Promise<void> {
+	const [place = '', version = ''] = resource.split('/_history/');
+	const body: Parameters = { resourceType: 'Parameters', parameter: [{ name: 'reason', valueString: reason }] };
+	await post(`${place}/$undo`, body, `W/"${version}"`);
+}
+
 export async function told(pathway: string): Promise<Told> {
 	const answer = await get<Parameters>(`${episode(pathway)}/$told`);
 	const all: Parameter = { name: 'told', part: answer.parameter ?? [] };
@@ -139,6 +194,7 @@ export async function openEnds(): Promise<OpenEnd[]> {
 			'',
 		),
 		patient: partText(one, 'patient').replace(/^Patient\//, ''),
+		department: partText(one, 'department'),
 		reason: partText(one, 'reason'),
 		since: partText(one, 'since'),
 	}));

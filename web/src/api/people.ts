@@ -106,3 +106,17 @@ export async function transaction(resources: { fullUrl: string; resource: Resour
 	const { body } = await ask<Bundle>('/fhir', { method: 'POST', body: bundle });
 	return body.entry ?? [];
 }
+
+// What an organization is called; its id where it is not here.
+const organizations = new Map<string, Promise<string>>();
+
+export function organizationName(reference: string): Promise<string> {
+	const known = organizations.get(reference);
+	if (known) return known;
+	const id = reference.replace(/^Organization\//, '');
+	const asked = get<Resource & { name?: string }>(`Organization/${encodeURIComponent(id)}`)
+		.then((one) => one.name ?? id)
+		.catch(() => id);
+	organizations.set(reference, asked);
+	return asked;
+}

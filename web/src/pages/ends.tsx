@@ -1,6 +1,6 @@
 // ends.tsx: løse ender: pathways without next step, date or closure. Shown with why they are loose, since when, whose they are.
 import { useEffect } from 'preact/hooks';
-import { learnPatients, keptPatient } from '../api/people.ts';
+import { learnPatients, keptPatient, organizationName } from '../api/people.ts';
 import { openEnds, type OpenEnd } from '../api/pathways.ts';
 import { bannerName, cprOf, cprShown } from '../api/fhir.ts';
 import { dayOf, daysUntil, shortDay } from '../base/clock.ts';
@@ -49,6 +49,37 @@ function End({ end }: { end: OpenEnd }) {
 	);
 }
 
+type Group = [name: string, list: OpenEnd[]];
+
+function byDepartment(ends: OpenEnd[]): Group[] {
+	const groups = new Map<string, OpenEnd[]>();
+	for (const end of ends) groups.set(end.department, [...(groups.get(end.department) ?? []), end]);
+	return [...groups].sort((a, b) => b[1].length - a[1].length);
+}
+
+function Department({ name, list }: { name: string; list: OpenEnd[] }) {
+	const { t } = useTexts();
+	const organization = useLoad(name, () => (name ? organizationName(name) : Promise.resolve('')));
+	const older = list.filter((end) => end.since && -daysUntil(dayOf(end.since)) > 30).length;
+	return (
+		<section class="ends-department">
+			<h2>
+				{organization.value || (name ? name.replace(/^Organization\//, '') : t('ends.nobodys'))}
+				<span class="soft">
+					{' '}
+					· {t('ends.count', { n: list.length })}
+					{older > 0 && ` · ${t('ends.old', { n: older })}`}
+				</span>
+			</h2>
+			<ul class="ends list">
+				{list.map((end) => (
+					<End key={end.pathway} end={end} />
+				))}
+			</ul>
+		</section>
+	);
+}
+
 export function EndsPage() {
 	const { t, language } = useTexts();
 	const ends = useLoad(language, readEnds);
@@ -74,13 +105,7 @@ export function EndsPage() {
 					<p>{t('ends.noneHelp')}</p>
 				</Empty>
 			)}
-			{ends.value && ends.value.length > 0 && (
-				<ul class="ends list">
-					{ends.value.map((end) => (
-						<End key={end.pathway} end={end} />
-					))}
-				</ul>
-			)}
+			{ends.value && byDepartment(ends.value).map(([name, list]) => <Department key={name} name={name} list={list} />)}
 		</div>
 	);
 }

@@ -5,6 +5,7 @@ import { addDays, dayOf, daysFromTo, daysUntil, minute, shortDay, today } from '
 import { useLoad } from '../base/load.ts';
 import { language, useTexts, type Say } from '../base/texts.ts';
 import { useValue } from '../base/value.ts';
+import { ClockMore } from './clockmore.tsx';
 import { Chevron, ShapeIcon, type Shape } from './icons.tsx';
 import { Failed, Loading } from './states.tsx';
 import { WhyText } from './why.tsx';
@@ -62,7 +63,14 @@ function Explained({ pathway, clock }: { pathway: string; clock: Clock }) {
 		clockWhy(pathway, clock.id),
 	);
 	if (why.failure) return <Failed failure={why.failure} retry={why.again} />;
-	return why.value ? <WhyText why={why.value} headline={false} /> : <Loading />;
+	if (!why.value) return <Loading />;
+	return (
+		<>
+			<WhyText why={why.value} headline={false} />
+			{clock.chanceSaid && <p>{clock.chanceSaid}</p>}
+			<ClockMore pathway={pathway} clock={clock.id} />
+		</>
+	);
 }
 
 function ClockRow({ pathway, clock }: { pathway: string; clock: Clock }) {
@@ -93,6 +101,8 @@ function ClockRow({ pathway, clock }: { pathway: string; clock: Clock }) {
 				</span>
 				<span class="clock-marks">
 					<span>{clock.force === 'local' ? t('clock.own') : clock.source}</span>
+					{clock.chance !== null && <span>{t('clock.chance', { n: clock.chance })}</span>}
+					{clock.causeWord && <span>{clock.causeWord}</span>}
 					{clock.provisional && <span class="tag">{t('clock.provisional')}</span>}
 					{clock.status === 'unverified' && <span class="tag">{t('clock.unverified')}</span>}
 					{clock.status === 'proposed' && <span class="tag">{t('clock.proposed')}</span>}
