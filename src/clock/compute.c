@@ -274,7 +274,7 @@ static bool due_of_starts(const image *m, const clock_rule *r, const facts *f, c
 bool rule_names(const clock_rule *r, int fact)
 {
 	const condition *all[] = {r->when, r->except, r->provisional, r->start, r->stop, r->waive, r->also_start};
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+	for (size_t i = 0; i < sizeof all / sizeof(const condition *); i++)
 		if (all[i] && condition_names(all[i], fact)) return true;
 	for (int i = 0; i < r->pause_count; i++)
 		if (r->pauses[i].from == fact || r->pauses[i].to == fact) return true;
