@@ -34,7 +34,7 @@ static bool pattern_fits(exchange *x, const char *pattern, bool take)
 	return pattern[0] == '\0';
 }
 
-/* The type of "EpisodeOfCare/{id}/$clocks" stands in the pattern itself. */
+/* The type of "EpisodeOfCare/{id}/$steps" stands in the pattern itself. */
 static void type_from_pattern(exchange *x, const char *pattern)
 {
 	text head = text_cut(text_of(pattern), '/').head;

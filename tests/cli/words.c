@@ -19,7 +19,7 @@ static const struct {
     {"--version", CLI_FINE, "limen " LIMEN_VERSION, ""},
     {"help load", CLI_FINE, "--actor REF", ""},
     {"help serve --lang=en", CLI_FINE, "the port (else 8420", ""},
-    {"help api", CLI_FINE, "GET    /fhir/EpisodeOfCare/{id}/$clocks", ""},
+    {"help api", CLI_FINE, "GET    /fhir/{type}/{id}/$clocks", ""},
     {"help fly", CLI_USAGE, "", "\"fly\""},
     {"help load today", CLI_USAGE, "", "limen help [COMMAND|api]"},
     {"fly", CLI_USAGE, "", "\"fly\" er ikke en kommando"},
