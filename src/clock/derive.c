@@ -160,11 +160,16 @@ bool pathways_at_risk(snapshot *r, const image *m, arena *a, int64_t **rids, int
 	return fine;
 }
 
-bool pathways_turned_amber(snapshot *r, instant after, instant until, arena *a, int64_t **rids, int64_t *count,
-			   issues *sink)
+/* An open clock's attention (CLOCK_BY_AMBER) or limit (CLOCK_BY_DUE) begins in (after, until]: whose clocks. */
+typedef struct turn {
+	int index;
+	instant after, until;
+} turn;
+
+static bool turned_in(snapshot *r, const turn *t, arena *a, int64_t **rids, int64_t *count, issues *sink)
 {
-	cell open = INT_CELL(1), low = INT_CELL(after), high = INT_CELL(until);
-	scan_options options = {.index = CLOCK_BY_AMBER,
+	cell open = INT_CELL(1), low = INT_CELL(t->after), high = INT_CELL(t->until);
+	scan_options options = {.index = t->index,
 				.prefix = &open,
 				.prefix_cells = 1,
 				.low = &low,
@@ -173,6 +178,12 @@ bool pathways_turned_amber(snapshot *r, instant after, instant until, arena *a, 
 				.high_included = true,
 				.limit = TURNED_MAX};
 	return store_collect(r, &clock_table, &options, CLOCK_PATHWAY, a, rids, count, sink);
+}
+
+bool pathways_turned_amber(snapshot *r, instant after, instant until, arena *a, int64_t **rids, int64_t *count,
+			   issues *sink)
+{
+	return turned_in(r, &(turn){CLOCK_BY_AMBER, after, until}, a, rids, count, sink);
 }
 
 /* ---- settling ---- */
@@ -319,19 +330,9 @@ static bool settle(void *self, deriving *dv, issues *sink)
 
 static bool turned(deriving *dv, int index, instant after, instant until, issues *sink)
 {
-	cell open = INT_CELL(1), low = INT_CELL(after), high = INT_CELL(until);
 	int64_t *pathways, count;
-	scan_options options = {.index = index,
-				.prefix = &open,
-				.prefix_cells = 1,
-				.low = &low,
-				.low_excluded = true,
-				.high = &high,
-				.high_included = true,
-				.limit = TURNED_MAX};
-	if (!store_collect(deriving_snapshot(dv), &clock_table, &options, CLOCK_PATHWAY, deriving_arena(dv), &pathways,
-			   &count, sink))
-		return false;
+	const turn t = {index, after, until};
+	if (!turned_in(deriving_snapshot(dv), &t, deriving_arena(dv), &pathways, &count, sink)) return false;
 	for (int64_t i = 0; i < count; i++) {
 		text type = subject_type(deriving_snapshot(dv), pathways[i], deriving_arena(dv), sink);
 		if (type.len && !text_equal(type, TEXT("EpisodeOfCare")))
