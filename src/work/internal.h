@@ -206,41 +206,7 @@ bool task_row_put(writing *w, const task_row *t, issues *sink);
 cell instant_cell(instant i);                       /* NULL_CELL for none */
 bool task_row_read(const doc *task, task_row *out); /* false: not a task of a kind */
 
-/* ---- the Task as JSON (taskjson.c) ---- */
-typedef struct task_words {
-	text line_da, line_en, because_da, because_en;
-} task_words;
-typedef struct task_face {
-	const image *image;
-	const task_kind *kind;
-	const pathway_state *state;
-	const need *need;
-	deadline when;
-} task_face;
-task_words task_say(arena *a, const task_face *t, const doc *about);
-int64_t task_face_hash(const task_face *t, const task_words *w);
-typedef struct task_refs { /* what a new Task points at */
-	text id, cause, pathway, patient, focus;
-} task_refs;
-text task_json_new(arena *a, const task_face *t, const task_words *w, const task_refs *r, instant now);
-text task_json_dates(arena *a, const doc *task, const task_face *t, const task_words *w, instant now);
-typedef enum task_closing { CLOSING_DONE, CLOSING_LAPSED, CLOSING_PATHWAY } task_closing;
-text task_json_closed(arena *a, const doc *task, task_closing how, const fact *by, instant now);
-text task_json_open(arena *a, const doc *task, const task_face *t, const task_words *w, instant now);
-
-/* ---- reading Tasks (task.c) ---- */
-bool task_status_open(text status);
-text task_pathway(const doc *d); /* the id of its EpisodeOfCare, or empty */
-text task_kind_of(const doc *d); /* the id of its kind, or empty */
-typedef struct shown {
-	text rule, force, because;
-	instant law_due;
-} shown;
-int64_t face_hash(const shown *s);
-uint32_t extension_find(const doc *d, uint32_t object,
-			text url);            /* the first extension with this url, or NODE_ABSENT */
-text reference_id(text reference, text type); /* "Type/id" → id; empty where it is another type */
-
+#include "work/taskdoc.h"
 #include "work/ladder.h"
 
 #endif
