@@ -383,7 +383,7 @@ enum { LOOKED_AT_MAX = 2000 };
 
 static bool takes_part(const image *m, text type)
 {
-	return text_equal(type, TEXT("EpisodeOfCare")) || clock_about(m, type);
+	return text_equal(type, TEXT("EpisodeOfCare")) || clock_about(m, type) || subject_wanted(m, type);
 }
 
 static int again(void *self, deriving *dv, int64_t *after, int max, issues *sink)

@@ -297,6 +297,34 @@ void operation_complete(exchange *x)
 	rest_read(x); /* the task as it is now */
 }
 
+/* ---- a task by hand ---- */
+
+static bool raise_read_one(exchange *x, const doc *d, uint32_t at, by_hand *what)
+{
+	text name = doc_get_text(d, at, NAME_name), value = parameter_value(d, at);
+	text *const into[] = {&what->kind, &what->pathway, &what->focus, &what->patient, &what->queue, &what->note};
+	static const char *const names[] = {"kind", "pathway", "focus", "patient", "queue", "note"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (text_equal(name, text_of(names[i]))) return *into[i] = value, true;
+	if (!text_equal(name, TEXT("due"))) return issue_add(&x->sink, FAIL_HTTP_PARAMETER, name, TEXT(""));
+	return day_parse(value, &what->due) ||
+	       issue_at(&x->sink, FAIL_HTTP_PARAMETER_FORM, (place){0}, name, value, TEXT("en dato / a date"));
+}
+
+void operation_raise(exchange *x)
+{
+	doc d;
+	if (!query_none(x) || !negotiate_body(x, false) || !rest_parse(x, x->body, TEXT("Parameters"), &d)) return;
+	by_hand what = {.due = DAY_NONE, .id = world_uuid(x->app->world, x->arena)};
+	uint32_t list = doc_get(&d, 0, NAME_parameter);
+	for (uint32_t i = list + 1; list != NODE_ABSENT && i < d.nodes[list].next; i = d.nodes[i].next)
+		if (!raise_read_one(x, &d, i, &what)) return;
+	const working by = {x->app->content, &x->who, world_now(x->app->world), x->arena};
+	written made;
+	exchange_headroom(x, MIB);
+	if (work_raise(x->app->record, &what, &by, &made, &x->sink)) reply_written(x, &made);
+}
+
 /* ---- the kinds of task ---- */
 
 void operation_kind(exchange *x)

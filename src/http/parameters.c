@@ -7,6 +7,7 @@ text parameter_value(const doc *d, uint32_t parameter)
 		if (!text_starts(name_text(d, d->nodes[i].name), TEXT("value"))) continue;
 		if (d->nodes[i].kind == NODE_TRUE) return TEXT("true");
 		if (d->nodes[i].kind == NODE_FALSE) return TEXT("false");
+		if (d->nodes[i].kind == NODE_OBJECT) return doc_get_text(d, i, NAME_reference);
 		return doc_text(d, i);
 	}
 	return (text){0};

@@ -83,7 +83,7 @@ static void reply_location(exchange *x, const char *header, text type, text id, 
 		     text_format(x->arena, "%.*s/_history/%lld", TEXT_ARG(reply_url(x, type, id)), (long long)number));
 }
 
-static void reply_written(exchange *x, const written *w)
+void reply_written(exchange *x, const written *w)
 {
 	int status = w->created ? 201 : 200;
 	if (w->created) reply_location(x, "Location", w->type, w->id, w->version);

@@ -124,6 +124,9 @@ typedef struct subject {
 	text type, id;
 } subject;
 int subjects_after(snapshot *r, int64_t after, int max, arena *a, subject **out, issues *sink); /* -1: failed */
+/* A floor above has rules about resources of this type: they are settled again when rules change. While content is made ready. */
+void subject_want(image *m, text type);
+bool subject_wanted(const image *m, text type);
 /* In the writer, during settle: the resources whose facts this commit may have changed, of any type. */
 int subjects_touched(deriving *dv, int64_t **rids);
 void subject_touch(deriving *dv, int64_t rid);

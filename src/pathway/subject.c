@@ -23,6 +23,27 @@ text subject_type(snapshot *r, int64_t rid, arena *a, issues *sink)
 	return text_copy(a, row[SOURCE_TYPE].text);
 }
 
+static const char wanted_name[] = "subjects wanted";
+typedef struct wanted {
+	text type;
+	struct wanted *next;
+} wanted;
+
+void subject_want(image *m, text type)
+{
+	if (subject_wanted(m, type)) return;
+	wanted *w = ARENA_NEW(m->arena, wanted);
+	*w = (wanted){.type = type, .next = image_kept(m, wanted_name)};
+	image_keep(m, wanted_name, w);
+}
+
+bool subject_wanted(const image *m, text type)
+{
+	for (const wanted *w = image_kept(m, wanted_name); w; w = w->next)
+		if (text_equal(w->type, type)) return true;
+	return false;
+}
+
 int subjects_after(snapshot *r, int64_t after, int max, arena *a, subject **out, issues *sink)
 {
 	cell low = INT_CELL(after), row[SOURCE_COLUMNS];

@@ -2,7 +2,7 @@
  * deriver, by the facts these writes bring; so it closes the same way whoever brings them. */
 #include "work/internal.h"
 
-enum { WRITES_MAX = 8 };
+enum { WRITES_MAX = 10 };
 
 typedef struct doing {
 	record *record;
@@ -16,7 +16,7 @@ typedef struct doing {
 	const doc *task;
 	const task_kind *kind;
 	form form;
-	facts facts;
+	subject_view view;
 	filling with;
 	write_op writes[WRITES_MAX];
 	int write_count;
@@ -110,30 +110,31 @@ static text reference_in(const doc *d, name_id name)
 /* The clock this task is about, where its kind is about one: {{clock}}. */
 static text clock_asked(doing *d)
 {
-	const clock_rule *const *rules;
-	clock *clocks = ARENA_ARRAY(d->arena, clock, clock_rules(d->image, &rules) + 1);
-	const pathway_state s = {.image = d->image,
-				 .facts = &d->facts,
-				 .clocks = clocks,
-				 .clock_count = clock_compute(d->image, &d->facts, clocks)};
-	need n = kind_need(d->kind, &s, d->now, d->arena);
-	const clock *c = d->kind->clock_of >= 0 ? clock_of_kind(d->kind, &s) : n.late;
+	const pathway_state *s = &d->view.state;
+	need n = kind_need(d->kind, s, d->now, d->arena);
+	const clock *c = d->kind->clock_of >= 0 ? clock_of_kind(d->kind, s) : n.late;
 	return c ? clock_rule_face(c->rule)->id : (text){0};
 }
 
+/* What it is about: the resource it names, else its pathway, else nothing but itself. */
 static bool gather(doing *d)
 {
-	text pathway = task_pathway(d->task);
-	int64_t rid = pathway.len ? record_rid(d->reader, TEXT("EpisodeOfCare"), pathway) : 0;
-	if (!rid) return fail(d, FAIL_WORK_NO_PATHWAY, TEXT(""), TEXT(""));
-	if (!pathway_facts(reader_snapshot(d->reader), d->image, rid, d->arena, &d->facts, d->sink)) return false;
+	text pathway = task_pathway(d->task), about = task_about(d->task);
+	text episode = pathway.len ? text_format(d->arena, "EpisodeOfCare/%.*s", TEXT_ARG(pathway)) : (text){0};
+	text_pair subject = text_cut(about.len ? about : episode, '/');
+	int64_t rid = subject.found ? record_rid(d->reader, subject.head, subject.tail) : 0;
+	if (subject.found && !rid) return fail(d, FAIL_WORK_NO_FOCUS, about.len ? about : episode, TEXT(""));
+	text type = rid ? subject.head : TEXT("Task");
+	if (!rid) rid = record_rid(d->reader, TEXT("Task"), d->task_version.id);
+	if (!subject_view_read(reader_snapshot(d->reader), d->image, rid, type, d->arena, &d->view, d->sink))
+		return false;
 	d->with = (filling){
 	    .image = d->image,
 	    .form = &d->form,
-	    .facts = &d->facts,
+	    .facts = &d->view.facts,
 	    .focus = reference_in(d->task, NAME_focus),
 	    .patient = reference_in(d->task, NAME_for),
-	    .pathway = text_format(d->arena, "EpisodeOfCare/%.*s", TEXT_ARG(pathway)),
+	    .pathway = episode,
 	    .actor = d->who->actor,
 	    .now = instant_iso(d->arena, d->now),
 	    .task = text_format(d->arena, "Task/%.*s", TEXT_ARG(d->task_version.id)),
@@ -174,7 +175,7 @@ static text target_of(doing *d, const write_rule *w)
 {
 	if (w->target == TARGET_FOCUS) return d->with.focus;
 	if (w->target == TARGET_PATHWAY) return d->with.pathway;
-	return fact_reference(d->arena, facts_last(&d->facts, w->fact));
+	return fact_reference(d->arena, facts_last(&d->view.facts, w->fact));
 }
 
 static bool edit_with(doing *d, const doc *base, uint32_t part, edit_arrays how, text *out)
@@ -210,13 +211,40 @@ static bool make_writes(doing *d)
 		if (!wanted(d, w)) continue;
 		if (w->target == TARGET_NEW ? !add_create(d, w, i) : !add_update(d, w)) return false;
 	}
-	return d->write_count > 0 || fail(d, FAIL_WORK_NOTHING, TEXT(""), TEXT(""));
+	return d->write_count > 0 || !d->kind->close || fail(d, FAIL_WORK_NOTHING, TEXT(""), TEXT(""));
+}
+
+/* A kind that no fact closes is closed by who does it: the Task itself keeps what was answered. */
+static bool close_task(doing *d)
+{
+	const finish by = {.actor = d->who->actor, .at = d->with.now, .closes = !d->kind->close};
+	if (!by.closes) return true;
+	write_op made = {.method = WRITE_UPDATE,
+			 .type = TEXT("Task"),
+			 .id = d->task_version.id,
+			 .if_match = d->task_version.number};
+	return add_write(d, made, task_json_done(d->arena, d->task, &d->form, &by));
+}
+
+/* What has parts is done when they are. */
+static bool parts_done(doing *d)
+{
+	task_row *rows;
+	int64_t self = d->kind->part_count ? record_rid(d->reader, TEXT("Task"), d->task_version.id) : 0;
+	int n = self ? tasks_of(reader_snapshot(d->reader), self, d->arena, &rows, d->sink) : 0;
+	for (int i = 0; i < n; i++) {
+		if (!rows[i].open || raised_by_hand(rows[i].cause)) continue;
+		const task_kind *part = task_kind_find(d->image, rows[i].kind);
+		if (part) fail(d, FAIL_WORK_PART_OPEN, d->who->language == LANGUAGE_EN ? part->en : part->da, TEXT(""));
+	}
+	return d->sink->errors == 0;
 }
 
 static bool prepare(doing *d, text task_id, const answers *given)
 {
-	return find_task(d, task_id) && check_role(d) &&
-	       form_fill(d->kind, given, d->arena, d->who->language, d->sink, &d->form) && gather(d) && make_writes(d);
+	return find_task(d, task_id) && check_role(d) && parts_done(d) &&
+	       form_fill(d->kind, given, d->arena, d->who->language, d->sink, &d->form) && gather(d) && make_writes(d) &&
+	       close_task(d);
 }
 
 bool work_complete(record *rec, const image *m, const caller *who, text task_id, const answers *given, instant now,

@@ -50,6 +50,33 @@ static day within_day(const calendar *c, const task_kind *k, instant raised)
 	return working_day_not_before(c, calendar_add(c, day_of_instant(raised), k->within.n, k->within.unit));
 }
 
+/* What the kind is due by (`by`), where that comes before its clock: with its time of day, where it has one. */
+static bool due_by_fact(const task_kind *k, const pathway_state *s, deadline *t)
+{
+	const fact *f = k->by >= 0 ? facts_last(s->facts, k->by) : NULL;
+	if (!f || (t->clock && t->clock->due_day < f->on)) return false;
+	t->clock = NULL;
+	t->due_day = f->on;
+	t->due = f->date_only ? day_start(f->on + 1) : f->at;
+	return true;
+}
+
+static void start_latest(const task_kind *k, const calendar *days, bool leads, deadline *t)
+{
+	int lead = leads && k->lead.given ? -k->lead.n : 0;
+	day last = lead ? calendar_add(days, t->due_day, lead, k->lead.unit) : t->due_day;
+	t->start_day = working_day_not_after(days, last);
+	instant ends = local_instant(t->start_day, k->day_ends);
+	t->latest_start = (t->due < ends ? t->due : ends) - MINUTES(k->minutes);
+}
+
+deadline task_deadline_on(const task_kind *k, const calendar *days, day due)
+{
+	deadline t = {.due_day = due, .due = day_start(due + 1), .within = true};
+	start_latest(k, days, false, &t);
+	return t;
+}
+
 deadline task_deadline(const task_kind *k, const pathway_state *s, instant raised)
 {
 	const calendar *days = s->image->calendar;
@@ -58,7 +85,10 @@ deadline task_deadline(const task_kind *k, const pathway_state *s, instant raise
 	t.law = k->clock_of >= 0 ? t.clock : first_due(k, s->clocks, s->clock_count, true);
 	day own = k->within.given ? within_day(days, k, raised) : DAY_NONE;
 	bool sooner = k->clock_of >= 0 && t.clock && own != DAY_NONE && own < t.clock->due_day;
-	if (t.clock && !sooner) {
+	bool by = due_by_fact(k, s, &t);
+	if (by) {
+		sooner = false;
+	} else if (t.clock && !sooner) {
 		t.due_day = t.clock->due_day;
 		t.due = t.clock->due;
 	} else if (own != DAY_NONE) {
@@ -69,9 +99,6 @@ deadline task_deadline(const task_kind *k, const pathway_state *s, instant raise
 		return t;
 	}
 	/* A task of its own target has its work on the last day of it; a clock leaves `lead` for what comes after. */
-	int lead = t.clock && !sooner && k->lead.given ? -k->lead.n : 0;
-	day last = lead ? calendar_add(days, t.due_day, lead, k->lead.unit) : t.due_day;
-	t.start_day = working_day_not_after(days, last);
-	t.latest_start = local_instant(t.start_day, k->day_ends) - MINUTES(k->minutes);
+	start_latest(k, days, by || (t.clock && !sooner), &t);
 	return t;
 }

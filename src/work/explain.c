@@ -189,8 +189,24 @@ static void explain(explaining *x, why *out)
 	if (of_clock.next.len) out->next = of_clock.next;
 }
 
-static bool read_task(explaining *x, reader *rd, text id, int64_t *pathway, issues *sink)
+/* What it is about, as a row number and a type; itself where it is about nothing else. */
+static int64_t subject_of(explaining *x, reader *rd, const doc *d, text *type)
 {
+	text about = task_about(d), pathway = task_pathway(d);
+	text_pair p = text_cut(about, '/');
+	int64_t rid = p.found ? record_rid(rd, p.head, p.tail) : 0;
+	*type = p.head;
+	if (rid) return rid;
+	*type = TEXT("EpisodeOfCare");
+	rid = pathway.len ? record_rid(rd, *type, pathway) : 0;
+	if (rid) return rid;
+	*type = TEXT("Task");
+	return record_rid(rd, *type, text_copy(x->arena, doc_get_text(d, 0, NAME_id)));
+}
+
+static bool read_task(explaining *x, reader *rd, text id, subject_view *view, issues *sink)
+{
+	text type;
 	version v;
 	doc d;
 	found f = record_read(rd, TEXT("Task"), id, &v, sink);
@@ -199,8 +215,8 @@ static bool read_task(explaining *x, reader *rd, text id, int64_t *pathway, issu
 	if (!json_parse(x->arena, v.json, v.type, sink, &d)) return false;
 	x->kind = task_row_read(&d, &x->row) ? task_kind_find(x->image, x->row.kind) : NULL;
 	if (!x->kind) return issue_add(sink, FAIL_WORK_NOT_A_KIND, id, TEXT(""));
-	*pathway = record_rid(rd, TEXT("EpisodeOfCare"), task_pathway(&d));
-	return *pathway != 0 || issue_add(sink, FAIL_WORK_NO_PATHWAY, TEXT(""), TEXT(""));
+	int64_t rid = subject_of(x, rd, &d, &type);
+	return subject_view_read(reader_snapshot(rd), x->image, rid, type, x->arena, view, sink);
 }
 
 bool work_explain(reader *rd, const work_view *v, text task_id, why *out, issues *sink)
@@ -210,14 +226,11 @@ bool work_explain(reader *rd, const work_view *v, text task_id, why *out, issues
 	explaining *x = ARENA_NEW(a, explaining);
 	*x = (explaining){
 	    .image = m, .times = v->times, .now = v->now, .lang = v->lang, .en = v->lang == LANGUAGE_EN, .arena = a};
-	int64_t pathway = 0;
-	const clock_rule *const *rules;
-	if (!read_task(x, rd, task_id, &pathway, sink) ||
-	    !pathway_facts(reader_snapshot(rd), m, pathway, a, &x->facts, sink))
-		return false;
-	clock *clocks = ARENA_ARRAY(a, clock, clock_rules(m, &rules) + 1);
-	int count = clock_compute(m, &x->facts, clocks);
-	x->state = (pathway_state){.image = m, .facts = &x->facts, .clocks = clocks, .clock_count = count};
+	subject_view view = {0};
+	if (!read_task(x, rd, task_id, &view, sink)) return false;
+	x->facts = view.facts;
+	x->state = view.state;
+	x->state.facts = &x->facts;
 	x->need = kind_need(x->kind, &x->state, v->now, a);
 	x->raised = x->need.since != INSTANT_NONE ? x->need.since : x->row.authored;
 	x->when = task_deadline(x->kind, &x->state, x->raised);

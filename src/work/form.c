@@ -48,9 +48,10 @@ static bool read_options(image *m, const content_entry *e, uint32_t list, field 
 }
 
 /* Options stand at the field, or under the family's `choices` where several kinds share them. */
-static bool find_options(image *m, const task_kind *k, uint32_t at, field *f, issues *sink)
+static bool find_options(image *m, const task_kind *k, layered one, field *f, issues *sink)
 {
-	const content_entry *e = k->entry;
+	const content_entry *e = one.e;
+	uint32_t at = one.node;
 	uint32_t own = content_get(e, at, "options"), shared = content_get(e, at, "choices");
 	if (own != NODE_ABSENT && e->d->nodes[own].kind == NODE_ARRAY) return read_options(m, e, own, f, sink);
 	if (shared == NODE_ABSENT)
@@ -74,9 +75,10 @@ static bool read_range(const content_entry *e, uint32_t at, field *f, issues *si
 	return true;
 }
 
-static bool read_field(image *m, const task_kind *k, uint32_t at, field *f, issues *sink)
+static bool read_field(image *m, const task_kind *k, layered one, field *f, issues *sink)
 {
-	const content_entry *e = k->entry;
+	const content_entry *e = one.e;
+	uint32_t at = one.node;
 	int type;
 	if (!content_keys(e, at, field_keys, sink) || !content_text(e, at, "field", true, &f->name, sink) ||
 	    !content_choice(e, at, "type", type_words, -1, &type, sink) ||
@@ -88,23 +90,46 @@ static bool read_field(image *m, const task_kind *k, uint32_t at, field *f, issu
 	f->type = (field_type)type;
 	f->required = yes(e, at, "required");
 	f->must = yes(e, at, "must");
-	return f->type != FIELD_CODE || find_options(m, k, at, f, sink);
+	return f->type != FIELD_CODE || find_options(m, k, one, f, sink);
 }
 
+/* checklist: [ { da: …, en: … } ]: each is a field step-N that must be ticked. */
+static bool read_step(const content_entry *e, uint32_t at, int number, arena *a, field *f, issues *sink)
+{
+	static const char *const keys[] = {"da", "en", "help_da", "help_en", NULL};
+	*f = (field){.name = text_format(a, "step-%d", number),
+		     .type = FIELD_BOOLEAN,
+		     .required = true,
+		     .must = true,
+		     .min = INT64_MIN,
+		     .max = INT64_MAX};
+	return content_keys(e, at, keys, sink) && content_text(e, at, "da", true, &f->da, sink) &&
+	       content_text(e, at, "en", true, &f->en, sink) &&
+	       content_text(e, at, "help_da", false, &f->help_da, sink) &&
+	       content_text(e, at, "help_en", false, &f->help_en, sink);
+}
+
+/* Its own form, else its family's; then the checklist. */
 bool form_compile(image *m, task_kind *k, issues *sink)
 {
-	uint32_t *nodes;
-	int n = content_list(m, k->entry, k->entry->node, "form", false, &nodes, sink);
-	field *fields = ARENA_ARRAY(m->arena, field, n + 1);
+	uint32_t *nodes, *steps;
+	layered l = kind_key(k->entry, k->family, "form");
+	const content_entry *e = k->entry;
+	int n = l.node == NODE_ABSENT ? 0 : content_list(m, l.e, l.e->node, "form", false, &nodes, sink);
+	int more = content_list(m, e, e->node, "checklist", false, &steps, sink);
+	if (n < 0 || more < 0) return false;
+	field *fields = ARENA_ARRAY(m->arena, field, n + more + 1);
 	k->fields = fields;
 	for (int i = 0; i < n; i++) {
-		if (!read_field(m, k, nodes[i], &fields[i], sink)) return false;
+		if (!read_field(m, k, (layered){l.e, nodes[i]}, &fields[i], sink)) return false;
 		if (form_field(k, fields[i].name))
-			return issue_at(sink, FAIL_WORK_FIELD_TWICE, content_place(k->entry, nodes[i]), fields[i].name,
+			return issue_at(sink, FAIL_WORK_FIELD_TWICE, content_place(l.e, nodes[i]), fields[i].name,
 					TEXT(""), TEXT(""));
 		k->field_count++;
 	}
-	return n >= 0;
+	for (int i = 0; i < more; i++, k->field_count++)
+		if (!read_step(e, steps[i], i + 1, m->arena, &fields[n + i], sink)) return false;
+	return true;
 }
 
 const field *form_field(const task_kind *k, text name)

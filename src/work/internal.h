@@ -46,14 +46,28 @@ typedef struct word { /* a name of `words` and the FHIRPath that reads it */
 	const path *path;
 } word;
 
+/* A kind that comes again and again: a period of so long, counted from a day. */
+typedef struct recurring {
+	span every;
+	day from;
+} recurring;
+
 struct task_kind {
 	const content_entry *entry, *family;
-	text id, da, en, level;
+	text id, da, en;
+	text subject;                 /* the type of what it is about: EpisodeOfCare, or another resource */
+	const struct role_rule *level; /* specialty, community, hospital; by date */
+	recurring again;
+	const text *parts; /* the kinds of its sub-tasks */
+	int part_count;
+	int by;     /* fact: due when this comes; or -1 */
+	span ahead; /* with `from`: ready so long before it */
 	text role; /* a role, or the id of a "role" entry that says whose it is when: kind_role */
 	const struct role_rule *role_by_date;
 	text may_also[KIND_ROLES_MAX];
 	int may_also_count;
-	const condition *raise, *close;
+	const condition *raise; /* NULL: by hand, or as part of another */
+	const condition *close; /* NULL: closed by who does it */
 	int causes[KIND_CAUSES_MAX]; /* facts: the first that is there names the cause */
 	int cause_count;
 	bool fresh; /* only facts from the cause's instant on can close it */
@@ -172,17 +186,20 @@ typedef struct pathway_state {
 	const facts *facts;
 	const clock *clocks;
 	int clock_count;
-	bool closed;
+	bool closed; /* a pathway that is closed; what a task is about is gone */
 } pathway_state;
 const fact *need_reason(const need *n); /* the fact to name when somebody asks why; may be NULL */
 need kind_need(const task_kind *k, const pathway_state *s, instant now, arena *a);
+/* Of a task raised by hand: what closes it must have come since. */
+holding kind_closed_since(const task_kind *k, const facts *f, instant since, arena *a);
 deadline task_deadline(const task_kind *k, const pathway_state *s, instant raised); /* due.c */
+deadline task_deadline_on(const task_kind *k, const calendar *days, day due); /* the day somebody named */
 
 /* ---- tables (tables.c) ---- */
 extern const table work_task_table, work_pathway_table;
 enum {
 	TASK_RID,
-	TASK_PATHWAY,
+	TASK_SUBJECT,
 	TASK_KIND,
 	TASK_CAUSE,
 	TASK_OPEN,
@@ -195,18 +212,19 @@ enum {
 };
 enum { STATE_PATHWAY, STATE_CLOSED, STATE_OPEN_TASKS, STATE_DATED_TASKS, STATE_NEXT_DATE, STATE_WAKE, STATE_COLUMNS };
 typedef struct task_row {
-	int64_t rid, pathway;
-	text kind, cause;
+	int64_t rid, subject; /* subject: the pathway or resource it is about; its own number where it is about none */
+	text kind, cause;     /* cause empty: raised by hand */
 	bool open, rule_closed; /* rule_closed: by this deriver, so it may open again when its reason returns */
 	instant due, latest_start, authored;
 	int64_t face; /* hash of what is shown of the clock */
 } task_row;
-int tasks_of(snapshot *r, int64_t pathway_rid, arena *a, task_row **out, issues *sink);
+int tasks_of(snapshot *r, int64_t subject, arena *a, task_row **out, issues *sink);
 bool task_row_put(writing *w, const task_row *t, issues *sink);
 cell instant_cell(instant i);                       /* NULL_CELL for none */
 bool task_row_read(const doc *task, task_row *out); /* false: not a task of a kind */
 
 #include "work/taskdoc.h"
+#include "work/subject.h"
 #include "work/ladder.h"
 
 #endif

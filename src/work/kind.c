@@ -2,14 +2,15 @@
  * family does. */
 #include "work/internal.h"
 
-static const char *const family_keys[] = {"family",     "da",       "en",      "level", "role",    "may_also",
-					  "competence", "day_ends", "about",   "words", "choices", "clock",
-					  "lead",       "within",   "minutes", "never", NULL};
+static const char *const family_keys[] = {
+    "family", "da",    "en",     "level",   "role",     "may_also",  "competence", "day_ends", "about", "words",  "choices",
+    "clock",  "lead",  "within", "minutes", "never",    "subject",   "serves",     "form",     "says_da", "says_en", NULL};
 static const char *const task_keys[] = {
-    "task",     "family", "da",     "en",       "seeds",     "level",    "role",        "may_also", "competence",
-    "day_ends", "about",  "words",  "raise",    "cause",     "focus",    "from",        "late",     "close",
-    "fresh",    "clock",  "lead",   "within",   "minutes",   "says_da",  "says_en",     "guide_da", "guide_en",
-    "never",    "form",   "writes", "clock_of", "escalates", "breached", "when_closed", NULL};
+    "task",     "family",  "da",       "en",        "seeds",    "level",       "role",     "may_also", "competence",
+    "day_ends", "about",   "words",    "raise",     "cause",    "focus",       "from",     "late",     "close",
+    "fresh",    "clock",   "lead",     "within",    "minutes",  "says_da",     "says_en",  "guide_da", "guide_en",
+    "never",    "form",    "writes",   "clock_of",  "escalates", "breached",   "when_closed", "subject", "recurs",
+    "parts",    "by",      "ahead",    "serves",    "checklist", "note",       NULL};
 
 layered kind_key(const content_entry *e, const content_entry *family, const char *key)
 {
@@ -91,7 +92,7 @@ static bool read_causes(const image *m, task_kind *k, issues *sink)
 			return wrong(sink, l, "cause", TEXT("…"), "a list of at most 4 facts");
 		fine = read_fact(m, l, n, "cause", &k->causes[k->cause_count++], sink);
 	}
-	if (!fine || k->cause_count) return fine;
+	if (!fine || k->cause_count || !k->raise || !kind_about_pathway(k)) return fine;
 	return issue_at(sink, FAIL_WORK_KIND_MISSING, content_place(k->entry, k->entry->node), TEXT("cause"), TEXT(""),
 			TEXT(""));
 }
@@ -185,7 +186,7 @@ static bool read_words(image *m, task_kind *k, issues *sink)
 {
 	layered l = key_of(k, "words");
 	if (l.node == NODE_ABSENT) return true;
-	type_id type = k->about >= 0 ? type_find(fact_at(m, k->about)->source) : 0;
+	type_id type = type_find(k->about >= 0 ? fact_at(m, k->about)->source : k->subject);
 	const doc *d = l.e->d;
 	for (uint32_t n = l.node + 1; n < d->nodes[l.node].next; n = d->nodes[n].next) {
 		if (k->word_count == KIND_WORDS_MAX)
@@ -201,11 +202,13 @@ static bool read_says(const image *m, task_kind *k, issues *sink)
 {
 	static const char *const names[] = {"says_da", "says_en", "guide_da", "guide_en"};
 	text *const into[] = {&k->says_da, &k->says_en, &k->guide_da, &k->guide_en};
-	for (int i = 0; i < 4; i++)
-		if (!read_text(k, names[i], true, into[i], sink)) return false;
+	for (int i = 0; i < 4; i++) /* a line that is not given is the kind's name */
+		if (!read_text(k, names[i], i > 1, into[i], sink)) return false;
+	if (!k->says_da.len) k->says_da = k->da;
+	if (!k->says_en.len) k->says_en = k->en;
 	for (int i = 0; i < 2; i++) {
 		layered l = key_of(k, names[i]);
-		if (!line_check(m, k, *into[i], content_place(l.e, l.node), sink)) return false;
+		if (l.node != NODE_ABSENT && !line_check(m, k, *into[i], content_place(l.e, l.node), sink)) return false;
 	}
 	return true;
 }
@@ -228,6 +231,19 @@ static bool read_family(const image *m, task_kind *k, issues *sink)
 	return k->family || unknown(sink, (layered){k->entry, n}, "family", name);
 }
 
+/* serves: which of the profession's three roles the work is. */
+static bool check_serves(const task_kind *k, issues *sink)
+{
+	static const char *const roles[] = {"ambassador", "coordinator", "link"};
+	layered l = key_of(k, "serves");
+	for (uint32_t n = list_first(l); n != NODE_ABSENT; n = list_next(l, n)) {
+		bool known = false;
+		for (int i = 0; i < 3; i++) known |= text_equal(doc_text(l.e->d, n), text_of(roles[i]));
+		if (!known) return wrong(sink, l, "serves", doc_text(l.e->d, n), "ambassador, coordinator or link");
+	}
+	return true;
+}
+
 /* never: [ { da: …, en: … } ] */
 static bool check_never(const task_kind *k, issues *sink)
 {
@@ -246,11 +262,11 @@ static bool read_conditions(image *m, task_kind *k, issues *sink)
 {
 	const content_entry *e = k->entry;
 	int before = sink->errors;
-	k->raise = condition_compile(m, e, e->node, "raise", true, sink);
-	k->close = condition_compile(m, e, e->node, "close", true, sink);
+	k->raise = condition_compile(m, e, e->node, "raise", false, sink);
+	k->close = condition_compile(m, e, e->node, "close", false, sink);
 	uint32_t fresh = content_get(e, e->node, "fresh");
 	k->fresh = fresh != NODE_ABSENT && e->d->nodes[fresh].kind == NODE_TRUE;
-	return k->raise && k->close && sink->errors == before;
+	return sink->errors == before;
 }
 
 static bool read_facts(const image *m, task_kind *k, issues *sink)
@@ -263,10 +279,10 @@ static bool read_facts(const image *m, task_kind *k, issues *sink)
 static bool read_rest(image *m, task_kind *k, issues *sink)
 {
 	return read_text(k, "da", true, &k->da, sink) && read_text(k, "en", true, &k->en, sink) &&
-	       read_text(k, "level", true, &k->level, sink) && read_roles(m, k, sink) && read_day_ends(k, sink) &&
+	       read_roles(m, k, sink) && read_day_ends(k, sink) &&
 	       read_minutes(k, sink) && read_span(k, "lead", &k->lead, sink) &&
 	       read_span(k, "within", &k->within, sink) && read_words(m, k, sink) && read_says(m, k, sink) &&
-	       check_never(k, sink);
+	       check_never(k, sink) && check_serves(k, sink);
 }
 
 static void *compile_task(image *m, const content_entry *e, issues *sink)
@@ -274,7 +290,7 @@ static void *compile_task(image *m, const content_entry *e, issues *sink)
 	task_kind *k = ARENA_NEW(m->arena, task_kind);
 	k->entry = e;
 	k->id = e->id;
-	bool fine = read_family(m, k, sink) && read_conditions(m, k, sink) && read_facts(m, k, sink) &&
+	bool fine = read_family(m, k, sink) && read_conditions(m, k, sink) && raise_read(m, k, sink) && read_facts(m, k, sink) &&
 		    escalate_read(m, k, sink) && read_rest(m, k, sink) && form_compile(m, k, sink) &&
 		    template_compile(m, k, sink);
 	return fine ? k : NULL;
@@ -297,14 +313,13 @@ typedef struct kind_list {
 
 static bool kinds_ready(image *m, issues *sink)
 {
-	(void)sink;
 	const content_entry **entries;
 	kind_list *list = ARENA_NEW(m->arena, kind_list);
 	list->count = content_each(m, TEXT("task"), &entries);
 	list->at = ARENA_ARRAY(m->arena, const task_kind *, list->count + 1);
 	for (int i = 0; i < list->count; i++) list->at[i] = entries[i]->compiled;
 	image_keep(m, "task kinds", list);
-	return true;
+	return raise_ready(m, sink);
 }
 
 void work_content(void)

@@ -124,7 +124,8 @@ static void extensions(json_out *o, const task_kind *k, language lang)
 	json_array(o);
 	each_extension(o, k, "never", "urn:limen:never", lang);
 	each_extension(o, k, "seeds", "urn:limen:seed", lang);
-	extension_text(o, "urn:limen:level", k->level);
+	extension_text(o, "urn:limen:level", kind_level(k, DAY_NONE));
+	each_extension(o, k, "serves", "urn:limen:serves", lang);
 	if (competence.node != NODE_ABSENT) {
 		uint32_t needs = content_get(competence.e, competence.node, "needs");
 		if (needs != NODE_ABSENT) extension_text(o, "urn:limen:competence", doc_text(competence.e->d, needs));

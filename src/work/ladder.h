@@ -14,7 +14,10 @@ typedef struct role_rule {
 	int count;
 } role_rule;
 
-const content_kind *role_content(void);     /* roles.c: the content kind "role" */
+const content_kind *role_content(void); /* the content kind "role" */
+/* Rows by date under a key, or one text that always holds. NULL with an error in the sink: they leave holes. */
+role_rule *rows_read(image *m, const content_entry *e, uint32_t n, issues *sink);
+text rows_at(const role_rule *r, day on);
 text kind_role(const task_kind *k, day on); /* DAY_NONE: as it is now and on */
 bool kind_role_may(const task_kind *k, text role, day on);
 

@@ -25,17 +25,19 @@ static facts since_cause(const facts *all, const fact *cause, arena *a)
 	return out;
 }
 
-/* Ready once the instant of `from` has come. */
-static void wait_for_fact(const task_kind *k, const facts *f, instant now, need *n)
+/* Ready once the instant of `from` has come, or so long before it. */
+static void wait_for_fact(const task_kind *k, const pathway_state *s, instant now, need *n)
 {
-	const fact *from = facts_last(f, k->from);
+	const fact *from = facts_last(s->facts, k->from);
 	if (!from) {
 		n->standing = false;
 		return;
 	}
 	n->from = from;
 	n->turns = from->at;
-	n->ready = now >= from->at;
+	if (k->ahead.given)
+		n->turns = day_start(calendar_add(s->image->calendar, from->on, -k->ahead.n, k->ahead.unit));
+	n->ready = now >= n->turns;
 }
 
 /* Ready once the limit has passed, or as soon as something is planned past it. */
@@ -61,18 +63,36 @@ const fact *need_reason(const need *n)
 	return n->raised.because ? n->raised.because : n->cause;
 }
 
+/* Of a recurring kind: it is owed since its period began. */
+static void wait_for_period(const task_kind *k, const pathway_state *s, instant now, need *n)
+{
+	day start = period_start(k, s->image->calendar, day_of_instant(now));
+	n->standing = n->standing && start != DAY_NONE;
+	if (start != DAY_NONE) n->since = day_start(start);
+}
+
 need kind_need(const task_kind *k, const pathway_state *s, instant now, arena *a)
 {
 	need n = {.cause = cause_of(k, s->facts), .turns = INSTANT_NONE, .since = INSTANT_NONE};
-	if (!n.cause) return n;
-	facts fresh = k->fresh ? since_cause(s->facts, n.cause, a) : *s->facts;
+	if (!k->raise || (k->cause_count && !n.cause)) return n;
+	facts fresh = k->fresh && n.cause ? since_cause(s->facts, n.cause, a) : *s->facts;
 	n.raised = condition_holds(k->raise, s->facts);
-	n.closed = condition_holds(k->close, &fresh);
+	if (k->close) n.closed = condition_holds(k->close, &fresh);
 	n.standing = n.raised.holds && !n.closed.holds && (!s->closed || k->when_closed);
 	n.ready = true;
-	if (k->from >= 0) wait_for_fact(k, s->facts, now, &n);
+	if (k->from >= 0) wait_for_fact(k, s, now, &n);
 	if (k->late) wait_for_limit(k, s, now, &n);
 	if (k->clock_of >= 0) wait_for_step(k, s, &fresh, now, &n);
 	if (k->breached.len) wait_for_breach(k, s, now, &n);
+	if (k->again.every.given) wait_for_period(k, s, now, &n);
 	return n;
+}
+
+/* Raised by hand at `since`: only what came from then on closes it. */
+holding kind_closed_since(const task_kind *k, const facts *f, instant since, arena *a)
+{
+	if (!k->close) return (holding){.since = INSTANT_NONE};
+	const fact raised = {.at = since, .on = day_of_instant(since)};
+	facts fresh = since_cause(f, &raised, a);
+	return condition_holds(k->close, &fresh);
 }

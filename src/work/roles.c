@@ -1,5 +1,5 @@
-/* roles.c: the content kind "role": whose a task is where that depends on the date, since organisation is dated: a department becomes
- * part of a community, and its management another. */
+/* roles.c: what depends on the date, since organisation is dated: a department becomes part of a community, and its management another.
+ * The content kind "role" says whose a task is; a kind's level may be rows of the same form. */
 #include "work/internal.h"
 
 static bool row_read(const content_entry *e, uint32_t n, role_row *row, issues *sink)
@@ -22,23 +22,33 @@ static bool rows_joined(const role_rule *r)
 	return fine;
 }
 
+role_rule *rows_read(image *m, const content_entry *e, uint32_t n, issues *sink)
+{
+	const node *at = &e->d->nodes[n];
+	role_rule *r = ARENA_NEW(m->arena, role_rule);
+	if (at->kind != NODE_ARRAY) {
+		r->at = ARENA_NEW(m->arena, role_row);
+		r->at[r->count++] = (role_row){DAY_NONE, DAY_NONE, doc_text(e->d, n)};
+		return r;
+	}
+	r->at = ARENA_ARRAY(m->arena, role_row, at->len + 1);
+	for (uint32_t i = n + 1; i < at->next; i = e->d->nodes[i].next)
+		if (!row_read(e, i, &r->at[r->count++], sink)) return NULL;
+	if (rows_joined(r)) return r;
+	issue_at(sink, FAIL_WORK_ROLE_ROWS, content_place(e, n), e->id, TEXT(""), TEXT(""));
+	return NULL;
+}
+
 static void *compile(image *m, const content_entry *e, issues *sink)
 {
-	role_rule *r = ARENA_NEW(m->arena, role_rule);
 	text da, en, note_da, note_en;
-	uint32_t *rows;
 	bool fine = content_text(e, e->node, "da", true, &da, sink) &&
 		    content_text(e, e->node, "en", true, &en, sink) &&
 		    content_both(e, e->node, "note", false, &note_da, &note_en, sink);
-	int count = content_list(m, e, e->node, "rows", true, &rows, sink);
-	if (!fine || count < 0) return NULL;
-	r->at = ARENA_ARRAY(m->arena, role_row, count + 1);
-	for (; r->count < count; r->count++)
-		if (!row_read(e, rows[r->count], &r->at[r->count], sink)) return NULL;
-	if (rows_joined(r)) return r;
-	issue_at(sink, FAIL_WORK_ROLE_ROWS, content_place(e, content_get(e, e->node, "rows")), e->id, TEXT(""),
-		 TEXT(""));
-	return NULL;
+	uint32_t rows = content_get(e, e->node, "rows");
+	if (fine && (rows == NODE_ABSENT || e->d->nodes[rows].kind != NODE_ARRAY))
+		fine = issue_at(sink, FAIL_CONTENT_MISSING, content_place(e, e->node), TEXT("rows"), TEXT(""), TEXT(""));
+	return fine ? rows_read(m, e, rows, sink) : NULL;
 }
 
 const content_kind *role_content(void)
@@ -48,11 +58,14 @@ const content_kind *role_content(void)
 	return &kind;
 }
 
-text kind_role(const task_kind *k, day on)
+text rows_at(const role_rule *r, day on)
 {
-	const role_rule *r = k->role_by_date;
-	if (!r) return k->role;
 	for (int i = 0; i < r->count && on != DAY_NONE; i++)
 		if (r->at[i].to == DAY_NONE || on <= r->at[i].to) return r->at[i].role;
 	return r->at[r->count - 1].role;
+}
+
+text kind_role(const task_kind *k, day on)
+{
+	return k->role_by_date ? rows_at(k->role_by_date, on) : k->role;
 }

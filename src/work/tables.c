@@ -6,7 +6,7 @@ const table work_task_table = {
     .columns =
 	{
 	    [TASK_RID] = {"rid", CELL_INT},
-	    [TASK_PATHWAY] = {"pathway", CELL_INT},
+	    [TASK_SUBJECT] = {"pathway", CELL_INT},
 	    [TASK_KIND] = {"kind", CELL_TEXT},
 	    [TASK_CAUSE] = {"cause", CELL_TEXT},
 	    [TASK_OPEN] = {"open", CELL_INT},
@@ -20,7 +20,7 @@ const table work_task_table = {
     .key_columns = 1,
     .rowid = true,
     .derived = true,
-    .indexes = {{.name = "work_task_pathway", .columns = {TASK_PATHWAY}, .column_count = 1}},
+    .indexes = {{.name = "work_task_pathway", .columns = {TASK_SUBJECT}, .column_count = 1}},
     .index_count = 1,
 };
 
@@ -61,7 +61,7 @@ static task_row row_of(const cell *c, arena *a)
 {
 	return (task_row){
 	    .rid = c[TASK_RID].integer,
-	    .pathway = c[TASK_PATHWAY].integer,
+	    .subject = c[TASK_SUBJECT].integer,
 	    .kind = text_copy(a, c[TASK_KIND].text),
 	    .cause = text_copy(a, c[TASK_CAUSE].text),
 	    .open = c[TASK_OPEN].integer != 0,
@@ -73,9 +73,9 @@ static task_row row_of(const cell *c, arena *a)
 	};
 }
 
-int tasks_of(snapshot *r, int64_t pathway_rid, arena *a, task_row **out, issues *sink)
+int tasks_of(snapshot *r, int64_t subject, arena *a, task_row **out, issues *sink)
 {
-	cell prefix[] = {INT_CELL(pathway_rid)}, row[TASK_COLUMNS];
+	cell prefix[] = {INT_CELL(subject)}, row[TASK_COLUMNS];
 	scan_options options = {.index = 0, .prefix = prefix, .prefix_cells = 1};
 	int count = 0, cap = 8, before = sink->errors;
 	task_row *rows = ARENA_ARRAY(a, task_row, cap);
@@ -98,7 +98,7 @@ bool task_row_put(writing *w, const task_row *t, issues *sink)
 {
 	cell row[TASK_COLUMNS] = {
 	    [TASK_RID] = INT_CELL(t->rid),
-	    [TASK_PATHWAY] = INT_CELL(t->pathway),
+	    [TASK_SUBJECT] = INT_CELL(t->subject),
 	    [TASK_KIND] = TEXT_CELL(t->kind),
 	    [TASK_CAUSE] = TEXT_CELL(t->cause),
 	    [TASK_OPEN] = INT_CELL(t->open),

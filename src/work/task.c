@@ -96,7 +96,7 @@ bool task_row_read(const doc *d, task_row *out)
 {
 	*out = (task_row){.kind = task_kind_of(d)};
 	out->cause = under_system(d, doc_get(d, 0, NAME_identifier), TEXT("urn:limen:cause"), NAME_value);
-	if (!out->kind.len || !out->cause.len) return false;
+	if (!out->kind.len) return false;
 	uint32_t latest = extension_find(d, 0, TEXT("urn:limen:latest-start"));
 	out->open = task_status_open(doc_get_text(d, 0, NAME_status));
 	out->rule_closed = !out->open && closed_by_rule(d);

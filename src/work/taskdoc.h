@@ -17,11 +17,22 @@ task_words task_say(arena *a, const task_face *t, const doc *about);
 int64_t task_face_hash(const task_face *t, const task_words *w);
 typedef struct task_refs { /* what a new Task points at */
 	text id, cause, pathway, patient, focus;
+	text about;           /* what it is about where that is no pathway */
+	text queue;           /* the Organization it lies with */
+	text part_of;         /* the task it is a part of */
+	text requester, note; /* by hand: who, and what they said */
+	day due;              /* by hand: the day they named; DAY_NONE: the kind's own */
 } task_refs;
 text task_json_new(arena *a, const task_face *t, const task_words *w, const task_refs *r, instant now);
 text task_json_dates(arena *a, const doc *task, const task_face *t, const task_words *w, instant now);
-typedef enum task_closing { CLOSING_DONE, CLOSING_LAPSED, CLOSING_PATHWAY } task_closing;
+typedef enum task_closing { CLOSING_DONE, CLOSING_LAPSED, CLOSING_PATHWAY, CLOSING_MISSED } task_closing;
 text task_json_closed(arena *a, const doc *task, task_closing how, const fact *by, instant now);
+/* Somebody did it: what was answered and by whom; closes: it is done by that, and not by a fact. */
+typedef struct finish {
+	text actor, helper, at;
+	bool closes;
+} finish;
+text task_json_done(arena *a, const doc *task, const form *answered, const finish *by);
 text task_json_open(arena *a, const doc *task, const task_face *t, const task_words *w, instant now);
 
 /* ---- reading Tasks (task.c) ---- */

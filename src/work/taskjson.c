@@ -25,7 +25,39 @@ static void law_extension(json_out *o, const task_face *t, const doc *edits)
 	json_end(o);
 }
 
-static void extensions(json_out *o, const task_face *t, const task_words *w, text pathway, const doc *edits)
+static void extension_reference(json_out *o, const char *url, text to)
+{
+	if (!to.len) return;
+	json_object(o);
+	json_pair(o, "url", text_of(url));
+	json_key(o, "valueReference");
+	json_object(o);
+	json_pair(o, "reference", to);
+	json_end(o);
+	json_end(o);
+}
+
+/* What only a new Task says. */
+static void extensions_new(json_out *o, const task_refs *r)
+{
+	extension_reference(o, "urn:limen:pathway", r->pathway);
+	extension_reference(o, "urn:limen:about", r->about);
+	extension_reference(o, "urn:limen:queue", r->queue);
+	if (r->due != DAY_NONE) {
+		json_object(o);
+		json_pair(o, "url", TEXT("urn:limen:due-given"));
+		json_key(o, "valueBoolean");
+		json_bool(o, true);
+		json_end(o);
+	}
+	if (!r->note.len) return;
+	json_object(o);
+	json_pair(o, "url", TEXT("urn:limen:note"));
+	json_pair(o, "valueString", r->note);
+	json_end(o);
+}
+
+static void extensions(json_out *o, const task_face *t, const task_words *w, const task_refs *r, const doc *edits)
 {
 	json_key(o, "extension");
 	json_array(o);
@@ -41,15 +73,7 @@ static void extensions(json_out *o, const task_face *t, const task_words *w, tex
 	json_pair(o, "valueString", w->because_da);
 	json_translation(o, "_valueString", TEXT("en"), w->because_en);
 	json_end(o);
-	if (pathway.len) {
-		json_object(o);
-		json_pair(o, "url", TEXT("urn:limen:pathway"));
-		json_key(o, "valueReference");
-		json_object(o);
-		json_pair(o, "reference", pathway);
-		json_end(o);
-		json_end(o);
-	}
+	if (r) extensions_new(o, r);
 	json_end(o);
 }
 
@@ -69,14 +93,20 @@ int64_t task_face_hash(const task_face *t, const task_words *w)
 	return face_hash(&s);
 }
 
-/* The dates and what stands behind them: the members that follow the clocks. A new Task has a pathway, an edit the Task
- * as it is. */
-static void dated(json_out *o, const task_face *t, const task_words *w, text pathway, const doc *edits)
+static text with_note(arena *a, text line, text note)
+{
+	return text_format(a, "%.*s: %.*s", TEXT_ARG(line), TEXT_ARG(note));
+}
+
+/* The dates and what stands behind them: the members that follow the clocks. A new Task has what it points at, an edit
+ * the Task as it is. */
+static void dated(json_out *o, const task_face *t, const task_words *w, const task_refs *refs, const doc *edits)
 {
 	arena *a = o->b.arena;
-	extensions(o, t, w, pathway, edits);
-	json_pair(o, "description", w->line_da);
-	json_translation(o, "_description", TEXT("en"), w->line_en);
+	extensions(o, t, w, refs, edits);
+	const bool said = refs && refs->note.len;
+	json_pair(o, "description", said ? with_note(a, w->line_da, refs->note) : w->line_da);
+	json_translation(o, "_description", TEXT("en"), said ? with_note(a, w->line_en, refs->note) : w->line_en);
 	const clock_face *face = law(t);
 	if (face) {
 		json_key(o, "reasonCode");
@@ -142,12 +172,21 @@ text task_json_new(arena *a, const task_face *t, const task_words *w, const task
 	json_pair(&o, "intent", TEXT("order"));
 	json_key(&o, "code");
 	json_concept(&o, "urn:limen:task", k->id, k->da);
-	dated(&o, t, w, r->pathway, NULL);
+	dated(&o, t, w, r, NULL);
+	if (r->part_of.len) {
+		json_key(&o, "partOf");
+		json_array(&o);
+		json_object(&o);
+		json_pair(&o, "reference", r->part_of);
+		json_end(&o);
+		json_end(&o);
+	}
 	reference(&o, "focus", r->focus);
 	reference(&o, "for", r->patient);
 	text at = instant_iso(a, now);
 	json_pair(&o, "authoredOn", at);
 	json_pair(&o, "lastModified", at);
+	reference(&o, "requester", r->requester);
 	json_key(&o, "performerType");
 	json_array(&o);
 	json_concept(&o, "urn:limen:role", kind_role(k, day_of_instant(now)), (text){0});
@@ -169,7 +208,7 @@ text task_json_dates(arena *a, const doc *task, const task_face *t, const task_w
 {
 	json_out o = json_begin(a);
 	json_object(&o);
-	dated(&o, t, w, (text){0}, task);
+	dated(&o, t, w, NULL, task);
 	json_pair(&o, "lastModified", instant_iso(a, now));
 	json_end(&o);
 	return edited(a, task, json_done(&o));
@@ -180,7 +219,7 @@ text task_json_open(arena *a, const doc *task, const task_face *t, const task_wo
 	json_out o = json_begin(a);
 	json_object(&o);
 	json_pair(&o, "status", TEXT("requested"));
-	dated(&o, t, w, (text){0}, task);
+	dated(&o, t, w, NULL, task);
 	json_pair(&o, "lastModified", instant_iso(a, now));
 	json_key(&o, "statusReason");
 	json_null(&o);
@@ -200,6 +239,7 @@ static const struct closing_words {
     [CLOSING_DONE] = {"done", "Udført"},
     [CLOSING_LAPSED] = {"lapsed", "Ikke længere aktuel"},
     [CLOSING_PATHWAY] = {"pathway-closed", "Forløbet er afsluttet"},
+    [CLOSING_MISSED] = {"missed", "Ikke gjort, før den næste kom"},
 };
 
 text task_json_closed(arena *a, const doc *task, task_closing how, const fact *by, instant now)
@@ -236,6 +276,60 @@ text task_json_closed(arena *a, const doc *task, task_closing how, const fact *b
 		json_end(&o);
 		json_end(&o);
 	}
+	json_end(&o);
+	return edited(a, task, json_done(&o));
+}
+
+static void output(json_out *o, const field *f, text value)
+{
+	json_object(o);
+	json_key(o, "type");
+	json_object(o);
+	json_key(o, "coding");
+	json_array(o);
+	json_object(o);
+	json_pair(o, "system", TEXT("urn:limen:field"));
+	json_pair(o, "code", f->name);
+	json_end(o);
+	json_end(o);
+	json_pair(o, "text", f->da);
+	json_end(o);
+	json_pair(o, "valueString", value);
+	json_end(o);
+}
+
+static void outputs(json_out *o, const form *answered)
+{
+	bool any = false;
+	for (int i = 0; i < answered->kind->field_count; i++) any |= answered->values[i].len > 0;
+	if (!any) return;
+	json_key(o, "output");
+	json_array(o);
+	for (int i = 0; i < answered->kind->field_count; i++)
+		if (answered->values[i].len) output(o, &answered->kind->fields[i], answered->values[i]);
+	json_end(o);
+}
+
+text task_json_done(arena *a, const doc *task, const form *answered, const finish *by)
+{
+	json_out o = json_begin(a);
+	json_object(&o);
+	if (by->helper.len) {
+		json_key(&o, "extension");
+		json_array(&o);
+		extension_reference(&o, "urn:limen:helper", by->helper);
+		json_end(&o);
+	}
+	if (by->closes) {
+		json_pair(&o, "status", TEXT("completed"));
+		reference(&o, "owner", by->actor);
+		json_key(&o, "executionPeriod");
+		json_object(&o);
+		json_pair(&o, "end", by->at);
+		json_end(&o);
+	}
+	outputs(&o, answered);
+	json_pair(&o, "lastModified", by->at);
 	json_end(&o);
 	return edited(a, task, json_done(&o));
 }

@@ -44,6 +44,22 @@ typedef struct answers {
 bool work_complete(record *rec, const image *m, const caller *who, text task_id, const answers *given, instant now,
 		   arena *a, issues *sink);
 
+/* Raises a task of any kind by hand: about a pathway, another resource, a patient, or nothing but itself. It stands until what closes its
+ * kind comes, or somebody does it. id: of the new Task. Refused with an issue where the kind or something named is not there. */
+typedef struct by_hand {
+	text id, kind;
+	text pathway, focus, patient, queue; /* references, each may be empty */
+	text note;                           /* what is wanted, in the raiser's words */
+	day due;                             /* DAY_NONE: as the kind says */
+} by_hand;
+typedef struct working { /* who works, by what rules, when */
+	const image *image;
+	const caller *who;
+	instant now;
+	arena *arena;
+} working;
+bool work_raise(record *rec, const by_hand *what, const working *by, written *out, issues *sink);
+
 /* Why a task stands where it stands in the list: its clock's why, what raised it, how its latest start came about. Of a task to save a
  * limit also what may save it, what is known and what takes longest (`times` may be NULL). */
 typedef struct work_view {

@@ -59,7 +59,7 @@ TEST(every_kind_is_published_in_both_languages)
 
 /* A family and one kind of it with some lines put in place of others. */
 static const char *const sound =
-    "family: f\nda: F\nen: F\nlevel: team\nrole: secretary\nday_ends: \"15:00\"\nabout: referral.received\nwords:\n  "
+    "family: f\nda: F\nen: F\nlevel: specialty\nrole: secretary\nday_ends: \"15:00\"\nabout: referral.received\nwords:\n  "
     "grund: reasonCode.text\n"
     "choices:\n  c: [ { code: x, da: X, en: X } ]\n---\n"
     "task: t\nfamily: f\nda: T\nen: T\nraise: referral.received\ncause: referral.received\nclose: "

@@ -1,0 +1,41 @@
+/* subject.h: what a task is about: a pathway, or any other resource; and the ways a task comes without a fact of a pathway: by hand, again
+ * and again, as part of another. Included by internal.h. */
+#ifndef LIMEN_WORK_SUBJECT_H
+#define LIMEN_WORK_SUBJECT_H
+
+/* ---- raise.c: the keys of a kind that say so ---- */
+bool raise_read(image *m, task_kind *k, issues *sink);
+bool raise_ready(image *m, issues *sink); /* once all kinds are there: parts name kinds */
+bool kind_about_pathway(const task_kind *k);
+text kind_level(const task_kind *k, day on); /* specialty, community, hospital; DAY_NONE: as it is now and on */
+
+/* The period of a recurring kind that holds `today`; DAY_NONE: it has not begun. */
+day period_start(const task_kind *k, const calendar *c, day today);
+day period_after(const task_kind *k, const calendar *c, day start); /* the start of the next */
+/* The period a task of a recurring kind was raised for, from its cause; DAY_NONE: none. */
+day period_of_cause(text cause);
+
+bool raised_by_hand(text cause);
+
+/* ---- about.c: what a subject says of itself, whatever its type ---- */
+text subject_patient(arena *a, const doc *d);      /* "Patient/…", or empty */
+text subject_organization(arena *a, const doc *d); /* "Organization/…", or empty */
+text task_about(const doc *task);                  /* the reference in urn:limen:about, or empty */
+/* Facts and clocks of a subject: a pathway's are those of all its members. `closed` is left as it is. */
+typedef struct subject_view {
+	facts facts;
+	pathway_state state;
+} subject_view;
+bool subject_view_read(snapshot *r, const image *m, int64_t rid, text type, arena *a, subject_view *out, issues *sink);
+
+/* ---- settle.c ---- */
+typedef struct settling_subject {
+	const image *image;
+	deriving *dv;
+	int64_t rid;
+} settling_subject;
+/* The tasks of one pathway or other resource are raised, dated and closed by its facts. */
+bool work_settle(const settling_subject *of, issues *sink);
+enum { STATE_OTHER = 2 }; /* STATE_CLOSED of a row that is no pathway's */
+
+#endif
