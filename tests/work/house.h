@@ -31,6 +31,11 @@ static inline instant at_time(const char *iso)
 	return m.low;
 }
 
+/* A test may bring content of its own: int HOUSE_OWN(arena *, const content_file **), after the kinds are registered. */
+#ifndef HOUSE_OWN
+#define HOUSE_OWN(a, own) 0
+#endif
+
 static inline image *house_image(arena *a)
 {
 	static image *loaded;
@@ -41,17 +46,18 @@ static inline image *house_image(arena *a)
 	clock_content();
 	work_content();
 	notify_content();
-	const content_file *files = content_embedded(&count);
-	loaded = content_load(files, count, NULL, 0, &sink);
+	const content_file *files = content_embedded(&count), *own = NULL;
+	int own_count = HOUSE_OWN(a, &own);
+	loaded = content_load(files, count, own, own_count, &sink);
 	house_print(&sink);
 	assert_non_null(loaded);
 	return loaded;
 }
 
-static inline void house_open_at(house *h, text file, const char *start)
+static inline void house_open_in(house *h, arena *a, text file, const char *start)
 {
 	static bool registered;
-	*h = (house){.arena = test_arena()};
+	*h = (house){.arena = a};
 	h->world = world_simulated(at_time(start), 1);
 	h->image = house_image(h->arena);
 	h->sink = (issues){.arena = h->arena};
@@ -65,6 +71,11 @@ static inline void house_open_at(house *h, text file, const char *start)
 	h->record = record_open(h->arena, &options, &h->sink);
 	house_print(&h->sink);
 	assert_non_null(h->record);
+}
+
+static inline void house_open_at(house *h, text file, const char *start)
+{
+	house_open_in(h, test_arena(), file, start);
 }
 
 static inline void house_open(house *h, const char *start)

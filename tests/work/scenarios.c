@@ -1,0 +1,176 @@
+/* Scenarios: for each kind of task, as data (scenarios/), what raises it, who may not do it, when it is due, what closes it, and what must
+ * not happen. Each is run as written; then the kind's rules are taken away one by one, and the scenario must notice each time. A kind without
+ * a scenario, and a scenario that notices nothing, fail. Closes with "scenarios: P of N kinds". */
+#include "scenario.h"
+
+enum { SHOWN_MAX = 30 };
+
+static bool has_scenario(const image *m, text kind)
+{
+	const content_entry **all;
+	int count = content_each(m, TEXT("scenario"), &all);
+	for (int i = 0; i < count; i++)
+		if (text_equal(scenario_kind(all[i]), kind)) return true;
+	return false;
+}
+
+/* ---- every scenario as written ---- */
+
+TEST(each_scenario_happens_as_it_is_written)
+{
+	const content_entry **all;
+	image *m = house_image(test_arena());
+	int count = content_each(m, TEXT("scenario"), &all), failed = 0;
+	for (int i = 0; i < count; i++) {
+		scenario_result r = scenario_run(all[i]);
+		if (r.passed) continue;
+		if (failed++ < SHOWN_MAX)
+			print_error("%.*s:%d: %.*s: %.*s\n", TEXT_ARG(all[i]->file), r.line, TEXT_ARG(all[i]->id),
+				    TEXT_ARG(r.why));
+	}
+	assert_int_equal(failed, 0);
+	assert_true(count > 0);
+}
+
+/* ---- with a rule taken away ---- */
+
+static const condition never = {.kind = CONDITION_ANY}, always = {.kind = CONDITION_ALL};
+
+typedef bool mutator(task_kind *k); /* false: there is no such rule to take away */
+
+static bool raise_never(task_kind *k)
+{
+	if (!k->raise) return false;
+	k->raise = &never;
+	return true;
+}
+
+static bool raise_always(task_kind *k)
+{
+	if (!k->raise) return false;
+	k->raise = &always;
+	return true;
+}
+
+static bool close_never(task_kind *k)
+{
+	if (!k->close) return false;
+	k->close = &never;
+	return true;
+}
+
+static bool anybody_may(task_kind *k)
+{
+	static const char *const all[] = {"secretary", "doctor", "nurse", "leader", "specialty-management"};
+	k->role_by_date = NULL;
+	for (int i = 0; i < 5; i++) k->may_also[i] = text_of(all[i]);
+	k->may_also_count = 5;
+	return true;
+}
+
+static bool no_date(task_kind *k)
+{
+	bool dated = k->within.given || k->clock_count || k->by >= 0;
+	k->within.given = false;
+	k->clock_count = 0;
+	k->by = -1;
+	return dated;
+}
+
+static bool no_parts(task_kind *k)
+{
+	bool any = k->part_count > 0;
+	k->part_count = 0;
+	return any;
+}
+
+static bool waits_for_nothing(task_kind *k)
+{
+	bool waits = k->from >= 0;
+	k->from = -1;
+	return waits;
+}
+
+static bool nothing_required(task_kind *k)
+{
+	field *f = ARENA_ARRAY(test_arena(), field, k->field_count + 1);
+	bool any = false;
+	for (int i = 0; i < k->field_count; i++) {
+		f[i] = k->fields[i];
+		any |= f[i].required || f[i].must;
+		f[i].required = f[i].must = false;
+	}
+	k->fields = f;
+	return any;
+}
+
+static const struct mutation {
+	const char *what;
+	mutator *mutate;
+} mutations[] = {
+    {"nothing raises it", raise_never},
+    {"it is raised without its reason", raise_always},
+    {"nothing closes it", close_never},
+    {"anybody may do it", anybody_may},
+    {"it has no date", no_date},
+    {"it has no parts", no_parts},
+    {"it waits for nothing", waits_for_nothing},
+    {"its form requires nothing", nothing_required},
+};
+
+/* Does one of the kind's scenarios fail? */
+static bool one_fails(const image *m, text kind)
+{
+	const content_entry **all;
+	int count = content_each(m, TEXT("scenario"), &all);
+	for (int i = 0; i < count; i++)
+		if (text_equal(scenario_kind(all[i]), kind) && !scenario_run(all[i]).passed) return true;
+	return false;
+}
+
+static int slip_through(const image *m, task_kind *k, int *tried)
+{
+	int through = 0;
+	for (size_t i = 0; i < sizeof mutations / sizeof *mutations; i++) {
+		task_kind kept = *k;
+		bool any = mutations[i].mutate(k);
+		bool seen = !any || one_fails(m, kept.id);
+		*k = kept;
+		*tried += any;
+		if (seen) continue;
+		print_error("%.*s: no scenario notices when %s\n", TEXT_ARG(kept.id), mutations[i].what);
+		through++;
+	}
+	return through;
+}
+
+TEST(each_rule_that_is_taken_away_is_noticed)
+{
+	const task_kind *const *kinds;
+	image *m = house_image(test_arena());
+	int count = task_kinds(m, &kinds), through = 0, tried = 0, with = 0;
+	for (int i = 0; i < count; i++) {
+		if (!has_scenario(m, kinds[i]->id)) continue;
+		with++;
+		if (one_fails(m, kinds[i]->id)) continue; /* said above */
+		through += slip_through(m, (task_kind *)(uintptr_t)kinds[i], &tried);
+	}
+	print_message("scenarios: %d of %d kinds; %d of %d rules taken away were noticed\n", with, count, tried - through,
+		      tried);
+	assert_int_equal(through, 0);
+}
+
+TEST(each_kind_has_a_scenario)
+{
+	const task_kind *const *kinds;
+	image *m = house_image(test_arena());
+	int count = task_kinds(m, &kinds), without = 0;
+	for (int i = 0; i < count; i++) {
+		if (has_scenario(m, kinds[i]->id)) continue;
+		print_error("%.*s has no scenario\n", TEXT_ARG(kinds[i]->id));
+		without++;
+	}
+	assert_int_equal(without, 0);
+}
+
+TESTS(T(each_scenario_happens_as_it_is_written), T(each_rule_that_is_taken_away_is_noticed), T(each_kind_has_a_scenario))
