@@ -163,6 +163,12 @@ static text because(arena *a, const task_face *t, language lang)
 	const fact *reason = need_reason(t->need);
 	if (t->need->late) {
 		add_piece(&b, failing_said(a, t, lang));
+	} else if (t->kind->again.every.given && t->need->since != INSTANT_NONE) {
+		text from = day_short(a, day_of_instant(t->need->since), en);
+		add_piece(&b, text_format(a, en ? "The period from %.*s" : "Perioden fra %.*s", TEXT_ARG(from)));
+	} else if (!reason && t->need->raised.since != INSTANT_NONE) { /* by hand */
+		text on = day_short(a, day_of_instant(t->need->raised.since), en);
+		add_piece(&b, text_format(a, en ? "Raised by hand %.*s" : "Rejst i hånden %.*s", TEXT_ARG(on)));
 	} else if (reason) {
 		const fact_name *name = fact_at(t->image, reason->id);
 		text said = text_copy(a, en ? name->en : name->da), on = day_short(a, reason->on, en);

@@ -68,11 +68,13 @@ static void extensions(json_out *o, const task_face *t, const task_words *w, con
 		json_pair(o, "valueInstant", instant_iso(o->b.arena, t->when.latest_start));
 		json_end(o);
 	}
-	json_object(o);
-	json_pair(o, "url", TEXT("urn:limen:because"));
-	json_pair(o, "valueString", w->because_da);
-	json_translation(o, "_valueString", TEXT("en"), w->because_en);
-	json_end(o);
+	if (w->because_da.len) {
+		json_object(o);
+		json_pair(o, "url", TEXT("urn:limen:because"));
+		json_pair(o, "valueString", w->because_da);
+		json_translation(o, "_valueString", TEXT("en"), w->because_en);
+		json_end(o);
+	}
 	if (r) extensions_new(o, r);
 	json_end(o);
 }

@@ -11,6 +11,7 @@ static const struct kind_row {
     {"angiv-aarsag", "secretary"},
     {"bekraeft-modtagelse", "secretary"},
     {"book-behandling", "secretary"},
+    {"bestil-tolk", "secretary"},
     {"book-tid", "secretary"},
     {"forvisitering", "secretary"},
     {"orienter-behandlingsret", "secretary"},

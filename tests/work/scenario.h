@@ -35,7 +35,7 @@ static int scenario_files(arena *a, const content_file **own)
 static text scenario_kind(const content_entry *e)
 {
 	uint32_t n = content_get(e, e->node, "kind");
-	return n == NODE_ABSENT ? text_cut(e->id, '/').head : doc_text(e->d, n);
+	return n == NODE_ABSENT ? text_cut(e->id, '.').head : doc_text(e->d, n);
 }
 
 /* ---- one that runs ---- */
@@ -162,17 +162,21 @@ static answers story_answers(story *s, uint32_t step, const task_kind *k)
 	return out;
 }
 
+static bool story_complete(story *s, text actor, text id, const answers *given)
+{
+	caller who = as(text_z(s->h.arena, actor));
+	s->h.sink = (issues){.arena = s->h.arena};
+	return work_complete(s->h.record, s->h.image, &who, id, given, world_now(&s->h.world), s->h.arena, &s->h.sink);
+}
+
 static bool story_do(story *s, text actor, text named, uint32_t step)
 {
 	doc d;
-	s->h.sink = (issues){.arena = s->h.arena};
-	if (!story_task(s, named, &d)) return story_fails(s, step, text_format(s->h.arena, "there is no task %.*s", TEXT_ARG(named)));
+	if (!story_task(s, named, &d))
+		return story_fails(s, step, text_format(s->h.arena, "there is no task %.*s", TEXT_ARG(named)));
 	const task_kind *k = task_kind_find(s->h.image, task_kind_of(&d));
 	answers given = story_answers(s, step, k);
-	caller who = as(text_z(s->h.arena, actor));
-	bool done = work_complete(s->h.record, s->h.image, &who, story_task_id(s, named), &given, world_now(&s->h.world),
-				  s->h.arena, &s->h.sink);
-	return story_refusal(s, step, done);
+	return story_refusal(s, step, story_complete(s, actor, story_task_id(s, named), &given));
 }
 
 static bool story_does(story *s, uint32_t step)
@@ -322,17 +326,14 @@ static bool story_step(story *s, uint32_t step)
 
 static bool required_refused(story *s, uint32_t hand, text by)
 {
-	caller who = as(text_z(s->h.arena, by));
-	answers nothing = {0};
-	for (int i = 0; i < s->kind->field_count; i++) {
-		if (!s->kind->fields[i].required) continue;
-		s->h.sink = (issues){.arena = s->h.arena};
-		bool done = work_complete(s->h.record, s->h.image, &who, TEXT("hand"), &nothing, world_now(&s->h.world),
-					  s->h.arena, &s->h.sink);
-		return (!done && house_said(&s->h, FAIL_WORK_FIELD_MISSING)) ||
-		       story_fails(s, hand, TEXT("it could be done without an answer"));
-	}
-	return true;
+	const answers nothing = {0};
+	bool any = s->kind->field_count == 0;
+	for (int i = 0; i < s->kind->field_count; i++) any |= s->kind->fields[i].required;
+	if (!any) return story_fails(s, hand, TEXT("its form requires nothing"));
+	if (s->kind->field_count == 0) return true;
+	bool done = story_complete(s, by, TEXT("hand"), &nothing);
+	return (!done && house_said(&s->h, FAIL_WORK_FIELD_MISSING)) ||
+	       story_fails(s, hand, TEXT("it could be done without an answer"));
 }
 
 /* Refused for who asked, and not for what was answered. */
@@ -345,11 +346,8 @@ static bool wrong_one_refused(story *s, uint32_t hand)
 {
 	uint32_t refused = content_get(s->e, hand, "refused");
 	if (refused == NODE_ABSENT) return story_fails(s, hand, TEXT("refused: who may not do it"));
-	caller who = as(text_z(s->h.arena, doc_text(s->e->d, refused)));
 	answers given = story_answers(s, hand, s->kind);
-	s->h.sink = (issues){.arena = s->h.arena};
-	bool done = work_complete(s->h.record, s->h.image, &who, TEXT("hand"), &given, world_now(&s->h.world), s->h.arena,
-				  &s->h.sink);
+	bool done = story_complete(s, doc_text(s->e->d, refused), TEXT("hand"), &given);
 	return (!done && refused_for_who(s)) || story_fails(s, refused, TEXT("who may not do it could"));
 }
 
@@ -359,11 +357,8 @@ static bool parts_do(story *s, uint32_t hand, text by)
 	const doc *d = s->e->d;
 	if (s->kind->part_count && n == NODE_ABSENT) return story_fails(s, hand, TEXT("parts: [ { do: KIND, answers: … } ]"));
 	if (n == NODE_ABSENT) return true;
-	caller who = as(text_z(s->h.arena, by));
 	answers given = story_answers(s, hand, s->kind);
-	s->h.sink = (issues){.arena = s->h.arena};
-	bool done = work_complete(s->h.record, s->h.image, &who, TEXT("hand"), &given, world_now(&s->h.world), s->h.arena,
-				  &s->h.sink);
+	bool done = story_complete(s, by, TEXT("hand"), &given);
 	if (done || !house_said(&s->h, FAIL_WORK_PART_OPEN)) return story_fails(s, n, TEXT("it could be done before its parts"));
 	for (uint32_t i = n + 1; i < d->nodes[n].next; i = d->nodes[i].next) {
 		uint32_t what = content_get(s->e, i, "do"), whose = content_get(s->e, i, "by");
@@ -386,7 +381,8 @@ static bool story_hand(story *s, uint32_t hand)
 	if (!story_open(s, hand, TEXT("#hand"))) return false;
 	if ((s->kind->within.given || due.len > 6) && !story_due(s, hand, due)) return false;
 	if (!wrong_one_refused(s, hand) || !required_refused(s, hand, by) || !parts_do(s, hand, by)) return false;
-	if (!story_do(s, by, TEXT("#hand"), hand)) return false;
+	answers given = story_answers(s, hand, s->kind);
+	if (!story_complete(s, by, TEXT("hand"), &given)) return story_fails(s, hand, story_said(s));
 	if (!story_done(s, hand, TEXT("#hand"))) return false;
 	int made = story_count(s, (text){0}) - before - s->kind->part_count;
 	return made == 1 || story_fails(s, hand, text_format(s->h.arena, "%d tasks came, not one", made));
