@@ -381,19 +381,39 @@ void operation_kinds(exchange *x)
 
 void operation_rule(exchange *x)
 {
-	const clock_rule *r = clock_rule_find(x->app->content, x->id);
-	if (!r)
+	const image *m = x->app->content;
+	const clock_rule *r = clock_rule_find(m, x->id);
+	const task_kind *k = r ? NULL : task_kind_of_plan(m, x->id);
+	if (!r && !k)
 		rest_read(x);
-	else if (query_none(x))
+	else if (!query_none(x))
+		return;
+	else if (k)
+		reply_json(x, 200, task_kind_plan(x->arena, m, k, x->who.language));
+	else
 		reply_json(x, 200, clock_rule_json(x->arena, x->app->content, r, x->who.language));
 }
 
 void operation_rules(exchange *x)
 {
+	const image *m = x->app->content;
 	const clock_rule *const *rules;
+	const task_kind *const *kinds;
 	if (!query_none(x)) return;
-	int count = clock_rules(x->app->content, &rules);
-	text *all = ARENA_ARRAY(x->arena, text, count + 1);
-	for (int i = 0; i < count; i++) all[i] = clock_rule_json(x->arena, x->app->content, rules[i], x->who.language);
-	content_reply(x, all, count);
+	int count = clock_rules(m, &rules), more = task_kinds(m, &kinds);
+	text *all = ARENA_ARRAY(x->arena, text, count + more + 1);
+	for (int i = 0; i < count; i++) all[i] = clock_rule_json(x->arena, m, rules[i], x->who.language);
+	for (int i = 0; i < more; i++) all[count + i] = task_kind_plan(x->arena, m, kinds[i], x->who.language);
+	content_reply(x, all, count + more);
+}
+
+/* The form of a kind of task, else a Questionnaire that is kept here. */
+void operation_form(exchange *x)
+{
+	const task_kind *k = task_kind_of_plan(x->app->content, x->id);
+	text form = k ? task_kind_form(x->arena, k, x->who.language) : (text){0};
+	if (!form.len)
+		rest_read(x);
+	else if (query_none(x))
+		reply_json(x, 200, form);
 }

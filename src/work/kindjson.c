@@ -85,22 +85,47 @@ static void item(json_out *o, const field *f, language lang)
 	json_end(o);
 }
 
+static void questionnaire_open(json_out *o, const task_kind *k, text id, language lang)
+{
+	json_object(o);
+	json_pair(o, "resourceType", TEXT("Questionnaire"));
+	json_pair(o, "id", id);
+	json_pair(o, "title", lang == LANGUAGE_EN ? k->en : k->da);
+	json_pair(o, "status", TEXT("active"));
+}
+
+static void items(json_out *o, const task_kind *k, language lang)
+{
+	json_key(o, "item");
+	json_array(o);
+	for (int i = 0; i < k->field_count; i++) item(o, &k->fields[i], lang);
+	json_end(o);
+}
+
 static void questionnaire(json_out *o, const task_kind *k, language lang)
 {
 	if (!k->field_count) return;
 	json_key(o, "contained");
 	json_array(o);
-	json_object(o);
-	json_pair(o, "resourceType", TEXT("Questionnaire"));
-	json_pair(o, "id", TEXT("form"));
-	json_pair(o, "title", lang == LANGUAGE_EN ? k->en : k->da);
-	json_pair(o, "status", TEXT("active"));
-	json_key(o, "item");
-	json_array(o);
-	for (int i = 0; i < k->field_count; i++) item(o, &k->fields[i], lang);
+	questionnaire_open(o, k, TEXT("form"), lang);
+	items(o, k, lang);
 	json_end(o);
 	json_end(o);
-	json_end(o);
+}
+
+text task_kind_form(arena *a, const task_kind *k, language lang)
+{
+	json_out o = json_begin(a);
+	if (!k->field_count) return (text){0};
+	questionnaire_open(&o, k, text_format(a, "task-%.*s", TEXT_ARG(k->id)), lang);
+	json_pair(&o, "url", text_format(a, "urn:limen:form:%.*s", TEXT_ARG(k->id)));
+	json_key(&o, "subjectType");
+	json_array(&o);
+	json_text(&o, k->subject);
+	json_end(&o);
+	items(&o, k, lang);
+	json_end(&o);
+	return json_done(&o);
 }
 
 /* A text or each of a list's texts as an extension; of a mapping {da, en} the wanted one. */

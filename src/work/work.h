@@ -24,6 +24,11 @@ const task_kind *task_kind_find(const image *m, text id);
  * urn:limen:minutes; and the form as a contained Questionnaire #form: item {linkId = field, text = label, type
  * choice|text|date|dateTime|boolean|integer, required, answerOption [valueCoding {code, display}], initial}. */
 text task_kind_json(arena *a, const image *m, const task_kind *k, language lang);
+/* What raises and closes it, as a PlanDefinition (id = task- and the kind), its conditions as content writes them and read aloud; and its
+ * form as a Questionnaire of the same id, empty where it has none. */
+text task_kind_plan(arena *a, const image *m, const task_kind *k, language lang);
+text task_kind_form(arena *a, const task_kind *k, language lang);
+const task_kind *task_kind_of_plan(const image *m, text id); /* of those ids; NULL: another's */
 text task_kind_id(const task_kind *k);
 /* The id every task of this kind and cause has: a UUID of the two. cause: the reference of the resource it arose
  * from. */

@@ -275,6 +275,11 @@ TEST(department)
 	talk_through("tests/http/department.cases");
 }
 
+TEST(raised_by_hand)
+{
+	talk_through("tests/http/hand.cases");
+}
+
 TEST(undoing)
 {
 	talk_through("tests/http/undo.cases");
@@ -286,4 +291,4 @@ TEST(subscriptions)
 }
 
 TESTS(T(subscriptions), T(rest), T(searching), T(bundles), T(bad_input), T(conditional), T(history), T(operations),
-      T(terminology), T(department), T(undoing))
+      T(terminology), T(department), T(raised_by_hand), T(undoing))

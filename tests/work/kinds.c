@@ -19,14 +19,21 @@ static bool known_role(text role)
 	return false;
 }
 
-static void published(arena *a, const image *m, const task_kind *k, language lang)
+static void sound_resource(arena *a, text json, doc *d)
 {
 	issues sink = {.arena = a};
-	doc d;
-	text json = task_kind_json(a, m, k, lang);
-	bool fine = json_parse_resource(a, json, TEXT("kind"), &sink, &d) && resource_check(&d, &sink);
+	bool fine = json_parse_resource(a, json, TEXT("kind"), &sink, d) && resource_check(d, &sink);
 	house_print(&sink);
 	assert_true(fine);
+}
+
+static void published(arena *a, const image *m, const task_kind *k, language lang)
+{
+	doc d;
+	sound_resource(a, task_kind_plan(a, m, k, lang), &d);
+	assert_ptr_equal(task_kind_of_plan(m, doc_get_text(&d, 0, NAME_id)), k);
+	if (k->field_count) sound_resource(a, task_kind_form(a, k, lang), &d);
+	sound_resource(a, task_kind_json(a, m, k, lang), &d);
 	assert_text(doc_type(&d), TEXT("ActivityDefinition"));
 	assert_text(doc_get_text(&d, 0, NAME_id), task_kind_id(k));
 	if (!known_role(role_of(&d))) print_error("%.*s: nobody's\n", TEXT_ARG(task_kind_id(k)));
