@@ -2,8 +2,6 @@
  * deriver, by the facts these writes bring; so it closes the same way whoever brings them. */
 #include "work/internal.h"
 
-enum { WRITES_MAX = 10 };
-
 typedef struct doing {
 	record *record;
 	const image *image;
@@ -18,8 +16,7 @@ typedef struct doing {
 	form form;
 	subject_view view;
 	filling with;
-	write_op writes[WRITES_MAX];
-	int write_count;
+	task_writes out;
 } doing;
 
 static bool fail(doing *d, failure code, text arg0, text arg1)
@@ -145,85 +142,40 @@ static bool gather(doing *d)
 
 /* ---- the writes ---- */
 
-static bool wanted(const doing *d, const write_rule *w)
+static const doc *body_for_write(void *self, text type, text id, version *v)
 {
-	if (!w->when) return true;
-	text value = d->form.values[w->when - d->kind->fields];
-	return w->when_is.len ? text_equal(value, w->when_is) : (value.len > 0) == w->when_given;
+	return read_body(self, type, id, v);
 }
 
-static bool add_write(doing *d, write_op made, text json)
+static bool by_hand_only(const doing *d)
 {
-	doc *body = ARENA_NEW(d->arena, doc);
-	if (!json_parse_resource(d->arena, json, d->kind->id, d->sink, body)) return false;
-	made.resource = body;
-	assert(d->write_count < WRITES_MAX);
-	d->writes[d->write_count++] = made;
-	return true;
+	task_row row;
+	return task_row_read(d->task, &row) && raised_by_hand(row.cause);
 }
 
-/* The new resource's id is made of the task's version, so that the same answer sent twice makes one resource. */
-static bool add_create(doing *d, const write_rule *w, int number)
-{
-	text id = uuid_of_name(d->arena, text_format(d->arena, "write:%.*s:%lld:%d", TEXT_ARG(d->task_version.id),
-						     (long long)d->task_version.number, number));
-	write_op made = {.method = WRITE_CREATE, .type = w->type, .id = id};
-	return add_write(d, made, template_resource(d->arena, d->kind, w, &d->with));
-}
-
-static text target_of(doing *d, const write_rule *w)
-{
-	if (w->target == TARGET_FOCUS) return d->with.focus;
-	if (w->target == TARGET_PATHWAY) return d->with.pathway;
-	return fact_reference(d->arena, facts_last(&d->view.facts, w->fact));
-}
-
-static bool edit_with(doing *d, const doc *base, uint32_t part, edit_arrays how, text *out)
-{
-	doc overlay;
-	if (!template_alive(d->arena, d->kind, part, &d->with)) return true;
-	text over = template_part(d->arena, d->kind, part, &d->with);
-	if (!json_parse(d->arena, over, d->kind->id, d->sink, &overlay)) return false;
-	*out = json_edited(d->arena, base, &overlay, how);
-	return true;
-}
-
-static bool add_update(doing *d, const write_rule *w)
-{
-	version v;
-	text target = target_of(d, w), edited = {0};
-	text_pair p = text_cut(target, '/');
-	const doc *base = p.found ? read_body(d, p.head, p.tail, &v) : NULL;
-	if (!base) return d->sink->errors ? false : fail(d, FAIL_WORK_NO_FOCUS, target, TEXT(""));
-	if (!edit_with(d, base, w->set, EDIT_REPLACE, &edited)) return false;
-	doc between = *base;
-	if (edited.len && !json_parse(d->arena, edited, d->kind->id, d->sink, &between)) return false;
-	if (!edit_with(d, &between, w->add, EDIT_APPEND, &edited)) return false;
-	if (!edited.len) return true;
-	write_op made = {.method = WRITE_UPDATE, .type = p.head, .id = p.tail, .if_match = v.number};
-	return add_write(d, made, edited);
-}
-
-static bool make_writes(doing *d)
-{
-	for (int i = 0; i < d->kind->write_count; i++) {
-		const write_rule *w = &d->kind->writes[i];
-		if (!wanted(d, w)) continue;
-		if (w->target == TARGET_NEW ? !add_create(d, w, i) : !add_update(d, w)) return false;
-	}
-	return d->write_count > 0 || !d->kind->close || fail(d, FAIL_WORK_NOTHING, TEXT(""), TEXT(""));
-}
-
-/* A kind that no fact closes is closed by who does it: the Task itself keeps what was answered. */
+/* A kind that no fact closes, and what was raised by hand, is closed by who does it: the Task itself keeps what was answered. */
 static bool close_task(doing *d)
 {
-	const finish by = {.actor = d->who->actor, .at = d->with.now, .closes = !d->kind->close};
-	if (!by.closes) return true;
+	const finish by = {.actor = d->who->actor, .at = d->with.now, .closes = !d->kind->close || by_hand_only(d)};
+	if (!by.closes) return d->out.count > 0 || fail(d, FAIL_WORK_NOTHING, TEXT(""), TEXT(""));
 	write_op made = {.method = WRITE_UPDATE,
 			 .type = TEXT("Task"),
 			 .id = d->task_version.id,
 			 .if_match = d->task_version.number};
-	return add_write(d, made, task_json_done(d->arena, d->task, &d->form, &by));
+	return writes_add(&d->out, made, task_json_done(d->arena, d->task, &d->form, &by));
+}
+
+static bool make_writes(doing *d)
+{
+	d->out = (task_writes){.kind = d->kind,
+			       .with = &d->with,
+			       .arena = d->arena,
+			       .sink = d->sink,
+			       .self = d,
+			       .read = body_for_write,
+			       .task = &d->task_version,
+			       .lenient = by_hand_only(d)};
+	return writes_make(&d->out);
 }
 
 /* What has parts is done when they are. */
@@ -256,6 +208,6 @@ bool work_complete(record *rec, const image *m, const caller *who, text task_id,
 	if (!d->reader) return false;
 	bool ready = prepare(d, task_id, given);
 	reader_close(d->reader);
-	written *out = ARENA_ARRAY(a, written, WRITES_MAX);
-	return ready && record_commit(rec, who, d->writes, d->write_count, a, sink, out);
+	written *out = ARENA_ARRAY(a, written, d->out.count + 1);
+	return ready && record_commit(rec, who, d->out.at, d->out.count, a, sink, out);
 }

@@ -28,6 +28,23 @@ typedef struct subject_view {
 } subject_view;
 bool subject_view_read(snapshot *r, const image *m, int64_t rid, text type, arena *a, subject_view *out, issues *sink);
 
+/* ---- writes.c: what doing a task writes ---- */
+enum { TASK_WRITES_MAX = 12 };
+typedef struct task_writes {
+	const task_kind *kind;
+	const filling *with;
+	arena *arena;
+	issues *sink;
+	void *self;
+	const doc *(*read)(void *self, text type, text id, version *v); /* the current body; NULL: not there, or failed */
+	const version *task; /* which version of the Task is done */
+	bool lenient;        /* what has nothing to edit is left out */
+	write_op at[TASK_WRITES_MAX];
+	int count;
+} task_writes;
+bool writes_make(task_writes *x);
+bool writes_add(task_writes *x, write_op made, text json);
+
 /* ---- settle.c ---- */
 typedef struct settling_subject {
 	const image *image;
