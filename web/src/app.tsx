@@ -9,18 +9,22 @@ import { useLoad } from './base/load.ts';
 import { PATHS, go, patientPath, useRoute, type Route } from './base/route.ts';
 import { useTexts } from './base/texts.ts';
 import { useValue } from './base/value.ts';
-import { EndsPage } from './pages/ends.tsx';
-import { OwnPage } from './pages/own.tsx';
-import { PatientPage } from './pages/patient.tsx';
-import { ReferralPage } from './pages/referral.tsx';
+import { drawn, lazy } from './base/lazy.tsx';
 import { TaskPage } from './pages/task.tsx';
 import { WorklistPage } from './pages/worklist.tsx';
+import { DifficultCard, openCard } from './shell/cards.tsx';
 import { Help } from './shell/help.tsx';
 import { ChooseRole, LanguageSwitch, NoStaff, RoleNotice, RoleSwitch, assume } from './shell/role.tsx';
 import { Mark, SearchIcon } from './parts/icons.tsx';
 import { PatientPicker } from './parts/picker.tsx';
 import { Empty, Failed, Loading } from './parts/states.tsx';
 import { staff } from './parts/who.tsx';
+
+const CallPage = lazy(async () => (await import('./pages/call.tsx')).CallPage);
+const EndsPage = lazy(async () => (await import('./pages/ends.tsx')).EndsPage);
+const OwnPage = lazy(async () => (await import('./pages/own.tsx')).OwnPage);
+const PatientPage = lazy(async () => (await import('./pages/patient.tsx')).PatientPage);
+const ReferralPage = lazy(async () => (await import('./pages/referral.tsx')).ReferralPage);
 
 function Page({ route }: { route: Route }) {
 	const { t } = useTexts();
@@ -37,6 +41,8 @@ function Page({ route }: { route: Route }) {
 			return <PatientPage key={route.id} id={route.id} />;
 		case 'own':
 			return <OwnPage key={route.id} id={route.id} />;
+		case 'call':
+			return <CallPage key={route.answering ?? ''} answering={route.answering} />;
 		case 'referral':
 			return <ReferralPage key={route.patient ?? ''} preset={route.patient} />;
 		case 'unknown':
@@ -58,6 +64,7 @@ function Nav({ route }: { route: Route }) {
 	const { t } = useTexts();
 	const links = [
 		{ page: 'worklist', path: PATHS.worklist, label: t('nav.worklist') },
+		{ page: 'call', path: PATHS.call, label: t('nav.call') },
 		{ page: 'ends', path: PATHS.ends, label: t('nav.ends') },
 		{ page: 'referral', path: PATHS.referral, label: t('nav.referral') },
 	];
@@ -122,6 +129,7 @@ function Connection() {
 // A new page: the reader is put at its first field or at its beginning, so that Tab and a screen reader start there.
 function usePageFocus(route: Route, ready: boolean): void {
 	const first = useRef(true);
+	const seen = useValue(drawn);
 	useEffect(() => {
 		if (!ready) return;
 		const main = document.getElementById('main');
@@ -130,7 +138,7 @@ function usePageFocus(route: Route, ready: boolean): void {
 		if (field) field.focus();
 		else if (!first.current) main?.focus({ preventScroll: true });
 		first.current = false;
-	}, [JSON.stringify(route), ready]);
+	}, [JSON.stringify(route), ready, seen]);
 }
 
 function useKnownRole(list: Worker[] | null): boolean {
@@ -156,6 +164,8 @@ export function App() {
 		else if (command === 'go-worklist') go(PATHS.worklist);
 		else if (command === 'go-ends') go(PATHS.ends);
 		else if (command === 'go-referral') go(PATHS.referral);
+		else if (command === 'go-call') go(PATHS.call);
+		else if (command === 'card') openCard(route.page === 'patient' ? route.id : null);
 		else return false;
 		return true;
 	});
@@ -204,6 +214,7 @@ export function App() {
 				{people.value?.length === 0 && <NoStaff again={people.again} />}
 				{known && <Page route={route} />}
 			</main>
+			<DifficultCard />
 			<Announcer />
 			{help && <Help key={language} close={() => setHelp(false)} />}
 		</>

@@ -6,6 +6,7 @@ import './style/list.css';
 import './style/panel.css';
 import './style/own.css';
 import './style/form.css';
+import './style/call.css';
 import './style/print.css';
 import { render } from 'preact';
 import { App } from './app.tsx';

@@ -93,7 +93,7 @@ export function search(type: string, parameters: Record<string, string>): Promis
 }
 
 // The same with its parameters in the body: names and CPR numbers do not belong in an address, which others may log.
-export async function searchHidden(type: string, parameters: Record<string, string>): Promise<Bundle> {
+export async function searchHidden(type: string, parameters: Record<string, string> | [string, string][]): Promise<Bundle> {
 	return (await ask<Bundle>(`${type}/_search`, { method: 'POST', form: new URLSearchParams(parameters) })).body;
 }
 

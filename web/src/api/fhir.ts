@@ -12,6 +12,8 @@ export type Extension = {
 	valueCode?: string;
 	valueBoolean?: boolean;
 	valueInstant?: string;
+	valueDate?: string;
+	valueDateTime?: string;
 	valueReference?: Reference;
 	valueCoding?: Coding;
 	valueInteger?: number;
@@ -34,6 +36,9 @@ export type Patient = Resource & {
 	deceasedDateTime?: string;
 	telecom?: { system?: string; value?: string; use?: string }[];
 	communication?: { language?: CodeableConcept; preferred?: boolean }[];
+	address?: { line?: string[]; postalCode?: string; city?: string; text?: string; use?: string }[];
+	generalPractitioner?: Reference[];
+	contact?: { relationship?: CodeableConcept[]; name?: HumanName; telecom?: { system?: string; value?: string }[] }[];
 };
 export type Task = Resource & {
 	resourceType: 'Task';
@@ -68,6 +73,37 @@ export type ServiceRequest = Resource & {
 	reasonCode?: CodeableConcept[];
 	requester?: Reference;
 	note?: { text: string }[];
+};
+export type Communication = Resource & {
+	resourceType: 'Communication';
+	status: string;
+	statusReason?: CodeableConcept;
+	category?: CodeableConcept[];
+	medium?: CodeableConcept[];
+	subject?: Reference;
+	basedOn?: Reference[];
+	partOf?: Reference[];
+	inResponseTo?: Reference[];
+	topic?: CodeableConcept;
+	sent?: string;
+	received?: string;
+	sender?: Reference;
+	recipient?: Reference[];
+	reasonCode?: CodeableConcept[];
+	payload?: { contentString?: string }[];
+	about?: Reference[];
+	note?: { text: string }[];
+};
+export type Appointment = Resource & {
+	resourceType: 'Appointment';
+	status: string;
+	description?: string;
+	start?: string;
+	end?: string;
+	comment?: string;
+	patientInstruction?: string;
+	basedOn?: Reference[];
+	participant?: { actor?: Reference; status?: string }[];
 };
 export type Role = Resource & {
 	resourceType: 'PractitionerRole';
@@ -202,6 +238,11 @@ export function isProtected(patient: Patient): boolean {
 		Boolean(secret) ||
 		Boolean(patient.extension?.some((one) => /confidential|protected|adressebeskyttelse/i.test(one.url)))
 	);
+}
+
+export function addressOf(patient: Patient): string {
+	const one = patient.address?.find((some) => some.use === 'home') ?? patient.address?.[0];
+	return one?.text ?? [one?.line?.join(' '), one?.postalCode, one?.city].filter(Boolean).join(', ');
 }
 
 export function codeOf(concept: CodeableConcept | undefined, system: string): string {

@@ -1,4 +1,5 @@
 // people.ts: who works here, and which patients there are.
+import { today } from '../base/clock.ts';
 import { ask, get, search, searchHidden } from './client.ts';
 import {
 	CPR_SYSTEM,
@@ -85,13 +86,25 @@ export function readCpr(typed: string): CprRead {
 	return digits.length === 10 ? { cpr: digits } : { partial: true };
 }
 
-export async function findPatients(typed: string): Promise<Patient[]> {
+// Six digits are a day of birth as it stands in a CPR number, eight a telephone number: what a caller says first.
+// Each word is the beginning of a name.
+function questionOf(typed: string): [string, string][] | null {
 	const number = readCpr(typed);
-	if (number && 'partial' in number) return [];
-	const query: Record<string, string> = number
-		? { identifier: `${CPR_SYSTEM}|${number.cpr}` }
-		: { name: typed.trim() };
-	const bundle = await searchHidden('Patient', { ...query, _count: '12' });
+	if (!number) return typed.trim().split(/[\s,]+/).filter(Boolean).map((word) => ['name', word]);
+	if ('cpr' in number) return [['identifier', `${CPR_SYSTEM}|${number.cpr}`]];
+	const digits = typed.replace(/\D/g, '');
+	if (digits.length === 8) return [['phone', [digits, digits.replace(/(..)(?=.)/g, '$1 '), `+45${digits}`].join(',')]];
+	if (digits.length !== 6) return null;
+	const day = Number(digits.slice(0, 2));
+	const rest = `${digits.slice(4)}-${digits.slice(2, 4)}-${String(day > 60 ? day - 60 : day).padStart(2, '0')}`;
+	const years = digits.slice(4) <= today().slice(2, 4) ? ['19', '20'] : ['19']; // "010126": either century
+	return [['birthdate', years.map((century) => century + rest).join(',')]];
+}
+
+export async function findPatients(typed: string): Promise<Patient[]> {
+	const query = questionOf(typed);
+	if (!query) return [];
+	const bundle = await searchHidden('Patient', [...query, ['_count', '12']]);
 	const found = resourcesOf<Patient>(bundle, 'Patient');
 	keepPatients(found);
 	return found;

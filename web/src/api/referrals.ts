@@ -2,7 +2,8 @@
 import { today } from '../base/clock.ts';
 import { say } from '../base/texts.ts';
 import { CPR_SYSTEM, type Patient, type Resource, type ServiceRequest } from './fhir.ts';
-import { readCpr, transaction } from './people.ts';
+import { post } from './client.ts';
+import { keepPatients, readCpr, transaction } from './people.ts';
 
 export type NewPatient = {
 	cpr: string;
@@ -67,6 +68,12 @@ function patientFrom(fresh: NewPatient): Patient {
 		...(gender ? { gender } : {}),
 		...(birth ? { birthDate: birth } : {}),
 	};
+}
+
+export async function savePatient(fresh: NewPatient): Promise<Patient> {
+	const { body } = await post<Patient>('Patient', patientFrom(fresh));
+	keepPatients([body]);
+	return body;
 }
 
 export type NewReferral = {

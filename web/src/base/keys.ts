@@ -20,9 +20,12 @@ export type Command =
 	| 'help'
 	| 'go-worklist'
 	| 'go-ends'
-	| 'go-referral';
+	| 'go-referral'
+	| 'go-call'
+	| 'card';
 
-type Row = { command: Command; keys: readonly string[]; letters?: true; text: Key; where: 'list' | 'all' };
+// `anywhere`: also while somebody writes in a field. Only keys that write nothing can be.
+type Row = { command: Command; keys: readonly string[]; letters?: true; anywhere?: true; text: Key; where: 'list' | 'all' };
 export const KEYS: readonly Row[] = [
 	{ command: 'next', keys: ['ArrowDown'], text: 'key.next', where: 'list' },
 	{ command: 'next', keys: ['j'], letters: true, text: 'key.next', where: 'list' },
@@ -39,6 +42,10 @@ export const KEYS: readonly Row[] = [
 	{ command: 'back', keys: ['Escape'], text: 'key.back', where: 'all' },
 	{ command: 'search', keys: ['/'], letters: true, text: 'key.search', where: 'all' },
 	{ command: 'help', keys: ['?'], letters: true, text: 'key.help', where: 'all' },
+	{ command: 'go-call', keys: ['t'], letters: true, text: 'key.goCall', where: 'all' },
+	{ command: 'go-call', keys: ['F2'], anywhere: true, text: 'key.goCall', where: 'all' },
+	{ command: 'card', keys: ['s'], letters: true, text: 'key.card', where: 'all' },
+	{ command: 'card', keys: ['F9'], anywhere: true, text: 'key.card', where: 'all' },
 	{ command: 'go-worklist', keys: ['g', 'o'], letters: true, text: 'key.goWorklist', where: 'all' },
 	{ command: 'go-ends', keys: ['g', 'l'], letters: true, text: 'key.goEnds', where: 'all' },
 	{ command: 'go-referral', keys: ['g', 'h'], letters: true, text: 'key.goReferral', where: 'all' },
@@ -78,9 +85,9 @@ function find(key: string): Row | undefined {
 
 function press(event: KeyboardEvent): void {
 	if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-	if (isField(event.target) && event.key !== 'Escape') return;
 	if (document.querySelector('dialog[open]')) return; // a dialog has its own keys
 	const row = find(event.key);
+	if (isField(event.target) && event.key !== 'Escape' && !row?.anywhere) return;
 	chord = event.key;
 	chordAt = performance.now();
 	if (row) dispatch(row.command, event);

@@ -9,12 +9,14 @@ export type Route =
 	| { page: 'patient'; id: string }
 	| { page: 'own'; id: string }
 	| { page: 'referral'; patient: string | null }
+	| { page: 'call'; answering: string | null }
 	| { page: 'unknown'; path: string };
 
-export const PATHS = { worklist: '#/', ends: '#/loose-ends', referral: '#/referral', who: '#/who' } as const;
+export const PATHS = { worklist: '#/', ends: '#/loose-ends', referral: '#/referral', who: '#/who', call: '#/call' } as const;
 export const taskPath = (id: string) => `#/task/${encodeURIComponent(id)}`;
 export const patientPath = (id: string) => `#/patient/${encodeURIComponent(id)}`;
 export const ownPath = (id: string) => `#/own/${encodeURIComponent(id)}`;
+export const callBackPath = (call: string) => `#/call/${encodeURIComponent(call)}`;
 export const referralPath = (patient: string) => `#/referral/${encodeURIComponent(patient)}`;
 
 function read(hash: string): Route {
@@ -25,6 +27,7 @@ function read(hash: string): Route {
 	if (page === '') return { page: 'worklist' };
 	if (page === 'loose-ends') return { page: 'ends' };
 	if (page === 'who') return { page: 'who' };
+	if (page === 'call') return { page: 'call', answering: id ?? null };
 	if (page === 'referral') return { page: 'referral', patient: id ?? null };
 	if (page === 'task' && id) return { page: 'task', id };
 	if (page === 'patient' && id) return { page: 'patient', id };

@@ -201,12 +201,8 @@ function useListKeys({ work, wide, take, enter }: Moves): void {
 			case 'back':
 				focusRow(work.selected);
 				return true;
-			case 'search':
-			case 'help':
-			case 'go-worklist':
-			case 'go-ends':
-			case 'go-referral':
-				return false;
+			default:
+				return false; // the shell's
 		}
 	});
 }

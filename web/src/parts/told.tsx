@@ -22,7 +22,9 @@ function Sentences({ said }: { said: Told }) {
 	);
 }
 
-export function SayIt({ pathway, patient, fresh }: { pathway: string; patient: string; fresh: number }) {
+type SayProps = { pathway: string; patient: string; fresh: number; quiet?: boolean }; // quiet: the page says itself what not to say
+
+export function SayIt({ pathway, patient, fresh, quiet }: SayProps) {
 	const { t } = useTexts();
 	const said = useTold(pathway, fresh);
 	return (
@@ -40,7 +42,7 @@ export function SayIt({ pathway, patient, fresh }: { pathway: string; patient: s
 						</p>
 					))}
 					<p class="soft small">
-						{t('say.not')}{' '}
+						{!quiet && `${t('say.not')} `}
 						<a class="no-print" href={ownPath(patient)}>
 							{t('say.own')}
 						</a>
