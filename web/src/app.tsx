@@ -13,6 +13,7 @@ import { drawn, lazy } from './base/lazy.tsx';
 import { TaskPage } from './pages/task.tsx';
 import { WorklistPage } from './pages/worklist.tsx';
 import { DifficultCard, openCard } from './shell/cards.tsx';
+import { RaiseDialog, openRaise } from './shell/raise.tsx';
 import { Help } from './shell/help.tsx';
 import { ChooseRole, LanguageSwitch, NoStaff, RoleNotice, RoleSwitch, assume } from './shell/role.tsx';
 import { Mark, SearchIcon } from './parts/icons.tsx';
@@ -165,6 +166,7 @@ export function App() {
 		else if (command === 'go-ends') go(PATHS.ends);
 		else if (command === 'go-referral') go(PATHS.referral);
 		else if (command === 'go-call') go(PATHS.call);
+		else if (command === 'raise') openRaise();
 		else if (command === 'card') openCard(route.page === 'patient' ? route.id : null);
 		else return false;
 		return true;
@@ -214,6 +216,7 @@ export function App() {
 				{people.value?.length === 0 && <NoStaff again={people.again} />}
 				{known && <Page route={route} />}
 			</main>
+			<RaiseDialog />
 			<DifficultCard />
 			<Announcer />
 			{help && <Help key={language} close={() => setHelp(false)} />}

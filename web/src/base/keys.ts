@@ -22,7 +22,8 @@ export type Command =
 	| 'go-ends'
 	| 'go-referral'
 	| 'go-call'
-	| 'card';
+	| 'card'
+	| 'raise';
 
 // `anywhere`: also while somebody writes in a field. Only keys that write nothing can be.
 type Row = { command: Command; keys: readonly string[]; letters?: true; anywhere?: true; text: Key; where: 'list' | 'all' };
@@ -46,6 +47,8 @@ export const KEYS: readonly Row[] = [
 	{ command: 'go-call', keys: ['F2'], anywhere: true, text: 'key.goCall', where: 'all' },
 	{ command: 'card', keys: ['s'], letters: true, text: 'key.card', where: 'all' },
 	{ command: 'card', keys: ['F9'], anywhere: true, text: 'key.card', where: 'all' },
+	{ command: 'raise', keys: ['o'], letters: true, text: 'key.raise', where: 'all' },
+	{ command: 'raise', keys: ['F8'], anywhere: true, text: 'key.raise', where: 'all' },
 	{ command: 'go-worklist', keys: ['g', 'o'], letters: true, text: 'key.goWorklist', where: 'all' },
 	{ command: 'go-ends', keys: ['g', 'l'], letters: true, text: 'key.goEnds', where: 'all' },
 	{ command: 'go-referral', keys: ['g', 'h'], letters: true, text: 'key.goReferral', where: 'all' },

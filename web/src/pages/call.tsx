@@ -33,6 +33,7 @@ import { CallSide, opennessOf, useConsents } from '../parts/callside.tsx';
 import { TextField, focusFirstWrong, typedDay } from '../parts/field.tsx';
 import { KeyChoice, focusField } from '../parts/keychoice.tsx';
 import { openCard } from '../shell/cards.tsx';
+import { openRaise, useSubject } from '../shell/raise.tsx';
 
 export type Draft = {
 	caller: Caller;
@@ -130,6 +131,8 @@ export function CallPage({ answering }: { answering: string | null }) {
 	const set = (some: Partial<Draft>) => setDraft((before) => ({ ...before, ...some }));
 	const to = (name: string) => focusField(form.current, name);
 
+	useSubject(patient && { patient: patient.id ?? null, pathway: open[0]?.id ?? null });
+
 	useAnswered(answering, (first, who) => {
 		setAnswers(first);
 		setPatient(who);
@@ -180,10 +183,17 @@ export function CallPage({ answering }: { answering: string | null }) {
 		setSending(true);
 		try {
 			const referral = open.length === 1 ? (open[0]?.referralRequest?.[0]?.reference ?? null) : null;
-			await saveCall(callOf(draft, patient, referral, answers));
+			const saved = await saveCall(callOf(draft, patient, referral, answers));
 			announce(say('call.saved'), 'good');
 			setLogged((n) => n + 1);
+			const about = {
+				patient: patient?.id ?? null,
+				pathway: open[0]?.id ?? null,
+				focus: open.length === 0 ? `Communication/${saved.id}` : null,
+				note: draft.note,
+			};
 			clear();
+			if (draft.outcome === 'task') openRaise(about);
 		} catch (failure) {
 			if (!(failure instanceof Failure)) throw failure;
 			setGeneral(failure.unreachable ? say('state.notSent') : failure.message);

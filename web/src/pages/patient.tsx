@@ -14,6 +14,7 @@ import { Banner } from '../parts/banner.tsx';
 import { DueBadge } from '../parts/badge.tsx';
 import { Referral, reasonOf } from '../parts/referral.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
+import { useSubject } from '../shell/raise.tsx';
 import { SayIt } from '../parts/told.tsx';
 import { nameOfActor, workerOf } from '../parts/who.tsx';
 import { NextStep, PathwayClocks, PathwayLine, TaskWhy, usePathwayVersion, usePatient } from '../worklist/panel.tsx';
@@ -131,6 +132,8 @@ export function PatientPage({ id }: { id: string }) {
 	const patient = usePatient(id);
 	const pathways = useLoad(id, () => pathwaysOf(id));
 	const referrals = useLoad(id, () => referralsOf(id));
+	const first = pathways.value?.find((one) => !CLOSED.includes(one.status))?.id ?? null;
+	useSubject(patient.value && { patient: id, pathway: first });
 	useKeys((command) => {
 		if (command !== 'back') return false;
 		go(PATHS.worklist);

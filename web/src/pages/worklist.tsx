@@ -17,6 +17,7 @@ import { workerOf } from '../parts/who.tsx';
 import { newsCount } from '../worklist/arrangement.ts';
 import { List } from '../worklist/list.tsx';
 import { TaskPanel } from '../worklist/panel.tsx';
+import { useSubject } from '../shell/raise.tsx';
 import { useWorklist, type Worklist } from '../worklist/use-worklist.ts';
 
 const chosenFilter = keptValue<Filter>('filter', 'team', FILTERS);
@@ -271,6 +272,7 @@ export function WorklistPage() {
 		void work.reload(row.id);
 	}
 	const selected = work.selected ? (work.list.rows.get(work.selected) ?? null) : null;
+	useSubject(selected && { patient: selected.patient, pathway: selected.pathway });
 	return (
 		<div class={wide ? 'worklist worklist-wide' : 'worklist'}>
 			<div class="worklist-list scrolls">

@@ -43,8 +43,8 @@ async function handOver(card: Card, to: To | null, patient: string | null, care:
 		referral: null,
 		answers: null,
 	};
-	const logged = await saveCall(call);
-	if (care) await askAfterCare(logged, card, actor.get());
+	await saveCall(call);
+	if (care) await askAfterCare(card, actor.get());
 }
 
 function Steps({ card }: { card: Card }) {
