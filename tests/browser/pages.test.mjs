@@ -40,6 +40,7 @@ describe('pages', () => {
 		['', '.row'],
 		['#/loose-ends', 'h1'],
 		['#/referral', 'form'],
+		['#/call', '.call-queue'],
 		['#/patient/karla', '.clock'],
 		['#/own/karla', '.own-steps'],
 		['#/nowhere/at/all', '.empty'],

@@ -36,6 +36,7 @@ export function Calls({ list, named, action }: Props) {
 							{one.by && ` · ${nameOfActor(one.by)}`}
 						</span>
 						{one.said && <span class="calls-said">{one.said}</span>}
+						{action && ' '}
 						{action?.(one)}
 					</span>
 				</li>
