@@ -69,9 +69,31 @@ static bool forget(deriving *dv, int64_t rid, issues *sink)
 	       store_delete(deriving_writing(dv), &work_task_table, key, 1, sink) != STORE_FAILED;
 }
 
+/* A rule was paused or goes on: what lies before it is looked at again. */
+static bool touch_open(deriving *dv, text kind, issues *sink)
+{
+	cell row[TASK_COLUMNS];
+	int before = sink->errors;
+	scan *s = store_scan(deriving_snapshot(dv), &work_task_table, &(scan_options){.index = -1}, deriving_arena(dv), sink);
+	while (s && scan_next(s, row, sink))
+		if (row[TASK_OPEN].integer && text_equal(row[TASK_KIND].text, kind) &&
+		    !touch(dv, row[TASK_SUBJECT].integer, sink))
+			break;
+	if (s) scan_close(s);
+	return sink->errors == before;
+}
+
+static bool automation_apply(const image *m, deriving *dv, const change *c, issues *sink)
+{
+	if (!text_starts(c->id, TEXT("automation-"))) return true;
+	const automation *r = automation_find(m, text_slice(c->id, 11, c->id.len));
+	return !r || touch_open(dv, automation_says(r).does, sink);
+}
+
 static bool apply(void *self, deriving *dv, const change *c, issues *sink)
 {
 	task_row t;
+	if (text_equal(c->type, TEXT("Basic"))) return automation_apply(self, dv, c, sink);
 	if (!text_equal(c->type, TEXT("Task"))) return true;
 	if (!c->resource || !task_row_read(c->resource, &t)) return forget(dv, c->rid, sink);
 	const task_kind *k = task_kind_find(self, t.kind);

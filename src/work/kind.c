@@ -328,6 +328,7 @@ void work_content(void)
 	content_register(&(content_kind){.name = "family", .keys = family_keys, .compile = compile_family});
 	content_register(
 	    &(content_kind){.name = "task", .keys = task_keys, .compile = compile_task, .ready = kinds_ready});
+	content_register(automation_content());
 	timeline_content();
 	search_content();
 	department_content();

@@ -289,6 +289,77 @@ static bool raise_parts(settling *s)
 	return true;
 }
 
+/* ---- done by a rule (automate.c) ---- */
+
+static const doc *body_named(void *self, text type, text id, version *v)
+{
+	settling *s = self;
+	return body_of(s, deriving_rid(s->dv, type, id), v);
+}
+
+static bool paused(settling *s, const automation *r)
+{
+	version v;
+	const doc *basic = body_named(s, TEXT("Basic"), automation_basic(s->arena, automation_says(r).id), &v);
+	return basic && automation_basic_paused(basic);
+}
+
+/* Each write and the log of it, once for this task. */
+static bool raise_all(settling *s, task_writes *x, const automation *r)
+{
+	text task = text_format(s->arena, "Task/%.*s", TEXT_ARG(x->task->id));
+	text log = automation_provenance(s->arena, r, task, x->with->now);
+	doc *d = ARENA_NEW(s->arena, doc);
+	if (!json_parse_resource(s->arena, log, TEXT("work"), s->sink, d)) return false;
+	x->at[x->count++] = (write_op){
+	    .method = WRITE_CREATE, .type = TEXT("Provenance"), .id = doc_get_text(d, 0, NAME_id), .resource = d};
+	for (int i = 0; i < x->count; i++) {
+		x->at[i].if_match = 0;
+		x->at[i].cause = text_format(s->arena, "automation:%.*s:%.*s:%d", TEXT_ARG(automation_says(r).id), TEXT_ARG(x->task->id), i);
+		if (!deriving_raise(s->dv, &x->at[i], s->sink)) return false;
+	}
+	return true;
+}
+
+static bool do_by_rule(settling *s, const task_row *t, const automation *r)
+{
+	version v;
+	form answered;
+	const task_kind *k = task_kind_find(s->image, t->kind);
+	const doc *task = body_of(s, t->rid, &v);
+	if (!task) return s->sink->errors == 0;
+	uint32_t focus = doc_get(task, 0, NAME_focus);
+	const filling with = {.image = s->image,
+			      .form = &answered,
+			      .facts = &s->facts,
+			      .focus = focus == NODE_ABSENT ? (text){0} : doc_get_text(task, focus, NAME_reference),
+			      .patient = subject_patient(s->arena, s->body),
+			      .pathway = pathway_reference(s),
+			      .actor = TEXT("Device/limen"),
+			      .now = instant_iso(s->arena, s->now),
+			      .task = text_format(s->arena, "Task/%.*s", TEXT_ARG(v.id))};
+	automation_fill(r, &with, s->arena, &answered);
+	task_writes x = {.kind = k, .with = &with, .arena = s->arena, .sink = s->sink, .self = s,
+			 .read = body_named, .task = &v};
+	const finish by = {.actor = with.actor, .at = with.now, .closes = true};
+	if (!writes_make(&x)) return false;
+	write_op close = {.method = WRITE_UPDATE, .type = TEXT("Task"), .id = v.id};
+	if (!k->close && !writes_add(&x, close, task_json_done(s->arena, task, &answered, &by))) return false;
+	return raise_all(s, &x, r);
+}
+
+static bool automate(settling *s)
+{
+	if (s->gone || deriving_rebuilding(s->dv)) return true;
+	for (int i = 0; i < s->task_count; i++) {
+		const task_row *t = &s->tasks[i];
+		const task_kind *k = t->open ? task_kind_find(s->image, t->kind) : NULL;
+		const automation *r = k && !raised_by_hand(t->cause) ? automation_of(s->image, k) : NULL;
+		if (r && automation_holds(r, &s->facts) && !paused(s, r) && !do_by_rule(s, t, r)) return false;
+	}
+	return true;
+}
+
 /* ---- one subject ---- */
 
 static bool read_self(settling *s)
@@ -418,5 +489,5 @@ bool work_settle(const settling_subject *of, issues *sink)
 		      .sink = sink,
 		      .now = deriving_now(of->dv),
 		      .rid = of->rid};
-	return read_self(&s) && read_state(&s) && settle_tasks(&s) && foreseen_end(&s) && put_state(&s);
+	return read_self(&s) && read_state(&s) && settle_tasks(&s) && automate(&s) && foreseen_end(&s) && put_state(&s);
 }

@@ -45,6 +45,15 @@ typedef struct task_writes {
 bool writes_make(task_writes *x);
 bool writes_add(task_writes *x, write_op made, text json);
 
+/* ---- automate.c: rules that do a task themselves ---- */
+const content_kind *automation_content(void); /* the content kind "automation" */
+const automation *automation_of(const image *m, const task_kind *k); /* NULL: none does this kind */
+bool automation_holds(const automation *r, const facts *f);
+void automation_fill(const automation *r, const filling *with, arena *a, form *out);
+text automation_provenance(arena *a, const automation *r, text task, text now);
+text automation_basic(arena *a, text rule); /* the id of the Basic that says whether it is paused */
+bool automation_basic_paused(const doc *basic);
+
 /* ---- settle.c ---- */
 typedef struct settling_subject {
 	const image *image;

@@ -76,6 +76,29 @@ typedef struct work_view {
 } work_view;
 bool work_explain(reader *rd, const work_view *v, text task_id, why *out, issues *sink);
 
+/* ---- rules that do a task themselves (content kind "automation") ---- */
+typedef struct automation automation;
+typedef struct automation_face {
+	text id, da, en;
+	text does;   /* the kind of task */
+	text effect; /* on the profession's work: fewer-tasks, deskilling, more-work, upskilling, moved */
+	text effect_da, effect_en;
+} automation_face;
+int automations(const image *m, arena *a, const automation ***out);
+const automation *automation_find(const image *m, text id); /* NULL: no such rule */
+automation_face automation_says(const automation *r);
+/* Whether it is paused, since when, by whom and why; empty: it works. And how often it did its task, and when last. */
+typedef struct automation_state {
+	bool paused;
+	text since, by, reason;
+	int64_t done; /* so far */
+	text last;    /* the Task it did last, or empty */
+	instant last_at;
+} automation_state;
+bool automation_state_read(reader *rd, const automation *r, arena *a, automation_state *out, issues *sink);
+/* Pauses it, or lets it go on: with a reason, by a leader or a super-user. What was raised while it was paused is done when it goes on. */
+bool automation_pause(record *rec, const automation *r, bool pause, text reason, const working *by, issues *sink);
+
 /* ---- what is foreseen ---- */
 /* Looks at the clocks of law that run: one whose chance has fallen below what the department calls foreseen gets an event on its pathway
  * (urn:limen:event, breach-foreseen), written by Device/limen like any other write; one that is safe again gets that event's end. The
