@@ -280,6 +280,11 @@ TEST(raised_by_hand)
 	talk_through("tests/http/hand.cases");
 }
 
+TEST(done_by_rules)
+{
+	talk_through("tests/http/automation.cases");
+}
+
 TEST(undoing)
 {
 	talk_through("tests/http/undo.cases");
@@ -291,4 +296,4 @@ TEST(subscriptions)
 }
 
 TESTS(T(subscriptions), T(rest), T(searching), T(bundles), T(bad_input), T(conditional), T(history), T(operations),
-      T(terminology), T(department), T(raised_by_hand), T(undoing))
+      T(terminology), T(department), T(raised_by_hand), T(done_by_rules), T(undoing))
