@@ -162,20 +162,39 @@ static int offset_by_rule(text footer, int64_t seconds)
 	return summer ? r.daylight : r.standard;
 }
 
-int zone_offset_at(int64_t seconds)
+/* Between two of the file's times the offset is one: kept by each thread for the next question, which is mostly of the same season. */
+typedef struct season {
+	int64_t from, until; /* seconds; until not included */
+	int offset;
+} season;
+
+static season season_at(const zone_table *z, int64_t seconds)
 {
-	zone_table z = table_of_file();
-	int64_t low = 0, high = z.count; /* the number of times not after `seconds` lies in [low, high] */
+	int64_t low = 0, high = z->count; /* the number of times not after `seconds` lies in [low, high] */
 	while (low < high) {
 		int64_t middle = (low + high) / 2;
-		if (big_endian(z.times + middle * 8, 8) <= seconds)
+		if (big_endian(z->times + middle * 8, 8) <= seconds)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low == z.count) return offset_by_rule(z.footer, seconds);
-	int kind = low == 0 ? 0 : z.kinds[low - 1]; /* before the first time: row 0 (RFC 8536, 3.2) */
-	return (int)big_endian(z.infos + kind * INFO_BYTES, 4);
+	if (low == z->count) return (season){seconds, seconds, offset_by_rule(z->footer, seconds)};
+	int kind = low == 0 ? 0 : z->kinds[low - 1]; /* before the first time: row 0 (RFC 8536, 3.2) */
+	return (season){
+	    .from = low == 0 ? INT64_MIN : big_endian(z->times + (low - 1) * 8, 8),
+	    .until = big_endian(z->times + low * 8, 8),
+	    .offset = (int)big_endian(z->infos + kind * INFO_BYTES, 4),
+	};
+}
+
+int zone_offset_at(int64_t seconds)
+{
+	static _Thread_local season kept;
+	if (seconds >= kept.from && seconds < kept.until) return kept.offset;
+	zone_table z = table_of_file();
+	season s = season_at(&z, seconds);
+	if (s.from < s.until) kept = s;
+	return s.offset;
 }
 
 int zone_offset_seconds(instant i)

@@ -1,20 +1,15 @@
 /* fact.c: the facts that content defines, and a pathway's facts as plain values. */
 #include "pathway/internal.h"
 
+int model_fact(const model *md, text name)
+{
+	return (int)map_get_or(&md->by_name, name, -1);
+}
+
 int fact_id(const image *m, text name)
 {
 	const model *md = model_of(m);
-	int low = 0, high = md ? md->name_count : 0;
-	while (low < high) {
-		int middle = low + (high - low) / 2;
-		int order = text_compare(md->names[middle].name, name);
-		if (order == 0) return middle;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return -1;
+	return md ? model_fact(md, name) : -1;
 }
 
 const fact_name *fact_at(const image *m, int id)
@@ -48,9 +43,43 @@ static int fact_order(const void *xp, const void *yp)
 	return order ? order : (x->number > y->number) - (x->number < y->number);
 }
 
+/* Few of each id, and mostly in order of `at` already. */
+static void facts_insert(fact *at, int count)
+{
+	for (int i = 1; i < count; i++) {
+		if (fact_order(&at[i - 1], &at[i]) <= 0) continue;
+		fact moved = at[i];
+		int to = i;
+		for (; to > 0 && fact_order(&at[to - 1], &moved) > 0; to--) at[to] = at[to - 1];
+		at[to] = moved;
+	}
+}
+
+enum { INSERT_MAX = 24 };
+
 void facts_sort(facts *f)
 {
-	if (f->count) qsort(f->at, (size_t)f->count, sizeof *f->at, fact_order);
+	if (f->count > INSERT_MAX)
+		qsort(f->at, (size_t)f->count, sizeof *f->at, fact_order);
+	else
+		facts_insert(f->at, f->count);
+}
+
+/* Laid out by id first, which are few and small: what is left to order is short. */
+void facts_lay_out(facts *f, int ids, arena *a)
+{
+	int32_t *starts = ARENA_ARRAY(a, int32_t, ids + 1);
+	fact *out = ARENA_ARRAY(a, fact, f->count + 1);
+	for (int i = 0; i < f->count; i++) starts[f->at[i].id + 1]++;
+	for (int id = 0; id < ids; id++) starts[id + 1] += starts[id];
+	for (int i = 0; i < f->count; i++) out[starts[f->at[i].id]++] = f->at[i];
+	for (int from = 0; from < f->count;) {
+		int to = starts[out[from].id]; /* each has moved on to where the next begins */
+		facts same = {.at = out + from, .count = to - from};
+		facts_sort(&same);
+		from = to;
+	}
+	f->at = out;
 }
 
 int facts_from(const facts *f, int id)

@@ -68,12 +68,15 @@ typedef struct rule_list {
 typedef struct model {
 	fact_name *names; /* sorted by name */
 	int name_count;
+	map by_name; /* to its id */
 	rule_list links, facts, needs, checks;
 	const becomes_rule *becomes;
 } model;
 
 model *model_of(const image *m); /* NULL before content is loaded */
 model *model_make(image *m);
+int model_fact(const model *md, text name); /* fact_id, for who asks often */
+void facts_lay_out(facts *f, int ids, arena *a); /* facts_sort of many: into a new array */
 void rule_add(image *m, rule_list *l, const void *rule);
 
 /* ---- what one resource gives when it is written ---- */

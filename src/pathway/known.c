@@ -63,9 +63,9 @@ static text unpack_text(unpacking *u)
 }
 
 /* False: this image defines no such fact. */
-static bool unpack_fact(unpacking *u, const image *m, fact *f)
+static bool unpack_fact(unpacking *u, const model *md, fact *f)
 {
-	f->id = fact_id(m, unpack_text(u));
+	f->id = model_fact(md, unpack_text(u));
 	f->at = unpack_int(u);
 	f->date_only = unpack_int(u) != 0;
 	f->code = unpack_text(u);
@@ -117,13 +117,13 @@ bool known_put(deriving *dv, int64_t pathway, int64_t rid, bool *gives, issues *
 
 /* ---- reading ---- */
 
-static bool member_unpack(const image *m, text packed, arena *a, fact_list *out)
+static bool member_unpack(const model *md, text packed, arena *a, fact_list *out)
 {
 	unpacking u = {.rest = text_copy(a, packed)};
 	text type = unpack_text(&u), id = unpack_text(&u);
 	while (u.rest.len && !u.broken) {
 		fact f = {.type = type, .resource = id};
-		if (unpack_fact(&u, m, &f)) fact_list_add(out, &f);
+		if (unpack_fact(&u, md, &f)) fact_list_add(out, &f);
 	}
 	return !u.broken;
 }
@@ -131,15 +131,16 @@ static bool member_unpack(const image *m, text packed, arena *a, fact_list *out)
 bool pathway_facts(snapshot *r, const image *m, int64_t pathway_rid, arena *a, facts *out, issues *sink)
 {
 	cell key = INT_CELL(pathway_rid), row[KNOWN_COLUMNS];
+	const model *md = model_of(m);
 	fact_list list = {.arena = a, .out = out};
 	int before = sink->errors;
 	*out = (facts){0};
 	scan *s = store_scan(r, &known_table, &(scan_options){.index = -1, .prefix = &key, .prefix_cells = 1}, a, sink);
 	if (!s) return false;
 	while (scan_next(s, row, sink))
-		if (!member_unpack(m, row[KNOWN_FACTS].text, a, &list))
+		if (!member_unpack(md, row[KNOWN_FACTS].text, a, &list))
 			issue_add(sink, FAIL_STORE_CORRUPT, TEXT("pathway_known"), TEXT(""));
 	scan_close(s);
-	facts_sort(out);
+	if (out->count) facts_lay_out(out, md->name_count, a);
 	return sink->errors == before;
 }

@@ -227,6 +227,8 @@ static bool facts_ready(image *m, issues *sink)
 	md->name_count = md->facts.count;
 	for (int i = 0; i < md->facts.count; i++) md->names[i] = ((const fact_rule *)md->facts.at[i])->name;
 	qsort(md->names, (size_t)md->name_count, sizeof *md->names, by_name);
+	md->by_name = (map){.arena = m->arena};
+	for (int i = md->name_count - 1; i >= 0; i--) map_put(&md->by_name, md->names[i].name, i);
 	bool fine = true;
 	const void **numbered = ARENA_ARRAY(m->arena, const void *, md->facts.count + 1);
 	for (int i = 0; i < md->facts.count; i++) {
