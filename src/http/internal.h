@@ -67,10 +67,11 @@ route_handler terminology_lookup, terminology_validate_code, terminology_subsume
 route_handler bulk_export, bulk_import, bulk_status, bulk_cancel, bulk_file;
 route_handler capability_get, feed_get, bundle_post, open_ends_get, operation_clocks, operation_explain,
     operation_steps, subscription_status, subscription_statuses, subscription_events, subscription_deliveries,
-    subscription_resend, subscription_token, socket_get, operation_task, operation_raise, operation_form, automations_get, automation_pause_post, automation_resume_post, operation_complete, operation_kinds,
-    operation_kind, operation_rules, operation_rule, operation_reevaluation, search_type, search_system,
-    search_compartment, search_everything, search_indexing, rest_create, rest_read, rest_update, rest_patch,
-    rest_delete, rest_history, rest_vread, undo_post, told_get, clock_history, clock_days_get;
+    subscription_resend, subscription_token, socket_get, operation_task, operation_raise, operation_form,
+    automations_get, automation_pause_post, automation_resume_post, operation_complete, operation_kinds, operation_kind,
+    operation_rules, operation_rule, operation_reevaluation, search_type, search_system, search_compartment,
+    search_everything, search_indexing, rest_create, rest_read, rest_update, rest_patch, rest_delete, rest_history,
+    rest_vread, undo_post, told_get, clock_history, clock_days_get;
 
 /* ---- handle.c ---- */
 void exchange_run(exchange *x);                 /* from the route on; bundle.c runs the entries of a batch through it */

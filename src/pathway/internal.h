@@ -75,7 +75,7 @@ typedef struct model {
 
 model *model_of(const image *m); /* NULL before content is loaded */
 model *model_make(image *m);
-int model_fact(const model *md, text name); /* fact_id, for who asks often */
+int model_fact(const model *md, text name);      /* fact_id, for who asks often */
 void facts_lay_out(facts *f, int ids, arena *a); /* facts_sort of many: into a new array */
 void rule_add(image *m, rule_list *l, const void *rule);
 

@@ -53,13 +53,18 @@ text subject_patient(arena *a, const doc *d)
 
 text subject_organization(arena *a, const doc *d)
 {
-	static const name_id names[] = {NAME_managingOrganization, NAME_organization, NAME_serviceProvider,
-					NAME_performer,            NAME_custodian,    NAME_recipient,
+	static const name_id names[] = {NAME_managingOrganization,
+					NAME_organization,
+					NAME_serviceProvider,
+					NAME_performer,
+					NAME_custodian,
+					NAME_recipient,
 					NAME_owner};
 	text self = itself(a, d, TEXT("Organization"));
 	if (self.len) return self;
 	uint32_t queue = extension_find(d, 0, TEXT("urn:limen:queue"));
-	text r = queue == NODE_ABSENT ? (text){0} : reference_under(d, queue, NAME_valueReference, TEXT("Organization"));
+	text r =
+	    queue == NODE_ABSENT ? (text){0} : reference_under(d, queue, NAME_valueReference, TEXT("Organization"));
 	return r.len ? r : first_reference(d, names, sizeof names / sizeof *names, TEXT("Organization"));
 }
 
@@ -78,7 +83,7 @@ bool subject_view_read(snapshot *r, const image *m, int64_t rid, text type, aren
 	if (pathway ? !pathway_facts(r, m, rid, a, &out->facts, sink) : !subject_facts(r, m, rid, a, &out->facts, sink))
 		return false;
 	out->state = (pathway_state){.image = m, .facts = &out->facts, .clocks = clocks};
-	out->state.clock_count = pathway ? clock_compute(m, &out->facts, clocks)
-					 : clock_compute_for(m, type, &out->facts, clocks);
+	out->state.clock_count =
+	    pathway ? clock_compute(m, &out->facts, clocks) : clock_compute_for(m, type, &out->facts, clocks);
 	return true;
 }

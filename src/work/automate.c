@@ -49,8 +49,8 @@ static bool answers_whole(const content_entry *e, const automation *r, issues *s
 		bool said = !r->does->fields[i].required;
 		for (int j = 0; j < r->answer_count; j++) said |= r->answers[j].field == &r->does->fields[i];
 		if (!said)
-			return issue_at(sink, FAIL_WORK_KIND_MISSING, content_place(e, e->node), r->does->fields[i].name,
-					TEXT(""), TEXT(""));
+			return issue_at(sink, FAIL_WORK_KIND_MISSING, content_place(e, e->node),
+					r->does->fields[i].name, TEXT(""), TEXT(""));
 	}
 	return true;
 }
@@ -69,8 +69,8 @@ static void *automation_compile(image *m, const content_entry *e, issues *sink)
 	if (!content_text(e, e->node, "does", true, &does, sink)) return NULL;
 	r->does = task_kind_find(m, does);
 	if (!r->does)
-		issue_at(sink, FAIL_WORK_KIND_UNKNOWN, content_place(e, content_get(e, e->node, "does")), TEXT("does"), does,
-			 TEXT(""));
+		issue_at(sink, FAIL_WORK_KIND_UNKNOWN, content_place(e, content_get(e, e->node, "does")), TEXT("does"),
+			 does, TEXT(""));
 	if (sink->errors > before) return NULL;
 	r->effect = text_of(effects[effect]);
 	r->when = condition_compile(m, e, e->node, "when", false, sink);
@@ -80,7 +80,7 @@ static void *automation_compile(image *m, const content_entry *e, issues *sink)
 
 const content_kind *automation_content(void)
 {
-	static const char *const keys[] = {"da",     "en",      "does",   "when",   "answers", "effect",
+	static const char *const keys[] = {"da",        "en",     "does",   "when", "answers", "effect",
 					   "effect_on", "source", "status", "note", NULL};
 	static const content_kind kind = {.name = "automation", .keys = keys, .compile = automation_compile};
 	return &kind;

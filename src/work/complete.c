@@ -158,10 +158,8 @@ static bool close_task(doing *d)
 {
 	const finish by = {.actor = d->who->actor, .at = d->with.now, .closes = !d->kind->close || by_hand_only(d)};
 	if (!by.closes) return d->out.count > 0 || fail(d, FAIL_WORK_NOTHING, TEXT(""), TEXT(""));
-	write_op made = {.method = WRITE_UPDATE,
-			 .type = TEXT("Task"),
-			 .id = d->task_version.id,
-			 .if_match = d->task_version.number};
+	write_op made = {
+	    .method = WRITE_UPDATE, .type = TEXT("Task"), .id = d->task_version.id, .if_match = d->task_version.number};
 	return writes_add(&d->out, made, task_json_done(d->arena, d->task, &d->form, &by));
 }
 
@@ -195,8 +193,8 @@ static bool parts_done(doing *d)
 static bool prepare(doing *d, text task_id, const answers *given)
 {
 	return find_task(d, task_id) && check_role(d) && parts_done(d) &&
-	       form_fill(d->kind, given, d->arena, d->who->language, d->sink, &d->form) && gather(d) && make_writes(d) &&
-	       close_task(d);
+	       form_fill(d->kind, given, d->arena, d->who->language, d->sink, &d->form) && gather(d) &&
+	       make_writes(d) && close_task(d);
 }
 
 bool work_complete(record *rec, const image *m, const caller *who, text task_id, const answers *given, instant now,

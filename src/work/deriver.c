@@ -74,7 +74,8 @@ static bool touch_open(deriving *dv, text kind, issues *sink)
 {
 	cell row[TASK_COLUMNS];
 	int before = sink->errors;
-	scan *s = store_scan(deriving_snapshot(dv), &work_task_table, &(scan_options){.index = -1}, deriving_arena(dv), sink);
+	scan *s =
+	    store_scan(deriving_snapshot(dv), &work_task_table, &(scan_options){.index = -1}, deriving_arena(dv), sink);
 	while (s && scan_next(s, row, sink))
 		if (row[TASK_OPEN].integer && text_equal(row[TASK_KIND].text, kind) &&
 		    !touch(dv, row[TASK_SUBJECT].integer, sink))

@@ -55,19 +55,19 @@ typedef struct recurring {
 struct task_kind {
 	const content_entry *entry, *family;
 	text id, da, en;
-	text subject;                 /* the type of what it is about: EpisodeOfCare, or another resource */
+	text subject;                  /* the type of what it is about: EpisodeOfCare, or another resource */
 	const struct role_rule *level; /* specialty, community, hospital; by date */
 	recurring again;
 	const text *parts; /* the kinds of its sub-tasks */
 	int part_count;
 	int by;     /* fact: due when this comes; or -1 */
 	span ahead; /* with `from`: ready so long before it */
-	text role; /* a role, or the id of a "role" entry that says whose it is when: kind_role */
+	text role;  /* a role, or the id of a "role" entry that says whose it is when: kind_role */
 	const struct role_rule *role_by_date;
 	text may_also[KIND_ROLES_MAX];
 	int may_also_count;
-	const condition *raise; /* NULL: by hand, or as part of another */
-	const condition *close; /* NULL: closed by who does it */
+	const condition *raise;      /* NULL: by hand, or as part of another */
+	const condition *close;      /* NULL: closed by who does it */
 	int causes[KIND_CAUSES_MAX]; /* facts: the first that is there names the cause */
 	int cause_count;
 	bool fresh; /* only facts from the cause's instant on can close it */
@@ -193,7 +193,7 @@ need kind_need(const task_kind *k, const pathway_state *s, instant now, arena *a
 /* Of a task raised by hand: what closes it must have come since. */
 holding kind_closed_since(const task_kind *k, const facts *f, instant since, arena *a);
 deadline task_deadline(const task_kind *k, const pathway_state *s, instant raised); /* due.c */
-deadline task_deadline_on(const task_kind *k, const calendar *days, day due); /* the day somebody named */
+deadline task_deadline_on(const task_kind *k, const calendar *days, day due);       /* the day somebody named */
 
 /* ---- tables (tables.c) ---- */
 extern const table work_task_table, work_pathway_table;

@@ -2,15 +2,16 @@
  * family does. */
 #include "work/internal.h"
 
-static const char *const family_keys[] = {
-    "family", "da",    "en",     "level",   "role",     "may_also",  "competence", "day_ends", "about", "words",  "choices",
-    "clock",  "lead",  "within", "minutes", "never",    "subject",   "serves",     "form",     "says_da", "says_en", NULL};
+static const char *const family_keys[] = {"family",     "da",       "en",      "level", "role",    "may_also",
+					  "competence", "day_ends", "about",   "words", "choices", "clock",
+					  "lead",       "within",   "minutes", "never", "subject", "serves",
+					  "form",       "says_da",  "says_en", NULL};
 static const char *const task_keys[] = {
-    "task",     "family",  "da",       "en",        "seeds",    "level",       "role",     "may_also", "competence",
-    "day_ends", "about",   "words",    "raise",     "cause",    "focus",       "from",     "late",     "close",
-    "fresh",    "clock",   "lead",     "within",    "minutes",  "says_da",     "says_en",  "guide_da", "guide_en",
-    "never",    "form",    "writes",   "clock_of",  "escalates", "breached",   "when_closed", "subject", "recurs",
-    "parts",    "by",      "ahead",    "serves",    "checklist", "note",       NULL};
+    "task",     "family", "da",     "en",       "seeds",     "level",    "role",        "may_also", "competence",
+    "day_ends", "about",  "words",  "raise",    "cause",     "focus",    "from",        "late",     "close",
+    "fresh",    "clock",  "lead",   "within",   "minutes",   "says_da",  "says_en",     "guide_da", "guide_en",
+    "never",    "form",   "writes", "clock_of", "escalates", "breached", "when_closed", "subject",  "recurs",
+    "parts",    "by",     "ahead",  "serves",   "checklist", "note",     NULL};
 
 layered kind_key(const content_entry *e, const content_entry *family, const char *key)
 {
@@ -208,7 +209,8 @@ static bool read_says(const image *m, task_kind *k, issues *sink)
 	if (!k->says_en.len) k->says_en = k->en;
 	for (int i = 0; i < 2; i++) {
 		layered l = key_of(k, names[i]);
-		if (l.node != NODE_ABSENT && !line_check(m, k, *into[i], content_place(l.e, l.node), sink)) return false;
+		if (l.node != NODE_ABSENT && !line_check(m, k, *into[i], content_place(l.e, l.node), sink))
+			return false;
 	}
 	return true;
 }
@@ -279,10 +281,9 @@ static bool read_facts(const image *m, task_kind *k, issues *sink)
 static bool read_rest(image *m, task_kind *k, issues *sink)
 {
 	return read_text(k, "da", true, &k->da, sink) && read_text(k, "en", true, &k->en, sink) &&
-	       read_roles(m, k, sink) && read_day_ends(k, sink) &&
-	       read_minutes(k, sink) && read_span(k, "lead", &k->lead, sink) &&
-	       read_span(k, "within", &k->within, sink) && read_words(m, k, sink) && read_says(m, k, sink) &&
-	       check_never(k, sink) && check_serves(k, sink);
+	       read_roles(m, k, sink) && read_day_ends(k, sink) && read_minutes(k, sink) &&
+	       read_span(k, "lead", &k->lead, sink) && read_span(k, "within", &k->within, sink) &&
+	       read_words(m, k, sink) && read_says(m, k, sink) && check_never(k, sink) && check_serves(k, sink);
 }
 
 static void *compile_task(image *m, const content_entry *e, issues *sink)
@@ -290,9 +291,9 @@ static void *compile_task(image *m, const content_entry *e, issues *sink)
 	task_kind *k = ARENA_NEW(m->arena, task_kind);
 	k->entry = e;
 	k->id = e->id;
-	bool fine = read_family(m, k, sink) && read_conditions(m, k, sink) && raise_read(m, k, sink) && read_facts(m, k, sink) &&
-		    escalate_read(m, k, sink) && read_rest(m, k, sink) && form_compile(m, k, sink) &&
-		    template_compile(m, k, sink);
+	bool fine = read_family(m, k, sink) && read_conditions(m, k, sink) && raise_read(m, k, sink) &&
+		    read_facts(m, k, sink) && escalate_read(m, k, sink) && read_rest(m, k, sink) &&
+		    form_compile(m, k, sink) && template_compile(m, k, sink);
 	return fine ? k : NULL;
 }
 

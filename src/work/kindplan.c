@@ -93,7 +93,8 @@ static void parts(planning *p)
 		const task_kind *part = task_kind_find(p->image, k->parts[i]);
 		json_object(&p->o);
 		json_pair(&p->o, "title", english(p) ? part->en : part->da);
-		json_pair(&p->o, "definitionCanonical", text_format(p->arena, "urn:limen:task:%.*s", TEXT_ARG(part->id)));
+		json_pair(&p->o, "definitionCanonical",
+			  text_format(p->arena, "urn:limen:task:%.*s", TEXT_ARG(part->id)));
 		json_end(&p->o);
 	}
 	json_end(&p->o);

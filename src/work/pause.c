@@ -121,7 +121,8 @@ static bool role_pauses(reader *rd, const working *by, issues *sink)
 	text id = reference_id(by->who->actor, TEXT("PractitionerRole"));
 	found f = id.len ? record_read(rd, TEXT("PractitionerRole"), id, &v, sink) : FOUND_NONE;
 	if (f == FOUND_FAILED) return false;
-	if (f == FOUND && json_parse(by->arena, text_copy(by->arena, v.json), v.type, sink, &d) && may_pause(&d)) return true;
+	if (f == FOUND && json_parse(by->arena, text_copy(by->arena, v.json), v.type, sink, &d) && may_pause(&d))
+		return true;
 	return issue_add(sink, FAIL_WORK_NOT_PAUSED, by->who->actor, TEXT(""));
 }
 

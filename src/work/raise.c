@@ -48,8 +48,8 @@ static bool recurs_read(task_kind *k, issues *sink)
 	    !span_of(e, content_get(e, n, "every"), "every", &k->again.every, sink))
 		return false;
 	if (k->again.every.given && k->raise) return true;
-	return issue_at(sink, FAIL_WORK_KIND_MISSING, content_place(e, n),
-			k->raise ? TEXT("every") : TEXT("raise"), TEXT(""), TEXT(""));
+	return issue_at(sink, FAIL_WORK_KIND_MISSING, content_place(e, n), k->raise ? TEXT("every") : TEXT("raise"),
+			TEXT(""), TEXT(""));
 }
 
 static bool parts_read(image *m, task_kind *k, issues *sink)

@@ -47,7 +47,8 @@ static void *compile(image *m, const content_entry *e, issues *sink)
 		    content_both(e, e->node, "note", false, &note_da, &note_en, sink);
 	uint32_t rows = content_get(e, e->node, "rows");
 	if (fine && (rows == NODE_ABSENT || e->d->nodes[rows].kind != NODE_ARRAY))
-		fine = issue_at(sink, FAIL_CONTENT_MISSING, content_place(e, e->node), TEXT("rows"), TEXT(""), TEXT(""));
+		fine =
+		    issue_at(sink, FAIL_CONTENT_MISSING, content_place(e, e->node), TEXT("rows"), TEXT(""), TEXT(""));
 	return fine ? rows_read(m, e, rows, sink) : NULL;
 }
 

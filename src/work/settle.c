@@ -82,7 +82,8 @@ static text pathway_reference(settling *s)
 static text organization_above(settling *s, text organization)
 {
 	version v;
-	const doc *d = body_of(s, deriving_rid(s->dv, TEXT("Organization"), reference_id(organization, TEXT("Organization"))), &v);
+	const doc *d =
+	    body_of(s, deriving_rid(s->dv, TEXT("Organization"), reference_id(organization, TEXT("Organization"))), &v);
 	uint32_t above = d ? doc_get(d, 0, NAME_partOf) : NODE_ABSENT;
 	return above == NODE_ABSENT ? (text){0} : doc_get_text(d, above, NAME_reference);
 }
@@ -94,7 +95,8 @@ static text queue_of(settling *s, const task_kind *k, text pathway)
 	version v;
 	text at = subject_organization(s->arena, s->body), level = kind_level(k, day_of_instant(s->now));
 	if (!at.len && pathway.len) {
-		const doc *e = body_of(s, deriving_rid(s->dv, TEXT("EpisodeOfCare"), reference_id(pathway, TEXT("EpisodeOfCare"))), &v);
+		const doc *e = body_of(
+		    s, deriving_rid(s->dv, TEXT("EpisodeOfCare"), reference_id(pathway, TEXT("EpisodeOfCare"))), &v);
 		if (e) at = subject_organization(s->arena, e);
 	}
 	int steps = text_equal(level, TEXT("community")) ? 1 : text_equal(level, TEXT("hospital")) ? STEPS_MAX : 0;
@@ -198,7 +200,8 @@ static text cause_text(settling *s, const task_kind *k, const need *n)
 	if (!k->again.every.given) return text_format(s->arena, "%.*s:%.*s", TEXT_ARG(k->id), TEXT_ARG(of));
 	day start = period_start(k, s->image->calendar, day_of_instant(s->now));
 	if (start == DAY_NONE) return (text){0};
-	return text_format(s->arena, "%.*s:%.*s:%.*s", TEXT_ARG(k->id), TEXT_ARG(of), TEXT_ARG(day_iso(s->arena, start)));
+	return text_format(s->arena, "%.*s:%.*s:%.*s", TEXT_ARG(k->id), TEXT_ARG(of),
+			   TEXT_ARG(day_iso(s->arena, start)));
 }
 
 static void wake_at(settling *s, instant at)
@@ -315,7 +318,8 @@ static bool raise_all(settling *s, task_writes *x, const automation *r)
 	    .method = WRITE_CREATE, .type = TEXT("Provenance"), .id = doc_get_text(d, 0, NAME_id), .resource = d};
 	for (int i = 0; i < x->count; i++) {
 		x->at[i].if_match = 0;
-		x->at[i].cause = text_format(s->arena, "automation:%.*s:%.*s:%d", TEXT_ARG(automation_says(r).id), TEXT_ARG(x->task->id), i);
+		x->at[i].cause = text_format(s->arena, "automation:%.*s:%.*s:%d", TEXT_ARG(automation_says(r).id),
+					     TEXT_ARG(x->task->id), i);
 		if (!deriving_raise(s->dv, &x->at[i], s->sink)) return false;
 	}
 	return true;
@@ -339,8 +343,8 @@ static bool do_by_rule(settling *s, const task_row *t, const automation *r)
 			      .now = instant_iso(s->arena, s->now),
 			      .task = text_format(s->arena, "Task/%.*s", TEXT_ARG(v.id))};
 	automation_fill(r, &with, s->arena, &answered);
-	task_writes x = {.kind = k, .with = &with, .arena = s->arena, .sink = s->sink, .self = s,
-			 .read = body_named, .task = &v};
+	task_writes x = {
+	    .kind = k, .with = &with, .arena = s->arena, .sink = s->sink, .self = s, .read = body_named, .task = &v};
 	const finish by = {.actor = with.actor, .at = with.now, .closes = true};
 	if (!writes_make(&x)) return false;
 	write_op close = {.method = WRITE_UPDATE, .type = TEXT("Task"), .id = v.id};
@@ -472,7 +476,8 @@ static bool settle_tasks(settling *s)
 	const task_kind *const *kinds;
 	int n = task_kinds(s->image, &kinds);
 	for (int i = 0; i < n; i++)
-		if (kinds[i]->raise && (s->gone || text_equal(kinds[i]->subject, s->self.type)) && !settle_kind(s, kinds[i]))
+		if (kinds[i]->raise && (s->gone || text_equal(kinds[i]->subject, s->self.type)) &&
+		    !settle_kind(s, kinds[i]))
 			return false;
 	for (int i = 0; i < s->task_count; i++) {
 		const task_row *t = &s->tasks[i];

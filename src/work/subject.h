@@ -36,9 +36,10 @@ typedef struct task_writes {
 	arena *arena;
 	issues *sink;
 	void *self;
-	const doc *(*read)(void *self, text type, text id, version *v); /* the current body; NULL: not there, or failed */
-	const version *task; /* which version of the Task is done */
-	bool lenient;        /* what has nothing to edit is left out */
+	const doc *(*read)(void *self, text type, text id,
+			   version *v); /* the current body; NULL: not there, or failed */
+	const version *task;            /* which version of the Task is done */
+	bool lenient;                   /* what has nothing to edit is left out */
 	write_op at[TASK_WRITES_MAX];
 	int count;
 } task_writes;
@@ -46,7 +47,7 @@ bool writes_make(task_writes *x);
 bool writes_add(task_writes *x, write_op made, text json);
 
 /* ---- automate.c: rules that do a task themselves ---- */
-const content_kind *automation_content(void); /* the content kind "automation" */
+const content_kind *automation_content(void);                        /* the content kind "automation" */
 const automation *automation_of(const image *m, const task_kind *k); /* NULL: none does this kind */
 bool automation_holds(const automation *r, const facts *f);
 void automation_fill(const automation *r, const filling *with, arena *a, form *out);

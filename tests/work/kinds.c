@@ -12,7 +12,7 @@ static text role_of(const doc *d)
 
 static bool known_role(text role)
 {
-	static const char *const roles[] = {"secretary", "doctor", "nurse", "leader", "specialty-management",
+	static const char *const roles[] = {"secretary",           "doctor", "nurse", "leader", "specialty-management",
 					    "community-management"};
 	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
 		if (text_equal(role, text_of(roles[i]))) return true;
@@ -67,7 +67,8 @@ TEST(no_two_kinds_have_the_same_guide)
 
 /* A family and one kind of it with some lines put in place of others. */
 static const char *const sound =
-    "family: f\nda: F\nen: F\nlevel: specialty\nrole: secretary\nday_ends: \"15:00\"\nabout: referral.received\nwords:\n  "
+    "family: f\nda: F\nen: F\nlevel: specialty\nrole: secretary\nday_ends: \"15:00\"\nabout: "
+    "referral.received\nwords:\n  "
     "grund: reasonCode.text\n"
     "choices:\n  c: [ { code: x, da: X, en: X } ]\n---\n"
     "task: t\nfamily: f\nda: T\nen: T\nraise: referral.received\ncause: referral.received\nclose: "
@@ -194,4 +195,5 @@ TEST(a_role_by_date_is_whose_it_was_that_day)
 }
 
 TESTS(T(whose_a_role_is_follows_without_holes), T(a_role_by_date_is_whose_it_was_that_day),
-      T(every_kind_is_published_in_both_languages), T(no_two_kinds_have_the_same_guide), T(wrong_kinds_are_refused_with_file_line_and_reason))
+      T(every_kind_is_published_in_both_languages), T(no_two_kinds_have_the_same_guide),
+      T(wrong_kinds_are_refused_with_file_line_and_reason))

@@ -126,7 +126,8 @@ static bool story_put(story *s, text actor, uint32_t n)
 	if (!json_parse(s->h.arena, json, TEXT("scenario"), &sink, &d)) return story_fails(s, n, TEXT("not JSON"));
 	text id = doc_get_text(&d, 0, NAME_id);
 	bool there = house_read(&s->h, doc_type(&d), id, &now);
-	return house_try(&s->h, text_z(s->h.arena, actor), there ? WRITE_UPDATE : WRITE_CREATE, text_z(s->h.arena, id), json);
+	return house_try(&s->h, text_z(s->h.arena, actor), there ? WRITE_UPDATE : WRITE_CREATE, text_z(s->h.arena, id),
+			 json);
 }
 
 static bool story_puts(story *s, uint32_t step)
@@ -156,7 +157,8 @@ static answers story_answers(story *s, uint32_t step, const task_kind *k)
 	answers out = {.at = all};
 	for (uint32_t i = n + 1; n != NODE_ABSENT && i < d->nodes[n].next; i = d->nodes[i].next)
 		all[out.count++] = (answer){name_text(d, d->nodes[i].name), story_filled(s, scalar(d, i))};
-	for (int f = 0; f < k->field_count && n != NODE_ABSENT; f++) /* a checklist is ticked where anything is answered */
+	for (int f = 0; f < k->field_count && n != NODE_ABSENT;
+	     f++) /* a checklist is ticked where anything is answered */
 		if (text_starts(k->fields[f].name, TEXT("step-")))
 			all[out.count++] = (answer){k->fields[f].name, TEXT("true")};
 	return out;
@@ -233,10 +235,13 @@ static bool story_status(story *s, uint32_t n, text named, const char *wanted)
 	doc d;
 	text is = story_task(s, named, &d) ? doc_get_text(&d, 0, NAME_status) : TEXT("not there");
 	bool open = task_status_open(is);
-	bool fits = strcmp(wanted, "open") == 0   ? open
-		    : strcmp(wanted, "done") == 0 ? text_equal(is, TEXT("completed"))
-						  : text_equal(is, TEXT("cancelled")) || text_equal(is, TEXT("not there"));
-	return fits || story_fails(s, n, text_format(s->h.arena, "%.*s is %.*s, not %s", TEXT_ARG(named), TEXT_ARG(is), wanted));
+	bool fits = strcmp(wanted, "open") == 0 ? open
+		    : strcmp(wanted, "done") == 0
+			? text_equal(is, TEXT("completed"))
+			: text_equal(is, TEXT("cancelled")) || text_equal(is, TEXT("not there"));
+	return fits ||
+	       story_fails(s, n,
+			   text_format(s->h.arena, "%.*s is %.*s, not %s", TEXT_ARG(named), TEXT_ARG(is), wanted));
 }
 
 static int story_count(story *s, text kind)
@@ -255,7 +260,8 @@ static int story_count(story *s, text kind)
 			after = events[i].sequence;
 			if (!text_equal(events[i].type, TEXT("Task")) || map_get(&seen, events[i].id, &was)) continue;
 			map_put(&seen, text_copy(s->h.arena, events[i].id), 1);
-			if (house_read(&s->h, TEXT("Task"), events[i].id, &d) && (!kind.len || text_equal(task_kind_of(&d), kind)))
+			if (house_read(&s->h, TEXT("Task"), events[i].id, &d) &&
+			    (!kind.len || text_equal(task_kind_of(&d), kind)))
 				count++;
 		}
 	}
@@ -274,12 +280,14 @@ static bool story_due(story *s, uint32_t n, text said)
 	task_row row;
 	day on = DAY_NONE;
 	int64_t at = said.len - 11;
-	if (at < 1 || !day_parse(text_slice(said, at + 1, said.len), &on)) return story_fails(s, n, TEXT("due: KIND CAUSE DAY"));
+	if (at < 1 || !day_parse(text_slice(said, at + 1, said.len), &on))
+		return story_fails(s, n, TEXT("due: KIND CAUSE DAY"));
 	text named = text_slice(said, 0, at);
 	if (!story_task(s, named, &d) || !task_row_read(&d, &row)) return story_fails(s, n, TEXT("it is not there"));
 	day is = row.due == INSTANT_NONE ? DAY_NONE : day_of_instant(row.due - 1);
 	text words = is == DAY_NONE ? TEXT("not dated") : day_iso(s->h.arena, is);
-	return is == on || story_fails(s, n, text_format(s->h.arena, "%.*s is due %.*s", TEXT_ARG(named), TEXT_ARG(words)));
+	return is == on ||
+	       story_fails(s, n, text_format(s->h.arena, "%.*s is due %.*s", TEXT_ARG(named), TEXT_ARG(words)));
 }
 
 typedef bool story_claim(story *s, uint32_t n, text said);
@@ -312,8 +320,9 @@ static bool story_each(story *s, uint32_t step, const char *key, story_claim *cl
 
 static bool story_step(story *s, uint32_t step)
 {
-	static const char *const keys[] = {"say",    "at",    "put",     "by",   "do",   "answers", "raise", "as",  "about",
-					   "patient", "note", "refused", "open", "done", "gone",    "none",  "due", NULL};
+	static const char *const keys[] = {"say",   "at",   "put",   "by",      "do",   "answers",
+					   "raise", "as",   "about", "patient", "note", "refused",
+					   "open",  "done", "gone",  "none",    "due",  NULL};
 	issues sink = {.arena = s->h.arena};
 	if (!content_keys(s->e, step, keys, &sink)) return story_fails(s, step, TEXT("a key that means nothing here"));
 	return story_wait(s, step) && story_puts(s, step) && story_raises(s, step) && story_does(s, step) &&
@@ -355,11 +364,13 @@ static bool parts_do(story *s, uint32_t hand, text by)
 {
 	uint32_t n = content_get(s->e, hand, "parts");
 	const doc *d = s->e->d;
-	if (s->kind->part_count && n == NODE_ABSENT) return story_fails(s, hand, TEXT("parts: [ { do: KIND, answers: … } ]"));
+	if (s->kind->part_count && n == NODE_ABSENT)
+		return story_fails(s, hand, TEXT("parts: [ { do: KIND, answers: … } ]"));
 	if (n == NODE_ABSENT) return true;
 	answers given = story_answers(s, hand, s->kind);
 	bool done = story_complete(s, by, TEXT("hand"), &given);
-	if (done || !house_said(&s->h, FAIL_WORK_PART_OPEN)) return story_fails(s, n, TEXT("it could be done before its parts"));
+	if (done || !house_said(&s->h, FAIL_WORK_PART_OPEN))
+		return story_fails(s, n, TEXT("it could be done before its parts"));
 	for (uint32_t i = n + 1; i < d->nodes[n].next; i = d->nodes[i].next) {
 		uint32_t what = content_get(s->e, i, "do"), whose = content_get(s->e, i, "by");
 		text named = text_format(s->h.arena, "%.*s Task/hand", TEXT_ARG(doc_text(d, what)));
@@ -370,7 +381,8 @@ static bool parts_do(story *s, uint32_t hand, text by)
 
 static bool story_hand(story *s, uint32_t hand)
 {
-	static const char *const keys[] = {"by", "due", "answers", "refused", "about", "patient", "note", "parts", NULL};
+	static const char *const keys[] = {"by",      "due",  "answers", "refused", "about",
+					   "patient", "note", "parts",   NULL};
 	issues sink = {.arena = s->h.arena};
 	if (!content_keys(s->e, hand, keys, &sink)) return story_fails(s, hand, TEXT("a key that means nothing here"));
 	text by = story_text(s, hand, "by", "PractitionerRole/sek-a");

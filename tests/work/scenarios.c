@@ -155,8 +155,8 @@ TEST(each_rule_that_is_taken_away_is_noticed)
 		if (one_fails(m, kinds[i]->id)) continue; /* said above */
 		through += slip_through(m, (task_kind *)(uintptr_t)kinds[i], &tried);
 	}
-	print_message("scenarios: %d of %d kinds; %d of %d rules taken away were noticed\n", with, count, tried - through,
-		      tried);
+	print_message("scenarios: %d of %d kinds; %d of %d rules taken away were noticed\n", with, count,
+		      tried - through, tried);
 	assert_int_equal(through, 0);
 }
 
@@ -173,4 +173,5 @@ TEST(each_kind_has_a_scenario)
 	assert_int_equal(without, 0);
 }
 
-TESTS(T(each_scenario_happens_as_it_is_written), T(each_rule_that_is_taken_away_is_noticed), T(each_kind_has_a_scenario))
+TESTS(T(each_scenario_happens_as_it_is_written), T(each_rule_that_is_taken_away_is_noticed),
+      T(each_kind_has_a_scenario))
