@@ -54,6 +54,11 @@ export type Task = Resource & {
 	owner?: Reference;
 	reasonCode?: CodeableConcept;
 	performerType?: CodeableConcept[];
+	requester?: Reference;
+	partOf?: Reference[];
+	output?: { type?: CodeableConcept; valueString?: string; valueReference?: Reference }[];
+	statusReason?: CodeableConcept;
+	executionPeriod?: Period;
 };
 export type Episode = Resource & {
 	resourceType: 'EpisodeOfCare';
@@ -62,6 +67,8 @@ export type Episode = Resource & {
 	period?: Period;
 	type?: CodeableConcept[];
 	referralRequest?: Reference[];
+	managingOrganization?: Reference;
+	careManager?: Reference;
 };
 export type ServiceRequest = Resource & {
 	resourceType: 'ServiceRequest';

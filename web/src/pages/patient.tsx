@@ -1,17 +1,20 @@
 // patient.tsx: one patient: who, where in the pathway, the clocks and why, the next step, what else is open, what was done.
-import { useEffect } from 'preact/hooks';
-import type { Episode, ServiceRequest } from '../api/fhir.ts';
+import { useEffect, useState } from 'preact/hooks';
+import type { Episode, Patient, ServiceRequest } from '../api/fhir.ts';
+import { organizationName } from '../api/people.ts';
+import { coordinatorOf, tongueOf } from '../api/record.ts';
 import { actor } from '../api/client.ts';
 import { pathwaysOf, referralsOf, steps, type Step } from '../api/pathways.ts';
 import { byStart, tasksOf, type Row } from '../api/tasks.ts';
 import { dayAndTime } from '../base/clock.ts';
 import { useKeys } from '../base/keys.ts';
 import { useLoad } from '../base/load.ts';
-import { PATHS, go, referralPath, taskPath } from '../base/route.ts';
+import { PATHS, go, ownPath, referralPath, taskPath } from '../base/route.ts';
 import { useTexts } from '../base/texts.ts';
 import { useValue } from '../base/value.ts';
 import { Banner } from '../parts/banner.tsx';
 import { DueBadge } from '../parts/badge.tsx';
+import { PatientCards } from '../parts/patientcards.tsx';
 import { Referral, reasonOf } from '../parts/referral.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { useSubject } from '../shell/raise.tsx';
@@ -74,6 +77,62 @@ function History({ list }: { list: Step[] }) {
 	);
 }
 
+// Whose pathway it is: a patient may be under way in several departments at once.
+function Department({ episode }: { episode: Episode }) {
+	const reference = episode.managingOrganization?.reference ?? '';
+	const named = episode.managingOrganization?.display;
+	const name = useLoad(reference && !named ? reference : null, () => organizationName(reference));
+	return <span class="soft pathway-department">{named ?? name.value ?? ''}</span>;
+}
+
+// Under way in more than one place: all of it in a line each, before any of it in full.
+function Across({ list }: { list: Episode[] }) {
+	const { t } = useTexts();
+	const open = list.filter((one) => !CLOSED.includes(one.status));
+	if (open.length < 2) return null;
+	return (
+		<nav class="card across" aria-label={t('patient.across')}>
+			<h2>{t('patient.acrossCount', { n: open.length })}</h2>
+			<ul class="plain-list">
+				{open.map((one) => (
+					<li key={one.id}>
+						<button
+							type="button"
+							class="link"
+							onClick={() => document.getElementById(`pathway-${one.id}`)?.scrollIntoView({ block: 'start' })}
+						>
+							{one.type?.[0]?.text ?? one.type?.[0]?.coding?.[0]?.display ?? t('panel.pathway')}
+						</button>{' '}
+						<Department episode={one} />
+					</li>
+				))}
+			</ul>
+		</nav>
+	);
+}
+
+// What one needs to know before speaking to the patient.
+function Known({ patient }: { patient: Patient }) {
+	const { t } = useTexts();
+	const coordinator = nameOfActor(coordinatorOf(patient));
+	const tongue = tongueOf(patient);
+	if (!coordinator && !tongue) return null;
+	return (
+		<p class="known">
+			{coordinator && (
+				<span>
+					<span class="soft">{t('record.coordinator')}</span> {coordinator}
+				</span>
+			)}
+			{tongue && (
+				<span>
+					<span class="soft">{t('record.tongue')}</span> {tongue}
+				</span>
+			)}
+		</p>
+	);
+}
+
 type PathwayProps = { episode: Episode; referral: ServiceRequest | undefined; patient: string };
 
 function Pathway({ episode, referral, patient }: PathwayProps) {
@@ -92,7 +151,7 @@ function Pathway({ episode, referral, patient }: PathwayProps) {
 		<section class="pathway" aria-labelledby={`pathway-${id}`}>
 			<h2 id={`pathway-${id}`}>
 				{title ? t('patient.pathwayOf', { title }) : t('panel.pathway')}
-				{CLOSED.includes(episode.status) && <span class="tag">{t('patient.closed')}</span>}
+				{CLOSED.includes(episode.status) && <span class="tag">{t('patient.closed')}</span>} <Department episode={episode} />
 			</h2>
 			<div class="pathway-state">
 				<PathwayLine pathway={id} fresh={fresh} />
@@ -129,7 +188,9 @@ function Pathway({ episode, referral, patient }: PathwayProps) {
 
 export function PatientPage({ id }: { id: string }) {
 	const { t, language } = useTexts();
-	const patient = usePatient(id);
+	const read = usePatient(id);
+	const [edited, setEdited] = useState<Patient | null>(null);
+	const patient = { ...read, value: edited ?? read.value };
 	const pathways = useLoad(id, () => pathwaysOf(id));
 	const referrals = useLoad(id, () => referralsOf(id));
 	const first = pathways.value?.find((one) => !CLOSED.includes(one.status))?.id ?? null;
@@ -155,8 +216,11 @@ export function PatientPage({ id }: { id: string }) {
 				<p class="crumbs no-print">
 					<a href={PATHS.worklist}>← {t('nav.worklist')}</a>
 					<a href={referralPath(id)}>{t('patient.newReferral')}</a>
+					<a href={ownPath(id)}>{t('patient.whereAmI')}</a>
 				</p>
 			</div>
+			{patient.value && <Known patient={patient.value} />}
+			<Across list={pathways.value ?? []} />
 			{pathways.failure !== null && <Failed failure={pathways.failure} retry={pathways.again} />}
 			{pathways.value?.length === 0 && (
 				<Empty title={t('patient.noPathway')}>
@@ -175,6 +239,7 @@ export function PatientPage({ id }: { id: string }) {
 					patient={id}
 				/>
 			))}
+			{patient.value && <PatientCards patient={patient.value} changed={setEdited} pathway={first} />}
 		</div>
 	);
 }
