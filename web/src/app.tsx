@@ -23,6 +23,7 @@ import { staff } from './parts/who.tsx';
 
 const CallPage = lazy(async () => (await import('./pages/call.tsx')).CallPage);
 const EndsPage = lazy(async () => (await import('./pages/ends.tsx')).EndsPage);
+const HabitsPage = lazy(async () => (await import('./pages/habits.tsx')).HabitsPage);
 const OwnPage = lazy(async () => (await import('./pages/own.tsx')).OwnPage);
 const PatientPage = lazy(async () => (await import('./pages/patient.tsx')).PatientPage);
 const ReferralPage = lazy(async () => (await import('./pages/referral.tsx')).ReferralPage);
@@ -42,6 +43,8 @@ function Page({ route }: { route: Route }) {
 			return <PatientPage key={route.id} id={route.id} />;
 		case 'own':
 			return <OwnPage key={route.id} id={route.id} />;
+		case 'habits':
+			return <HabitsPage />;
 		case 'call':
 			return <CallPage key={route.answering ?? ''} answering={route.answering} />;
 		case 'referral':
@@ -68,6 +71,7 @@ function Nav({ route }: { route: Route }) {
 		{ page: 'call', path: PATHS.call, label: t('nav.call') },
 		{ page: 'ends', path: PATHS.ends, label: t('nav.ends') },
 		{ page: 'referral', path: PATHS.referral, label: t('nav.referral') },
+		{ page: 'habits', path: PATHS.habits, label: t('habits.title') },
 	];
 	return (
 		<nav aria-label={t('nav.label')}>
@@ -165,6 +169,7 @@ export function App() {
 		else if (command === 'go-worklist') go(PATHS.worklist);
 		else if (command === 'go-ends') go(PATHS.ends);
 		else if (command === 'go-referral') go(PATHS.referral);
+		else if (command === 'go-habits') go(PATHS.habits);
 		else if (command === 'go-call') go(PATHS.call);
 		else if (command === 'raise') openRaise();
 		else if (command === 'card') openCard(route.page === 'patient' ? route.id : null);

@@ -11,6 +11,18 @@ export function announce(text: string, tone: Notice['tone'] = 'quiet'): void {
 	notice.set({ text, tone });
 }
 
+// What was done is said; what was refused is said too, and nothing changes on the screen.
+export async function attempt(doing: () => Promise<unknown>, said: string): Promise<boolean> {
+	try {
+		await doing();
+		announce(said, 'good');
+		return true;
+	} catch (failure) {
+		announce(failure instanceof Error ? failure.message : '', 'bad');
+		return false;
+	}
+}
+
 export function Announcer() {
 	const now = useValue(notice);
 	useEffect(() => {

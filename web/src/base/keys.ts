@@ -22,6 +22,7 @@ export type Command =
 	| 'go-ends'
 	| 'go-referral'
 	| 'go-call'
+	| 'go-habits'
 	| 'card'
 	| 'raise';
 
@@ -52,6 +53,7 @@ export const KEYS: readonly Row[] = [
 	{ command: 'go-worklist', keys: ['g', 'o'], letters: true, text: 'key.goWorklist', where: 'all' },
 	{ command: 'go-ends', keys: ['g', 'l'], letters: true, text: 'key.goEnds', where: 'all' },
 	{ command: 'go-referral', keys: ['g', 'h'], letters: true, text: 'key.goReferral', where: 'all' },
+	{ command: 'go-habits', keys: ['g', 's'], letters: true, text: 'key.goHabits', where: 'all' },
 ];
 
 export const letters = keptValue<'on' | 'off'>('letters', 'on', ['on', 'off']);

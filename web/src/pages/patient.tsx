@@ -14,6 +14,7 @@ import { useTexts } from '../base/texts.ts';
 import { useValue } from '../base/value.ts';
 import { Banner } from '../parts/banner.tsx';
 import { DueBadge } from '../parts/badge.tsx';
+import { HabitsHere } from '../parts/habits.tsx';
 import { PatientCards } from '../parts/patientcards.tsx';
 import { Referral, reasonOf } from '../parts/referral.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
@@ -168,6 +169,7 @@ function Pathway({ episode, referral, patient }: PathwayProps) {
 						renew={open.again}
 					/>
 				)}
+				{now && <HabitsHere row={now} />}
 				{open.failure !== null && <Failed failure={open.failure} retry={open.again} />}
 				{!now && open.value && (
 					<Empty title={CLOSED.includes(episode.status) ? t('patient.isClosed') : t('patient.noNext')}>

@@ -1,6 +1,6 @@
 // callqueue.tsx: who waits to be called back, the earliest promise first; and the calls I took today.
 import { callBacks, myCalls, notReached, takeBack, type Logged } from '../api/calls.ts';
-import { announce } from '../base/announce.tsx';
+import { attempt } from '../base/announce.tsx';
 import { dayAndTime, minute, now } from '../base/clock.ts';
 import { useLoad } from '../base/load.ts';
 import { callBackPath } from '../base/route.ts';
@@ -10,15 +10,6 @@ import { Calls, nameOfPatient } from './calls.tsx';
 import { Badge } from './badge.tsx';
 import { useHeard } from './heard.ts';
 import { Failed } from './states.tsx';
-
-async function run(doing: () => Promise<void>, said: string): Promise<void> {
-	try {
-		await doing();
-		announce(said, 'good');
-	} catch (failure) {
-		announce(failure instanceof Error ? failure.message : '', 'bad');
-	}
-}
 
 function Waiting({ one, again }: { one: Logged; again: () => void }) {
 	const { t, language } = useTexts();
@@ -43,7 +34,7 @@ function Waiting({ one, again }: { one: Logged; again: () => void }) {
 				<button
 					type="button"
 					class="button button-quiet"
-					onClick={() => void run(() => notReached(one.call), say('callback.tried')).then(again)}
+					onClick={() => void attempt(() => notReached(one.call), say('callback.tried')).then(again)}
 				>
 					{t('callback.noAnswer')}
 				</button>
@@ -90,7 +81,7 @@ export function MyCalls({ me, fresh }: { me: string; fresh: number }) {
 						<button
 							type="button"
 							class="link small"
-							onClick={() => void run(() => takeBack(one.call), say('undo.done')).then(list.again)}
+							onClick={() => void attempt(() => takeBack(one.call), say('undo.done')).then(list.again)}
 						>
 							{t('undo.word')}
 						</button>

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 import { longDay, readDay } from '../base/clock.ts';
 import { useTexts } from '../base/texts.ts';
+import { KeyChoice, focusNext } from './keychoice.tsx';
 
 export type Described = { id: string; 'aria-describedby': string | undefined; 'aria-invalid': 'true' | undefined };
 type Frame = { label: string; help?: ComponentChildren; error?: string | undefined; required?: boolean | undefined };
@@ -48,36 +49,20 @@ type Choice = { code: string; display: string };
 type ChoiceProps = Frame & { name: string; options: readonly Choice[]; value: string; change: (value: string) => void };
 const RADIOS_MAX = 6;
 
-function Radios({ name, label, help, error, required, options, value, change }: ChoiceProps) {
-	const id = useId();
-	const ids = [help ? `${id}-help` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
+// By a digit it is chosen, and the hands are in the next field.
+function Radios({ required, ...props }: ChoiceProps) {
 	return (
-		<fieldset class={error ? 'field field-wrong' : 'field'} data-field={name} aria-describedby={ids || undefined}>
-			<legend>
-				{label}
-				<Required required={required} />
-			</legend>
-			<div class="radios">
-				{options.map((option) => (
-					<label key={option.code} class="radio">
-						<input
-							type="radio"
-							name={`${id}-${name}`}
-							value={option.code}
-							checked={value === option.code}
-							onChange={() => change(option.code)}
-						/>
-						<span>{option.display}</span>
-					</label>
-				))}
-			</div>
-			{help && (
-				<p class="help" id={`${id}-help`}>
-					{help}
-				</p>
-			)}
-			<ErrorText id={`${id}-error`} error={error} />
-		</fieldset>
+		<KeyChoice
+			{...props}
+			label={
+				<>
+					{props.label}
+					<Required required={required} />
+				</>
+			}
+			options={props.options.map((one) => ({ code: one.code, label: one.display }))}
+			chosen={(_code, field) => focusNext(field)}
+		/>
 	);
 }
 

@@ -1,23 +1,26 @@
 // keychoice.tsx: one of a few, by one key: a digit while the group has the focus chooses and goes on. The arrows, the mouse and a screen
 // reader find ordinary radio buttons.
+import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
+import { useTexts } from '../base/texts.ts';
 
 export type Choice<T extends string> = { code: T; label: string };
 const DIGITS = '1234567890-';
 
 type Props<T extends string> = {
 	name: string;
-	label: string;
+	label: ComponentChildren;
 	options: readonly Choice<T>[];
 	value: T | '';
 	change: (value: T) => void;
-	chosen?: (value: T) => void; // by a digit: go on to the next
-	help?: string | undefined;
+	chosen?: (value: T, field: HTMLElement) => void; // by a digit: go on to the next
+	help?: ComponentChildren;
 	error?: string | undefined;
 };
 
 export function KeyChoice<T extends string>({ name, label, options, value, change, chosen, help, error }: Props<T>) {
 	const id = useId();
+	const { t } = useTexts();
 	function keys(event: KeyboardEvent): void {
 		if (event.ctrlKey || event.metaKey || event.altKey) return;
 		const at = event.key.length === 1 ? DIGITS.indexOf(event.key) : -1;
@@ -25,7 +28,7 @@ export function KeyChoice<T extends string>({ name, label, options, value, chang
 		if (at < 0 || !option) return;
 		event.preventDefault();
 		change(option.code);
-		chosen?.(option.code);
+		chosen?.(option.code, event.currentTarget as HTMLElement);
 	}
 	return (
 		<fieldset
@@ -57,11 +60,23 @@ export function KeyChoice<T extends string>({ name, label, options, value, chang
 			)}
 			{error && (
 				<p class="error" id={`${id}-error`}>
+					<span class="spoken">{t('form.error')} </span>
 					{error}
 				</p>
 			)}
 		</fieldset>
 	);
+}
+
+const IN_FIELD = 'input:checked, input:not([tabindex="-1"]), textarea, select';
+
+// The field after this one in the form; after the last one its button.
+export function focusNext(field: HTMLElement): void {
+	const form = field.closest('form');
+	const all = [...(form?.querySelectorAll<HTMLElement>('[data-field]') ?? [])];
+	const next = all[all.indexOf(field) + 1];
+	const inside = next?.querySelector<HTMLElement>(IN_FIELD) ?? form?.querySelector<HTMLElement>('button[type=submit]');
+	inside?.focus();
 }
 
 // Puts the focus in a group: on what is chosen there, else on its first.

@@ -19,7 +19,7 @@ import {
 	type Question,
 } from '../api/record.ts';
 import { raiseTask } from '../api/raise.ts';
-import { announce } from '../base/announce.tsx';
+import { attempt } from '../base/announce.tsx';
 import { dayAndTime, dayOf, shortDay } from '../base/clock.ts';
 import { useLoad } from '../base/load.ts';
 import { taskPath } from '../base/route.ts';
@@ -43,18 +43,6 @@ export function Card({ id, title, count, failure, again, children }: CardProps) 
 			{failure !== undefined && failure !== null ? <Failed failure={failure} retry={again ?? (() => undefined)} /> : children}
 		</section>
 	);
-}
-
-// What was done is said; what was refused is said too, and nothing changes on the screen.
-export async function attempt(doing: () => Promise<unknown>, said: string): Promise<boolean> {
-	try {
-		await doing();
-		announce(said, 'good');
-		return true;
-	} catch (failure) {
-		announce(failure instanceof Error ? failure.message : '', 'bad');
-		return false;
-	}
 }
 
 function visitWord(state: string): string {

@@ -13,6 +13,7 @@ import { useValue } from '../base/value.ts';
 import { Banner } from '../parts/banner.tsx';
 import { DueBadge, lawWords } from '../parts/badge.tsx';
 import { Clocks } from '../parts/clocks.tsx';
+import { HabitsHere } from '../parts/habits.tsx';
 import { Referral, proposalOf, wordsOf } from '../parts/referral.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
 import { TaskForm } from '../parts/taskform.tsx';
@@ -201,6 +202,7 @@ export function TaskPanel(step: StepProps) {
 			{patient.failure !== null && <Failed failure={patient.failure} retry={patient.again} />}
 			{row.pathway && <PathwayLine pathway={row.pathway} fresh={fresh} />}
 			<NextStep {...step} referral={referral} />
+			<HabitsHere row={row} />
 			<TaskWhy row={row} fresh={fresh} />
 			{row.pathway && <PathwayClocks pathway={row.pathway} fresh={fresh} />}
 			{referral && <Referral referral={referral} />}
