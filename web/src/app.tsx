@@ -6,7 +6,7 @@ import { workers, type Worker } from './api/people.ts';
 import { Announcer } from './base/announce.tsx';
 import { useKeys } from './base/keys.ts';
 import { useLoad } from './base/load.ts';
-import { PATHS, go, patientPath, useRoute, type Route } from './base/route.ts';
+import { OVERVIEWS, PATHS, go, patientPath, useRoute, type Route } from './base/route.ts';
 import { useTexts } from './base/texts.ts';
 import { useValue } from './base/value.ts';
 import { drawn, lazy } from './base/lazy.tsx';
@@ -24,6 +24,10 @@ import { staff } from './parts/who.tsx';
 const CallPage = lazy(async () => (await import('./pages/call.tsx')).CallPage);
 const EndsPage = lazy(async () => (await import('./pages/ends.tsx')).EndsPage);
 const HabitsPage = lazy(async () => (await import('./pages/habits.tsx')).HabitsPage);
+const HandoverPage = lazy(async () => (await import('./pages/handover.tsx')).HandoverPage);
+const HomePage = lazy(async () => (await import('./pages/home.tsx')).HomePage);
+const OverviewPage = lazy(async () => (await import('./pages/overview.tsx')).OverviewPage);
+const QuestionsPage = lazy(async () => (await import('./pages/questions.tsx')).QuestionsPage);
 const OwnPage = lazy(async () => (await import('./pages/own.tsx')).OwnPage);
 const PatientPage = lazy(async () => (await import('./pages/patient.tsx')).PatientPage);
 const ReferralPage = lazy(async () => (await import('./pages/referral.tsx')).ReferralPage);
@@ -43,6 +47,14 @@ function Page({ route }: { route: Route }) {
 			return <PatientPage key={route.id} id={route.id} />;
 		case 'own':
 			return <OwnPage key={route.id} id={route.id} />;
+		case 'overview':
+			return <OverviewPage />;
+		case 'home':
+			return <HomePage />;
+		case 'handover':
+			return <HandoverPage />;
+		case 'questions':
+			return <QuestionsPage />;
 		case 'habits':
 			return <HabitsPage />;
 		case 'call':
@@ -66,17 +78,18 @@ function Page({ route }: { route: Route }) {
 
 function Nav({ route }: { route: Route }) {
 	const { t } = useTexts();
+	const here = OVERVIEWS.some((one) => one === route.page) ? 'overview' : route.page;
 	const links = [
 		{ page: 'worklist', path: PATHS.worklist, label: t('nav.worklist') },
 		{ page: 'call', path: PATHS.call, label: t('nav.call') },
 		{ page: 'ends', path: PATHS.ends, label: t('nav.ends') },
 		{ page: 'referral', path: PATHS.referral, label: t('nav.referral') },
-		{ page: 'habits', path: PATHS.habits, label: t('habits.title') },
+		{ page: 'overview', path: PATHS.overview, label: t('nav.overview') },
 	];
 	return (
 		<nav aria-label={t('nav.label')}>
 			{links.map((link) => (
-				<a key={link.page} href={link.path} aria-current={route.page === link.page ? 'page' : undefined}>
+				<a key={link.page} href={link.path} aria-current={here === link.page ? 'page' : undefined}>
 					{link.label}
 				</a>
 			))}
@@ -169,6 +182,10 @@ export function App() {
 		else if (command === 'go-worklist') go(PATHS.worklist);
 		else if (command === 'go-ends') go(PATHS.ends);
 		else if (command === 'go-referral') go(PATHS.referral);
+		else if (command === 'go-overview') go(PATHS.overview);
+		else if (command === 'go-home') go(PATHS.home);
+		else if (command === 'go-handover') go(PATHS.handover);
+		else if (command === 'go-questions') go(PATHS.questions);
 		else if (command === 'go-habits') go(PATHS.habits);
 		else if (command === 'go-call') go(PATHS.call);
 		else if (command === 'raise') openRaise();

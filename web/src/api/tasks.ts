@@ -1,7 +1,7 @@
 // tasks.ts: the worklist's rows, the kinds of task with their forms, and doing a task.
 import { addDays, dayOf, daysUntil, dueDay, now, today } from '../base/clock.ts';
 import { language } from '../base/texts.ts';
-import { nextPath, get, post, put, search } from './client.ts';
+import { nextPath, get, post, search } from './client.ts';
 import {
 	codeOf,
 	extensionOf,
@@ -139,13 +139,13 @@ export function filterQuery(filter: Filter, me: string, role: RoleCode): Record<
 	return { role: filter === 'team' ? own : other };
 }
 
-export async function worklist(query: Record<string, string>): Promise<Page> {
+export async function worklist(query: Record<string, string>, count = PAGE_SIZE): Promise<Page> {
 	return pageOf(
 		await search('Task', {
 			open: 'true',
 			...query,
 			_sort: 'latest-start',
-			_count: PAGE_SIZE,
+			_count: count,
 			_total: 'accurate',
 			_include: 'Task:patient',
 		}),
@@ -167,20 +167,6 @@ export async function tasksOf(pathway: string): Promise<Row[]> {
 
 export async function task(id: string): Promise<Row> {
 	return rowOf(await get<Task>(`Task/${encodeURIComponent(id)}`));
-}
-
-// "Take": mine from now on, unless somebody was quicker; then the server refuses the stale version (412).
-export async function takeTask(row: Row, me: { reference: string; name: string }): Promise<Row> {
-	const taken: Task = { ...row.task, status: 'in-progress', owner: { reference: me.reference, display: me.name } };
-	const { body } = await put<Task>(`Task/${encodeURIComponent(row.id)}`, taken, `W/"${row.version}"`);
-	return rowOf(body);
-}
-
-export async function giveBackTask(row: Row): Promise<Row> {
-	const { owner: _owner, ...rest } = row.task;
-	const given: Task = { ...rest, status: 'requested' };
-	const { body } = await put<Task>(`Task/${encodeURIComponent(row.id)}`, given, `W/"${row.version}"`);
-	return rowOf(body);
 }
 
 const FIELD_TYPES = ['choice', 'text', 'date', 'dateTime', 'boolean', 'integer'] as const;

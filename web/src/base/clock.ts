@@ -65,6 +65,13 @@ export function addDays(day: string, count: number): string {
 	return new Date(Date.parse(`${day}T00:00:00Z`) + count * DAY_MS).toISOString().slice(0, 10);
 }
 
+// The first weekday from this day on. Holidays are the server's to know.
+export function weekdayFrom(day: string): string {
+	let one = day;
+	while ([0, 6].includes(new Date(`${one}T12:00:00Z`).getUTCDay())) one = addDays(one, 1);
+	return one;
+}
+
 export function daysUntil(day: string): number {
 	return daysFromTo(today(), day);
 }

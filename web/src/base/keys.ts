@@ -23,6 +23,10 @@ export type Command =
 	| 'go-referral'
 	| 'go-call'
 	| 'go-habits'
+	| 'go-overview'
+	| 'go-home'
+	| 'go-handover'
+	| 'go-questions'
 	| 'card'
 	| 'raise';
 
@@ -53,6 +57,10 @@ export const KEYS: readonly Row[] = [
 	{ command: 'go-worklist', keys: ['g', 'o'], letters: true, text: 'key.goWorklist', where: 'all' },
 	{ command: 'go-ends', keys: ['g', 'l'], letters: true, text: 'key.goEnds', where: 'all' },
 	{ command: 'go-referral', keys: ['g', 'h'], letters: true, text: 'key.goReferral', where: 'all' },
+	{ command: 'go-overview', keys: ['g', 'm'], letters: true, text: 'key.goOverview', where: 'all' },
+	{ command: 'go-home', keys: ['g', 'r'], letters: true, text: 'key.goHome', where: 'all' },
+	{ command: 'go-handover', keys: ['g', 'v'], letters: true, text: 'key.goHandover', where: 'all' },
+	{ command: 'go-questions', keys: ['g', 'q'], letters: true, text: 'key.goQuestions', where: 'all' },
 	{ command: 'go-habits', keys: ['g', 's'], letters: true, text: 'key.goHabits', where: 'all' },
 ];
 

@@ -10,10 +10,22 @@ export type Route =
 	| { page: 'own'; id: string }
 	| { page: 'referral'; patient: string | null }
 	| { page: 'call'; answering: string | null }
-	| { page: 'habits' }
+	| { page: 'habits' | 'overview' | 'home' | 'handover' | 'questions' }
 	| { page: 'unknown'; path: string };
 
-export const PATHS = { worklist: '#/', ends: '#/loose-ends', referral: '#/referral', who: '#/who', call: '#/call', habits: '#/habits' } as const;
+export const PATHS = {
+	worklist: '#/',
+	ends: '#/loose-ends',
+	referral: '#/referral',
+	who: '#/who',
+	call: '#/call',
+	overview: '#/overview',
+	home: '#/home',
+	handover: '#/handover',
+	questions: '#/questions',
+	habits: '#/habits',
+} as const;
+export const OVERVIEWS = ['overview', 'home', 'handover', 'questions', 'habits'] as const;
 export const taskPath = (id: string) => `#/task/${encodeURIComponent(id)}`;
 export const patientPath = (id: string) => `#/patient/${encodeURIComponent(id)}`;
 export const ownPath = (id: string) => `#/own/${encodeURIComponent(id)}`;
@@ -27,7 +39,8 @@ function read(hash: string): Route {
 		.map(decode);
 	if (page === '') return { page: 'worklist' };
 	if (page === 'loose-ends') return { page: 'ends' };
-	if (page === 'habits') return { page: 'habits' };
+	const over = OVERVIEWS.find((one) => one === page);
+	if (over) return { page: over };
 	if (page === 'who') return { page: 'who' };
 	if (page === 'call') return { page: 'call', answering: id ?? null };
 	if (page === 'referral') return { page: 'referral', patient: id ?? null };

@@ -1,5 +1,4 @@
 // patientcards.tsx: what else is known of a patient: contacts, letters and calls, consents, wishes, language, coordinator, questions.
-import type { ComponentChildren } from 'preact';
 import { callsOf, consentsOf, saveConsent } from '../api/calls.ts';
 import type { Patient } from '../api/fhir.ts';
 import {
@@ -27,23 +26,10 @@ import { isKey, say, useTexts } from '../base/texts.ts';
 import { useValue } from '../base/value.ts';
 import { Calls } from './calls.tsx';
 import { Times } from './callside.tsx';
+import { Card } from './card.tsx';
 import { useHeard } from './heard.ts';
 import { LineForm } from './lineform.tsx';
-import { Failed } from './states.tsx';
 import { nameOfActor, staff } from './who.tsx';
-
-type CardProps = { id: string; title: string; count?: number | undefined; failure?: unknown; again?: () => void; children: ComponentChildren };
-
-export function Card({ id, title, count, failure, again, children }: CardProps) {
-	return (
-		<section class="card" aria-labelledby={id}>
-			<h3 id={id}>
-				{title} {count !== undefined && count > 0 && <span class="count">{count}</span>}
-			</h3>
-			{failure !== undefined && failure !== null ? <Failed failure={failure} retry={again ?? (() => undefined)} /> : children}
-		</section>
-	);
-}
 
 function visitWord(state: string): string {
 	const key = `visit.${state}`;

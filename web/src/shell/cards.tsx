@@ -1,6 +1,6 @@
 // cards.tsx: the difficult conversation, one key away from everywhere: what to do and say, whom to give it to now, and somebody to look after
 // who had it. A card is read while one speaks: few words, one key for each thing.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { CARDS, saveCall, type Card, type NewCall } from '../api/calls.ts';
 import { actor } from '../api/client.ts';
 import { patient as readPatient } from '../api/people.ts';
@@ -8,6 +8,7 @@ import { askAfterCare } from '../api/aftercare.ts';
 import { announce } from '../base/announce.tsx';
 import { say, useTexts, type Key } from '../base/texts.ts';
 import { Value, useValue } from '../base/value.ts';
+import { Dialog } from '../parts/dialog.tsx';
 
 type Open = { patient: string | null };
 const open = new Value<Open | null>(null);
@@ -132,23 +133,10 @@ function Inside({ patient, close }: Open & { close: () => void }) {
 
 export function DifficultCard() {
 	const now = useValue(open);
-	const dialog = useRef<HTMLDialogElement>(null);
-	useEffect(() => {
-		if (!now) return undefined;
-		const before = document.activeElement as HTMLElement | null;
-		dialog.current?.showModal();
-		return () => before?.focus();
-	}, [now]);
 	if (!now) return null;
 	return (
-		<dialog
-			ref={dialog}
-			class="help help-card"
-			aria-labelledby="card-title"
-			onClose={() => open.set(null)}
-			onClick={(event) => event.target === dialog.current && dialog.current?.close()}
-		>
-			<Inside patient={now.patient} close={() => dialog.current?.close()} />
-		</dialog>
+		<Dialog title="card-title" class="help-card" closed={() => open.set(null)}>
+			{(close) => <Inside patient={now.patient} close={close} />}
+		</Dialog>
 	);
 }

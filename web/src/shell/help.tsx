@@ -1,8 +1,8 @@
 // help.tsx: every key, from the table that is listened to; and the switch that turns single letters off (WCAG 2.1.4).
-import { useEffect, useRef } from 'preact/hooks';
 import { KEYS, letters, type Command } from '../base/keys.ts';
 import { useTexts, type Key } from '../base/texts.ts';
 import { useValue } from '../base/value.ts';
+import { Dialog } from '../parts/dialog.tsx';
 
 const SHOWN: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', Enter: '↵', Escape: 'Esc' };
 
@@ -48,53 +48,43 @@ function Table({ where, title }: { where: 'list' | 'all'; title: string }) {
 
 export function Help({ close }: { close: () => void }) {
 	const { t } = useTexts();
-	const dialog = useRef<HTMLDialogElement>(null);
 	const on = useValue(letters) === 'on';
-	useEffect(() => {
-		const before = document.activeElement as HTMLElement | null;
-		dialog.current?.showModal();
-		return () => before?.focus();
-	}, []);
 	return (
-		<dialog
-			ref={dialog}
-			class="help"
-			aria-labelledby="help-title"
-			onClose={close}
-			onClick={(event) => event.target === dialog.current && dialog.current?.close()}
-		>
-			<div class="help-inside">
-				<h2 id="help-title">{t('help.title')}</h2>
-				<Table where="list" title={t('help.list')} />
-				<Table where="all" title={t('help.all')} />
-				<section>
-					<h3>{t('help.forms')}</h3>
-					<dl class="keys">
-						<div>
-							<dt>
-								<kbd>Ctrl</kbd>
-								<kbd>↵</kbd>
-							</dt>
-							<dd>{t('key.complete')}</dd>
-						</div>
-					</dl>
-				</section>
-				<label class="check">
-					<input
-						type="checkbox"
-						checked={on}
-						onChange={(event) => letters.set(event.currentTarget.checked ? 'on' : 'off')}
-					/>
-					<span>{t('help.letters')}</span>
-				</label>
-				<p class="soft small">{t('help.lettersHelp')}</p>
-				<form method="dialog" class="actions">
-					<button class="button">{t('help.close')}</button>
-					<a class="small" href="/licenses.txt" target="_blank" rel="noopener">
-						{t('help.licenses')}
-					</a>
-				</form>
-			</div>
-		</dialog>
+		<Dialog title="help-title" closed={close}>
+			{() => (
+				<div class="help-inside">
+					<h2 id="help-title">{t('help.title')}</h2>
+					<Table where="list" title={t('help.list')} />
+					<Table where="all" title={t('help.all')} />
+					<section>
+						<h3>{t('help.forms')}</h3>
+						<dl class="keys">
+							<div>
+								<dt>
+									<kbd>Ctrl</kbd>
+									<kbd>↵</kbd>
+								</dt>
+								<dd>{t('key.complete')}</dd>
+							</div>
+						</dl>
+					</section>
+					<label class="check">
+						<input
+							type="checkbox"
+							checked={on}
+							onChange={(event) => letters.set(event.currentTarget.checked ? 'on' : 'off')}
+						/>
+						<span>{t('help.letters')}</span>
+					</label>
+					<p class="soft small">{t('help.lettersHelp')}</p>
+					<form method="dialog" class="actions">
+						<button class="button">{t('help.close')}</button>
+						<a class="small" href="/licenses.txt" target="_blank" rel="noopener">
+							{t('help.licenses')}
+						</a>
+					</form>
+				</div>
+			)}
+		</Dialog>
 	);
 }

@@ -1,6 +1,6 @@
 // raise.tsx: raise a task of any kind by name: the key, a few letters, Enter. What stands selected says whom it is about; note and date are
 // there for who wants them.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { bannerName } from '../api/fhir.ts';
 import { keptPatient } from '../api/people.ts';
 import { kindNames, kindsNamed, raiseTask, type KindName } from '../api/raise.ts';
@@ -8,6 +8,7 @@ import { announce } from '../base/announce.tsx';
 import { useLoad } from '../base/load.ts';
 import { say, useTexts } from '../base/texts.ts';
 import { Value, useValue } from '../base/value.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { DateField, TextField, typedDay } from '../parts/field.tsx';
 import { Failed } from '../parts/states.tsx';
 
@@ -137,23 +138,10 @@ function Inside({ about, raised, close }: Open & { close: () => void }) {
 
 export function RaiseDialog() {
 	const now = useValue(open);
-	const dialog = useRef<HTMLDialogElement>(null);
-	useEffect(() => {
-		if (!now) return undefined;
-		const before = document.activeElement as HTMLElement | null;
-		dialog.current?.showModal();
-		return () => before?.focus();
-	}, [now]);
 	if (!now) return null;
 	return (
-		<dialog
-			ref={dialog}
-			class="help"
-			aria-labelledby="raise-title"
-			onClose={() => open.set(null)}
-			onClick={(event) => event.target === dialog.current && dialog.current?.close()}
-		>
-			<Inside {...now} close={() => dialog.current?.close()} />
-		</dialog>
+		<Dialog title="raise-title" closed={() => open.set(null)}>
+			{(close) => <Inside {...now} close={close} />}
+		</Dialog>
 	);
 }

@@ -5,7 +5,8 @@ import { watchFeed } from '../api/feed.ts';
 import type { Patient, ServiceRequest } from '../api/fhir.ts';
 import { keptPatient, patient as readPatient } from '../api/people.ts';
 import { clocks, referralsOf, steps, taskWhy } from '../api/pathways.ts';
-import { giveBackTask, kind as readKind, takeTask, type Kind, type Row } from '../api/tasks.ts';
+import { giveBackTask, takeTask } from '../api/owner.ts';
+import { kind as readKind, type Kind, type Row } from '../api/tasks.ts';
 import { announce } from '../base/announce.tsx';
 import { useLoad, type Loaded } from '../base/load.ts';
 import { say, useTexts } from '../base/texts.ts';
@@ -13,6 +14,7 @@ import { useValue } from '../base/value.ts';
 import { Banner } from '../parts/banner.tsx';
 import { DueBadge, lawWords } from '../parts/badge.tsx';
 import { Clocks } from '../parts/clocks.tsx';
+import { HandOverDialog, Handovers } from '../parts/handover.tsx';
 import { HabitsHere } from '../parts/habits.tsx';
 import { Referral, proposalOf, wordsOf } from '../parts/referral.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
@@ -92,6 +94,7 @@ function OwnerLine({ row, changed }: { row: Row; changed: (row: Row) => void }) 
 	const { t } = useTexts();
 	const me = useValue(actor);
 	const mine = row.owner === me;
+	const [over, setOver] = useState(false);
 	async function run(doing: () => Promise<Row>, said: string): Promise<void> {
 		try {
 			changed(await doing());
@@ -107,14 +110,20 @@ function OwnerLine({ row, changed }: { row: Row; changed: (row: Row) => void }) 
 		<span class="owner-line">
 			{mine ? t('owner.you') : row.owner ? t('owner.other', { name: nameOfActor(row.owner) }) : t('owner.none')}{' '}
 			{mine ? (
-				<button type="button" class="link" onClick={give}>
-					{t('task.giveBack')}
-				</button>
+				<>
+					<button type="button" class="link" onClick={give}>
+						{t('task.giveBack')}
+					</button>{' '}
+					<button type="button" class="link" onClick={() => setOver(true)}>
+						{t('handover.give')}
+					</button>
+				</>
 			) : (
 				<button type="button" class="link" onClick={take}>
 					{row.owner ? t('task.takeOver') : t('task.take')}
 				</button>
 			)}
+			{over && <HandOverDialog rows={[row]} closed={() => setOver(false)} done={([given]) => given && changed(given)} />}
 		</span>
 	);
 }
@@ -153,6 +162,7 @@ export function NextStep({ row, referral, done, changed, renew, dirty }: StepPro
 				{[lawWords(t, row), row.because].filter(Boolean).map((one) => `${one} · `)}
 				<OwnerLine row={row} changed={changed} />
 			</p>
+			<Handovers row={row} />
 			{referral && <Words referral={referral} />}
 			{kind.value && (
 				<TaskForm

@@ -1,0 +1,121 @@
+// handover.tsx: hand tasks over: to whom, why, and what is done already, so that nobody does it twice. And how a task came here.
+import { useState } from 'preact/hooks';
+import { actor } from '../api/client.ts';
+import { handOver, handoversOf, type Me } from '../api/owner.ts';
+import type { Row } from '../api/tasks.ts';
+import { announce } from '../base/announce.tsx';
+import { dayAndTime } from '../base/clock.ts';
+import { say, useTexts } from '../base/texts.ts';
+import { useValue } from '../base/value.ts';
+import { Dialog } from './dialog.tsx';
+import { ChoiceField, TextField } from './field.tsx';
+import { nameOfActor, staff, workerOf } from './who.tsx';
+
+export function meNow(): Me {
+	const reference = actor.get();
+	return { reference, name: workerOf(reference)?.name ?? reference };
+}
+
+type Props = { rows: Row[]; closed: () => void; done: (rows: Row[]) => void };
+const QUEUE = 'queue';
+
+function Inside({ rows, done, close }: Props & { close: () => void }) {
+	const { t } = useTexts();
+	const me = useValue(actor);
+	const people = useValue(staff).filter((one) => one.reference !== me);
+	const [to, setTo] = useState('');
+	const [reason, setReason] = useState('');
+	const [already, setAlready] = useState('');
+	const [wrong, setWrong] = useState<Record<string, string>>({});
+	const [sending, setSending] = useState(false);
+
+	async function give(): Promise<void> {
+		const worker = people.find((one) => one.reference === to);
+		const target = worker ? { reference: worker.reference, name: worker.name } : null;
+		const given: Row[] = [];
+		let refused = '';
+		for (const row of rows) {
+			try {
+				given.push(await handOver(row, meNow(), target, { reason, done: already }));
+			} catch (failure) {
+				refused = failure instanceof Error ? failure.message : '';
+			}
+		}
+		announce(refused || say('handover.given', { n: given.length, name: worker?.name ?? say('handover.queue') }), refused ? 'bad' : 'good');
+		if (given.length > 0) done(given);
+		if (!refused) close();
+	}
+	async function submit(event: Event): Promise<void> {
+		event.preventDefault();
+		const bad: Record<string, string> = {};
+		if (!to) bad.to = say('form.missing');
+		if (!reason.trim()) bad.reason = say('form.missing');
+		setWrong(bad);
+		if (sending || Object.keys(bad).length > 0) return;
+		setSending(true);
+		await give();
+		setSending(false);
+	}
+	return (
+		<form class="help-inside" noValidate onSubmit={(event) => void submit(event)}>
+			<h2 id="handover-title">{t('handover.title', { n: rows.length })}</h2>
+			<ul class="plain-list soft">
+				{rows.slice(0, 4).map((row) => (
+					<li key={row.id}>
+						{row.step} {row.about}
+					</li>
+				))}
+				{rows.length > 4 && <li>{t('handover.more', { n: rows.length - 4 })}</li>}
+			</ul>
+			<ChoiceField
+				name="to"
+				label={t('handover.to')}
+				required
+				options={[{ code: QUEUE, display: t('handover.queue') }, ...people.map((one) => ({ code: one.reference, display: one.name }))]}
+				value={to}
+				change={setTo}
+				error={wrong.to}
+			/>
+			<TextField name="reason" label={t('handover.reason')} required value={reason} change={setReason} error={wrong.reason} />
+			<TextField name="done" label={t('handover.done')} value={already} change={setAlready} help={t('handover.doneHelp')} />
+			<div class="actions">
+				<button type="submit" class="button button-main" disabled={sending}>
+					{t('handover.give')}
+				</button>
+				<button type="button" class="button" onClick={close}>
+					{t('form.cancel')}
+				</button>
+			</div>
+		</form>
+	);
+}
+
+export function HandOverDialog(props: Props) {
+	return (
+		<Dialog title="handover-title" closed={props.closed}>
+			{(close) => <Inside {...props} close={close} />}
+		</Dialog>
+	);
+}
+
+// How a task came here: the last one's words first, for they say what need not be done again.
+export function Handovers({ row }: { row: Row }) {
+	const { t, language } = useTexts();
+	const list = handoversOf(row.task).reverse();
+	const last = list[0];
+	if (!last) return null;
+	return (
+		<div class="handed">
+			<p>
+				<strong>{t('handover.from', { name: nameOfActor(last.from) })}</strong> {last.reason}
+				<span class="soft small"> · {last.at && dayAndTime(last.at, language)}</span>
+			</p>
+			{last.done && (
+				<p>
+					{t('handover.already')} {last.done}
+				</p>
+			)}
+			{list.length > 1 && <p class="soft small">{t('handover.times', { n: list.length })}</p>}
+		</div>
+	);
+}
