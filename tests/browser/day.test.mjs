@@ -267,7 +267,7 @@ describe('a referral from the desk to the patient', () => {
 		assert.equal((await call(`Task/${taken}`)).owner.reference, 'PractitionerRole/sek-a');
 		await page.locator('.chip[data-filter="mine"]').click();
 		await page.waitForFunction(() => document.querySelectorAll('.row').length === 1, null, WAIT);
-		await page.locator('.owner-line .link').click();
+		await page.locator('.owner-line .link', { hasText: 'Giv tilbage' }).click();
 		await page.locator('.toast', { hasText: 'givet tilbage' }).waitFor(WAIT);
 		assert.equal((await call(`Task/${taken}`)).owner, undefined);
 		await page.locator('.chip[data-filter="team"]').click();
