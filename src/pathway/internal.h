@@ -158,7 +158,7 @@ enum {
 	FACT_ACTOR,
 	FACT_COLUMNS
 };
-enum { KNOWN_PATHWAY, KNOWN_RID, KNOWN_FACTS, KNOWN_COLUMNS };
+enum { KNOWN_PATHWAY, KNOWN_PART, KNOWN_MEMBERS, KNOWN_COLUMNS };
 extern const table link_table, member_table, fact_table, source_table, known_table;
 
 /* Facts being collected. */
