@@ -343,12 +343,13 @@ static bool source_bind(deriving *dv, const change *c, bool was_here, issues *si
 }
 
 /* The resource itself, and what it pointed at before and points at now. */
-static bool subjects_bind(deriving *dv, int64_t rid, const link_rows *before, issues *sink)
+static bool subjects_bind(deriving *dv, int64_t rid, const link_rows *before, bool relinked, issues *sink)
 {
 	link_rows now;
 	subject_touch(dv, rid);
 	for (int i = 0; i < before->count; i++)
 		if (before->at[i].to) subject_touch(dv, before->at[i].to);
+	if (!relinked) return true;
 	if (!links_from(deriving_snapshot(dv), rid, deriving_arena(dv), &now, sink)) return false;
 	for (int i = 0; i < now.count; i++)
 		if (now.at[i].to) subject_touch(dv, now.at[i].to);
@@ -409,7 +410,7 @@ bool links_apply(const model *md, deriving *dv, const change *c, const reading *
 	const reading *gives = here ? r : &nothing;
 	bool relinked = here != was_here || !same_links(&old, gives);
 	if (relinked && !links_replace(dv, c->rid, gives, sink)) return false;
-	if ((relinked || facts_changed) && !subjects_bind(dv, c->rid, &old, sink)) return false;
+	if ((relinked || facts_changed) && !subjects_bind(dv, c->rid, &old, relinked, sink)) return false;
 	if (!relinked) return true;
 	if (!pointed_at(dv, c->rid, &now, sink)) return false;
 	bool leaf = !before && !now && !owns_any(&old, gives) && !text_equal(c->type, TEXT("EpisodeOfCare"));
