@@ -55,6 +55,7 @@ void anneal_open(anneal *w, uint64_t stream)
 	assert(w->problem->move_count > 0 && w->problem->move_count <= SOLVE_KINDS_MAX);
 	for (int k = 0; k < w->problem->move_count; k++) weight[k] = w->problem->moves[k].weight;
 	table_fill(w, weight);
+	w->strain = 1;
 	w->random = solve_seed(w->options->seed, stream);
 	w->now = w->best = w->problem->cost(w->self);
 	w->problem->save(w->self, w->best_state);
@@ -69,7 +70,9 @@ void anneal_heat(anneal *w, const solve_round *round, int64_t at)
 	double part = round->to > round->from ? (double)(at - round->from) / (double)(round->to - round->from) : 1;
 	part = part > 1 ? 1 : part;
 	w->temperature = round->hot * pow(o->cold / round->hot, part);
-	w->allow.price = (int64_t)(o->price_hot * pow(o->price_cold / o->price_hot, part));
+	w->strain = w->now.hard > 0 ? w->strain * 1.03 : fmax(w->strain * 0.95, 1);
+	if (w->strain > 50) w->strain = 0.1; /* it does not come out of it: loosen, and try from elsewhere */
+	w->allow.price = (int64_t)(o->price_hot * pow(o->price_cold / o->price_hot, part) * w->strain);
 }
 
 static void keep(anneal *w, int kind, solve_cost delta)

@@ -19,6 +19,7 @@ typedef struct anneal {
 	const double *logs; /* -ln of an even draw, SOLVE_LOGS of them */
 	solve_random random;
 	double temperature;
+	double strain; /* of the price: grows while a rule stays broken, shrinks to 1 when none is */
 	solve_allow allow;
 	solve_cost now, best;
 	void *best_state;

@@ -3,7 +3,7 @@
  *
  * Cost is lexicographic: `hard` counts broken rules, `soft` is money; one plan is better than another when it breaks less, and
  * where they break the same when it costs less. While searching, a broken rule has a price in soft units that rises during the
- * run, so that the search may walk through what is not allowed and comes out of it in the end.
+ * run, and further for as long as one stays broken, so that the search may walk through what is not allowed and comes out of it.
  *
  * One move: the kit draws beforehand what it may cost (`solve_allow`: annealing, seen from the other side) and calls `propose`, which picks
  * a random move of that kind and says what it changes. A move that is sure to cost more may be given up in the middle. What `propose`
