@@ -13,8 +13,8 @@ typedef struct settling {
 	issues *sink;
 	instant now;
 	int64_t rid;
-	version self; /* the subject's current version */
-	const doc *body;
+	version self;    /* the subject's current version */
+	const doc *body; /* parsed when it is first asked for: self_body */
 	bool pathway, gone;
 	text reference; /* "EpisodeOfCare/…" */
 	facts facts;
@@ -43,10 +43,20 @@ static const doc *body_of(settling *s, int64_t rid, version *v)
 	return json_parse(s->arena, v->json, v->type, s->sink, d) ? d : NULL;
 }
 
+static const doc *self_body(settling *s)
+{
+	static node none = {.kind = NODE_OBJECT, .next = 1};
+	static const doc nothing = {.nodes = &none, .count = 1};
+	if (s->body) return s->body;
+	doc *d = ARENA_NEW(s->arena, doc);
+	bool parsed = json_parse(s->arena, s->self.json, s->self.type, s->sink, d); /* else the commit fails with what is said */
+	return s->body = parsed ? d : &nothing;
+}
+
 static const doc *about_of(settling *s, const task_kind *k)
 {
 	version v;
-	if (k->about < 0) return text_equal(k->subject, s->self.type) ? s->body : NULL;
+	if (k->about < 0) return text_equal(k->subject, s->self.type) ? self_body(s) : NULL;
 	const fact *f = facts_last(&s->facts, k->about);
 	return f ? body_of(s, deriving_rid(s->dv, f->type, f->resource), &v) : NULL;
 }
@@ -93,7 +103,7 @@ static text queue_of(settling *s, const task_kind *k, text pathway)
 {
 	enum { STEPS_MAX = 5 };
 	version v;
-	text at = subject_organization(s->arena, s->body), level = kind_level(k, day_of_instant(s->now));
+	text at = subject_organization(s->arena, self_body(s)), level = kind_level(k, day_of_instant(s->now));
 	if (!at.len && pathway.len) {
 		const doc *e = body_of(
 		    s, deriving_rid(s->dv, TEXT("EpisodeOfCare"), reference_id(pathway, TEXT("EpisodeOfCare"))), &v);
@@ -115,7 +125,7 @@ static task_refs refs_of(settling *s, const task_kind *k, text cause)
 	    .id = task_id_of(s->arena, k->id, cause),
 	    .cause = cause,
 	    .pathway = pathway,
-	    .patient = subject_patient(s->arena, s->body),
+	    .patient = subject_patient(s->arena, self_body(s)),
 	    .about = s->pathway ? (text){0} : s->reference,
 	    .queue = queue_of(s, k, pathway),
 	    .due = DAY_NONE,
@@ -263,7 +273,7 @@ static bool settle_hand(settling *s, const task_row *t)
 /* A part lives as long as the task it is a part of. */
 static bool settle_part(settling *s, const task_row *t)
 {
-	bool stands = !s->gone && task_status_open(doc_get_text(s->body, 0, NAME_status));
+	bool stands = !s->gone && task_status_open(doc_get_text(self_body(s), 0, NAME_status));
 	return stands || !t->open || deriving_rebuilding(s->dv) || task_close(s, t, CLOSING_LAPSED, NULL);
 }
 
@@ -281,8 +291,8 @@ static bool part_create(settling *s, const task_kind *part, text cause)
 static bool raise_parts(settling *s)
 {
 	if (s->gone || !text_equal(s->self.type, TEXT("Task")) || deriving_rebuilding(s->dv)) return true;
-	const task_kind *k = task_kind_find(s->image, task_kind_of(s->body));
-	if (!k || !task_status_open(doc_get_text(s->body, 0, NAME_status))) return true;
+	const task_kind *k = task_kind_find(s->image, task_kind_of(self_body(s)));
+	if (!k || !task_status_open(doc_get_text(self_body(s), 0, NAME_status))) return true;
 	for (int p = 0; p < k->part_count; p++) {
 		text cause = text_format(s->arena, "%.*s:%.*s", TEXT_ARG(k->parts[p]), TEXT_ARG(s->reference));
 		bool there = false;
@@ -337,7 +347,7 @@ static bool do_by_rule(settling *s, const task_row *t, const automation *r)
 			      .form = &answered,
 			      .facts = &s->facts,
 			      .focus = focus == NODE_ABSENT ? (text){0} : doc_get_text(task, focus, NAME_reference),
-			      .patient = subject_patient(s->arena, s->body),
+			      .patient = subject_patient(s->arena, self_body(s)),
 			      .pathway = pathway_reference(s),
 			      .actor = TEXT("Device/limen"),
 			      .now = instant_iso(s->arena, s->now),
@@ -372,9 +382,6 @@ static bool read_self(settling *s)
 	if (f == FOUND_FAILED) return false;
 	s->gone = f != FOUND;
 	if (s->gone) return true;
-	doc *d = ARENA_NEW(s->arena, doc);
-	if (!json_parse(s->arena, s->self.json, s->self.type, s->sink, d)) return false;
-	s->body = d;
 	s->pathway = text_equal(s->self.type, TEXT("EpisodeOfCare"));
 	s->reference = text_format(s->arena, "%.*s/%.*s", TEXT_ARG(s->self.type), TEXT_ARG(s->self.id));
 	return true;
@@ -451,7 +458,7 @@ static bool foreseen_end(settling *s)
 	foreseen_change changes[FORESEEN_MAX];
 	int foreseen = fact_id(s->image, TEXT("breach.foreseen")), count = 0;
 	if (!s->pathway || deriving_rebuilding(s->dv) || foreseen < 0 || !facts_first(&s->facts, foreseen)) return true;
-	const doc *d = s->body;
+	const doc *d = self_body(s);
 	const version v = s->self;
 	int standing_count = foreseen_standing(d, standing);
 	for (int i = 0; i < standing_count; i++) {
@@ -494,5 +501,7 @@ bool work_settle(const settling_subject *of, issues *sink)
 		      .sink = sink,
 		      .now = deriving_now(of->dv),
 		      .rid = of->rid};
-	return read_self(&s) && read_state(&s) && settle_tasks(&s) && automate(&s) && foreseen_end(&s) && put_state(&s);
+	int before = sink->errors;
+	return read_self(&s) && read_state(&s) && settle_tasks(&s) && automate(&s) && foreseen_end(&s) && put_state(&s) &&
+	       sink->errors == before;
 }
