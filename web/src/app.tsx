@@ -3,11 +3,11 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { actor, online } from './api/client.ts';
 import { live, startFeed } from './api/feed.ts';
 import { workers, type Worker } from './api/people.ts';
-import { Announcer } from './base/announce.tsx';
+import { Announcer, announce } from './base/announce.tsx';
 import { useKeys } from './base/keys.ts';
 import { useLoad } from './base/load.ts';
-import { OVERVIEWS, PATHS, go, patientPath, useRoute, type Route } from './base/route.ts';
-import { useTexts } from './base/texts.ts';
+import { OVERVIEWS, PATHS, callBackPath, go, patientPath, useRoute, type Route } from './base/route.ts';
+import { say, useTexts } from './base/texts.ts';
 import { useValue } from './base/value.ts';
 import { drawn, lazy } from './base/lazy.tsx';
 import { TaskPage } from './pages/task.tsx';
@@ -151,12 +151,24 @@ function usePageFocus(route: Route, ready: boolean): void {
 	useEffect(() => {
 		if (!ready) return;
 		const main = document.getElementById('main');
-		const field = main?.querySelector<HTMLElement>('[data-first] :is(input, [tabindex="0"])');
+		const field = main?.querySelector<HTMLElement>('[data-first] :is(input, textarea, [tabindex="0"])');
 		if (!first.current) scrollTo(0, 0);
 		if (field) field.focus();
 		else if (!first.current) main?.focus({ preventScroll: true });
 		first.current = false;
 	}, [JSON.stringify(route), ready, seen]);
+}
+
+// Who has waited longest for a call is called; fetched when asked, so that the first page need not know of calls.
+async function callNext(): Promise<void> {
+	try {
+		const { callBacks } = await import('./api/calls.ts');
+		const [first] = await callBacks();
+		if (first) go(callBackPath(first.id));
+		else announce(say('callback.none'));
+	} catch (failure) {
+		announce(failure instanceof Error ? failure.message : '', 'bad');
+	}
 }
 
 function useKnownRole(list: Worker[] | null): boolean {
@@ -188,6 +200,7 @@ export function App() {
 		else if (command === 'go-questions') go(PATHS.questions);
 		else if (command === 'go-habits') go(PATHS.habits);
 		else if (command === 'go-call') go(PATHS.call);
+		else if (command === 'call-back') void callNext();
 		else if (command === 'raise') openRaise();
 		else if (command === 'card') openCard(route.page === 'patient' ? route.id : null);
 		else return false;

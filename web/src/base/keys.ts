@@ -11,6 +11,13 @@ export type Command =
 	| 'last'
 	| 'open'
 	| 'take'
+	| 'claim'
+	| 'release'
+	| 'hand-over'
+	| 'mark'
+	| 'mark-all'
+	| 'undo'
+	| 'narrow'
 	| 'merge'
 	| 'filter'
 	| 'patient'
@@ -22,6 +29,7 @@ export type Command =
 	| 'go-ends'
 	| 'go-referral'
 	| 'go-call'
+	| 'call-back'
 	| 'go-habits'
 	| 'go-overview'
 	| 'go-home'
@@ -41,6 +49,13 @@ export const KEYS: readonly Row[] = [
 	{ command: 'last', keys: ['End'], text: 'key.last', where: 'list' },
 	{ command: 'open', keys: ['Enter'], text: 'key.open', where: 'list' },
 	{ command: 'take', keys: ['n'], letters: true, text: 'key.take', where: 'list' },
+	{ command: 'claim', keys: ['m'], letters: true, text: 'key.claim', where: 'list' },
+	{ command: 'release', keys: ['u'], letters: true, text: 'key.release', where: 'list' },
+	{ command: 'hand-over', keys: ['r'], letters: true, text: 'key.handOver', where: 'list' },
+	{ command: 'mark', keys: ['x'], letters: true, text: 'key.mark', where: 'list' },
+	{ command: 'mark-all', keys: ['a'], letters: true, text: 'key.markAll', where: 'list' },
+	{ command: 'undo', keys: ['z'], letters: true, text: 'key.undo', where: 'list' },
+	{ command: 'narrow', keys: ['i'], letters: true, text: 'key.narrow', where: 'list' },
 	{ command: 'merge', keys: ['v'], letters: true, text: 'key.merge', where: 'list' },
 	{ command: 'filter', keys: ['f'], letters: true, text: 'key.filter', where: 'list' },
 	{ command: 'patient', keys: ['p'], letters: true, text: 'key.patient', where: 'list' },
@@ -50,6 +65,7 @@ export const KEYS: readonly Row[] = [
 	{ command: 'help', keys: ['?'], letters: true, text: 'key.help', where: 'all' },
 	{ command: 'go-call', keys: ['t'], letters: true, text: 'key.goCall', where: 'all' },
 	{ command: 'go-call', keys: ['F2'], anywhere: true, text: 'key.goCall', where: 'all' },
+	{ command: 'call-back', keys: ['F4'], anywhere: true, text: 'key.callBack', where: 'all' },
 	{ command: 'card', keys: ['s'], letters: true, text: 'key.card', where: 'all' },
 	{ command: 'card', keys: ['F9'], anywhere: true, text: 'key.card', where: 'all' },
 	{ command: 'raise', keys: ['o'], letters: true, text: 'key.raise', where: 'all' },

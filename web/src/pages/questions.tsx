@@ -61,6 +61,11 @@ export function QuestionsPage() {
 	useEffect(() => {
 		document.title = `${t('overview.questions')} · Limen`;
 	}, [language]);
+	const ready = list.value !== null;
+	useEffect(() => {
+		const nowhere = document.activeElement === document.body || document.activeElement?.id === 'main';
+		if (ready && nowhere) document.querySelector<HTMLElement>('.question textarea')?.focus();
+	}, [ready]);
 	const filled = (list.value ?? []).filter((row) => answers[row.id]?.trim());
 
 	function settle(results: Answered[]): void {

@@ -15,14 +15,18 @@ import { keptValue, useValue } from '../base/value.ts';
 import { Legend } from '../parts/badge.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { workerOf } from '../parts/who.tsx';
+import { WIDE_OPEN, isNarrow, sameNarrow, type Narrow, type View } from '../api/views.ts';
+import { BulkBar, useBulk, type Bulk } from '../worklist/bulk.tsx';
 import { newsCount } from '../worklist/arrangement.ts';
 import { List } from '../worklist/list.tsx';
+import { NarrowBar, narrowQuery, rowSays, useViews, viewNow } from '../worklist/narrow.tsx';
 import { TaskPanel } from '../worklist/panel.tsx';
 import { useSubject } from '../shell/raise.tsx';
 import { useWorklist, type Worklist } from '../worklist/use-worklist.ts';
 
 const chosenFilter = keptValue<Filter>('filter', 'team', FILTERS);
 const IDLE_MS = 30_000; // so long without a key or a movement, and the list may renew itself
+let lastHow: Narrow = WIDE_OPEN;
 let lastSelected: string | null = null; // where the cursor stood when the page was left
 
 function focusRow(id: string | null): void {
@@ -80,8 +84,10 @@ async function readCounts(me: string, role: RoleCode): Promise<Counts> {
 	return { ends: ends.length, mine: mine ?? null, team: team ?? null, other: other ?? null };
 }
 
+type FiltersProps = { filter: Filter; how: Narrow; work: Worklist; saved: View[]; narrow: (how: Narrow) => void; narrowing: boolean; toggle: () => void };
+
 // The chips count what they hide; counted again whenever the list itself was.
-function Filters({ filter, work }: { filter: Filter; work: Worklist }) {
+function Filters({ filter, how, work, saved, narrow, narrowing, toggle }: FiltersProps) {
 	const { t } = useTexts();
 	const me = useValue(actor);
 	const role = workerOf(me)?.code ?? '';
@@ -99,9 +105,9 @@ function Filters({ filter, work }: { filter: Filter; work: Worklist }) {
 					key={one}
 					type="button"
 					class="chip"
-					aria-pressed={filter === one}
+					aria-pressed={filter === one && !isNarrow(how)}
 					data-filter={one}
-					onClick={() => chosenFilter.set(one)}
+					onClick={() => (narrow(WIDE_OPEN), chosenFilter.set(one))}
 				>
 					{label(one)} {count(one)}
 				</button>
@@ -109,6 +115,20 @@ function Filters({ filter, work }: { filter: Filter; work: Worklist }) {
 			<a class="chip" href={PATHS.ends}>
 				{t('nav.ends')} {count('ends')}
 			</a>
+			{saved.map((one) => (
+				<button
+					key={one.id}
+					type="button"
+					class="chip chip-view"
+					aria-pressed={filter === one.base && sameNarrow(one, how)}
+					onClick={() => (chosenFilter.set(one.base), narrow({ kind: one.kind, free: one.free, words: one.words }))}
+				>
+					{one.name}
+				</button>
+			))}
+			<button type="button" class="chip" aria-expanded={narrowing} onClick={toggle}>
+				{t('narrow.title')} <kbd>i</kbd>
+			</button>
 		</div>
 	);
 }
@@ -123,6 +143,21 @@ function summary(work: Worklist): string {
 	if (late > 0 && whole) parts.push(say('lead.late', { n: late }));
 	if (now > 0 && whole) parts.push(say('lead.today', { n: now }));
 	return parts.join(' · ');
+}
+
+const count = (work: Worklist, shown: (row: Row) => boolean): number => [...work.list.rows.values()].filter(shown).length;
+
+// Narrowed, the row that was stood on may be gone from sight: the first that is seen is stood on instead.
+function useShownSelection(work: Worklist, shown: (row: Row) => boolean, words: string): void {
+	useEffect(() => {
+		const row = work.list.rows.get(work.selected ?? '');
+		if (row && shown(row)) return;
+		const first = work.list.places.find(({ id }) => {
+			const one = work.list.rows.get(id);
+			return one !== undefined && shown(one);
+		});
+		if (first) work.select(first.id);
+	}, [words, work.list]);
 }
 
 function EmptyList({ filter }: { filter: Filter }) {
@@ -155,9 +190,9 @@ function shownIds(): string[] {
 	return [...document.querySelectorAll<HTMLElement>('[data-task]')].map((row) => row.dataset.task ?? '');
 }
 
-type Moves = { work: Worklist; wide: boolean; take: () => void; enter: () => void };
+type Moves = { work: Worklist; bulk: Bulk; wide: boolean; take: () => void; enter: () => void; narrow: () => void };
 
-function useListKeys({ work, wide, take, enter }: Moves): void {
+function useListKeys({ work, bulk, wide, take, enter, narrow }: Moves): void {
 	function move(id: string | null): boolean {
 		if (!id) return false;
 		work.select(id);
@@ -200,7 +235,29 @@ function useListKeys({ work, wide, take, enter }: Moves): void {
 				if (!wide) return false;
 				document.getElementById('why')?.focus();
 				return true;
+			case 'mark':
+				if (work.selected) bulk.toggle(work.selected);
+				return true;
+			case 'mark-all':
+				bulk.markAll(shownIds());
+				return true;
+			case 'claim':
+				bulk.take();
+				return true;
+			case 'release':
+				bulk.give();
+				return true;
+			case 'hand-over':
+				bulk.over();
+				return true;
+			case 'undo':
+				bulk.undo();
+				return true;
+			case 'narrow':
+				narrow();
+				return true;
 			case 'back':
+				if (bulk.marks.size > 0) bulk.clear();
 				focusRow(work.selected);
 				return true;
 			default:
@@ -247,11 +304,19 @@ export function WorklistPage() {
 	const filter = useValue(chosenFilter);
 	const wide = useMedia(WIDE);
 	const role = workerOf(me)?.code ?? '';
-	const work = useWorklist(filterQuery(filter, me, role), lastSelected);
+	const [how, setHow] = useState<Narrow>(lastHow);
+	const [narrowing, setNarrowing] = useState(isNarrow(lastHow));
+	const saved = useViews(me);
+	const work = useWorklist({ ...filterQuery(filter, me, role), ...narrowQuery(how) }, lastSelected);
+	const bulk = useBulk(work);
+	const shown = (row: Row) => rowSays(row, how.words.trim());
+	useShownSelection(work, shown, how.words);
+	useEffect(() => void (lastHow = how), [how]);
 	const [unsaved, setUnsaved] = useState(false);
 	const take = useTake(work);
 	const enter = () => (wide ? focusForm() : work.selected && go(taskPath(work.selected)));
-	useListKeys({ work, wide, take, enter });
+	const narrow = () => setNarrowing((before) => !before);
+	useListKeys({ work, bulk, wide, take, enter, narrow });
 	useIdle(work, () => unsaved);
 	useEffect(() => void (lastSelected = work.selected), [work.selected]);
 	useEffect(() => {
@@ -279,16 +344,34 @@ export function WorklistPage() {
 			<div class="worklist-list scrolls">
 				<div class="lead">
 					<h1>{t('nav.worklist')}</h1>
-					{ready && <p class="soft">{summary(work)}</p>}
-				</div>
-				<div class="toolbar no-print">
-					<Filters filter={filter} work={work} />
-					<button type="button" class="button button-take" onClick={take}>
+					{ready && <p class="soft">{how.words.trim() ? t('narrow.shown', { n: count(work, shown) }) : summary(work)}</p>}
+					<button type="button" class="button button-take no-print" onClick={take}>
 						{t('task.takeNext')} <kbd>n</kbd>
 					</button>
 				</div>
+				<div class="toolbar no-print">
+					<Filters
+						filter={filter}
+						how={how}
+						work={work}
+						saved={saved}
+						narrow={setHow}
+						narrowing={narrowing}
+						toggle={narrow}
+					/>
+				</div>
+				{narrowing && (
+					<NarrowBar
+						base={filter}
+						how={how}
+						change={setHow}
+						view={viewNow(saved, filter, how)}
+						close={() => (setNarrowing(false), focusSoon(work.selected))}
+					/>
+				)}
 				<News work={work} />
-				<Body work={work} filter={filter} wide={wide} />
+				<Body work={work} bulk={bulk} shown={shown} filter={filter} wide={wide} />
+				<BulkBar bulk={bulk} />
 				{ready && work.list.places.length > 0 && <Legend />}
 			</div>
 			{wide && (
@@ -318,7 +401,9 @@ function Aside({ children }: { children: ComponentChildren }) {
 	);
 }
 
-function Body({ work, filter, wide }: { work: Worklist; filter: Filter; wide: boolean }) {
+type BodyProps = { work: Worklist; bulk: Bulk; shown: (row: Row) => boolean; filter: Filter; wide: boolean };
+
+function Body({ work, bulk, shown, filter, wide }: BodyProps) {
 	const { t } = useTexts();
 	if (work.loading) return <Loading what={t('list.loading')} />;
 	if (work.failure !== null && work.list.places.length === 0)
@@ -328,6 +413,9 @@ function Body({ work, filter, wide }: { work: Worklist; filter: Filter; wide: bo
 		<>
 			<List
 				list={work.list}
+				shown={shown}
+				marks={bulk.marks}
+				mark={bulk.toggle}
 				more={work.more}
 				selected={work.selected}
 				select={work.select}

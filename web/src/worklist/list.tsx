@@ -50,13 +50,15 @@ function OwnerCell({ row, age }: { row: Row; age: number | null }) {
 type RowProps = {
 	row: Row;
 	selected: boolean;
+	marked: boolean;
+	mark: (id: string) => void;
 	gone: boolean;
 	select: (id: string) => void;
 	open: (id: string) => void;
 	wide: boolean;
 };
 
-function TaskRow({ row, selected, gone, select, open, wide }: RowProps) {
+function TaskRow({ row, selected, marked, mark, gone, select, open, wide }: RowProps) {
 	const { t } = useTexts();
 	const age = row.task.authoredOn ? Math.max(0, -daysUntil(dayOf(row.task.authoredOn))) : null;
 	function click(event: MouseEvent): void {
@@ -66,7 +68,15 @@ function TaskRow({ row, selected, gone, select, open, wide }: RowProps) {
 		if (!wide) open(row.id);
 	}
 	return (
-		<li class={gone ? 'gone' : undefined}>
+		<li class={[gone && 'gone', marked && 'marked'].filter(Boolean).join(' ') || undefined}>
+			<input
+				type="checkbox"
+				class="row-mark no-print"
+				tabIndex={-1}
+				aria-label={t('bulk.mark', { step: row.step })}
+				checked={marked}
+				onChange={() => mark(row.id)}
+			/>
 			<a
 				class="row"
 				href={taskPath(row.id)}
@@ -104,6 +114,9 @@ function Breaches({ count }: { count: number }) {
 
 type ListProps = {
 	list: Arrangement;
+	shown: (row: Row) => boolean;
+	marks: ReadonlySet<string>;
+	mark: (id: string) => void;
 	more: boolean;
 	selected: string | null;
 	select: (id: string) => void;
@@ -111,14 +124,18 @@ type ListProps = {
 	wide: boolean;
 };
 
-export function List({ list, more, selected, select, open, wide }: ListProps) {
+export function List({ list, shown, marks, mark, more, selected, select, open, wide }: ListProps) {
 	const { t } = useTexts();
 	useValue(minute);
 	const root = useRef<HTMLDivElement>(null);
 	useKeptPlace(root, list, selected);
 	const last = list.places.at(-1)?.group;
-	const breaches = [...list.rows.values()].filter(isBreach).length;
-	const sections = GROUPS.map((group) => ({ group, places: list.places.filter((place) => place.group === group) }));
+	const breaches = [...list.rows.values()].filter((row) => isBreach(row) && shown(row)).length;
+	const fits = (id: string) => {
+		const row = list.rows.get(id);
+		return row !== undefined && shown(row);
+	};
+	const sections = GROUPS.map((group) => ({ group, places: list.places.filter((place) => place.group === group && fits(place.id)) }));
 	return (
 		<div class="list" ref={root}>
 			<p class="list-head" aria-hidden="true">
@@ -140,6 +157,8 @@ export function List({ list, more, selected, select, open, wide }: ListProps) {
 								const row = list.rows.get(id);
 								const props = {
 									selected: id === selected,
+									marked: marks.has(id),
+									mark,
 									gone: list.gone.has(id),
 									select,
 									open,
