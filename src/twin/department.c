@@ -79,6 +79,31 @@ static void read_staff(reading *r, department *d)
 	d->managements = number(r, n, "management", 1, 20);
 }
 
+static int number_or(reading *r, uint32_t object, const char *key, int otherwise, int high)
+{
+	return content_get(r->e, object, key) == NODE_ABSENT ? otherwise : number(r, object, key, 0, high);
+}
+
+static void read_skills(reading *r, department *d)
+{
+	uint32_t n = part(r, r->e->node, "skills", NODE_ARRAY);
+	if (n == NODE_ABSENT) return;
+	const node *nodes = r->e->d->nodes;
+	d->skills = ARENA_ARRAY(r->arena, staff_skill, nodes[n].len + 1);
+	for (uint32_t i = n + 1; i < nodes[n].next; i = nodes[i].next) {
+		text competence = words(r, i, "competence", false);
+		d->skills[d->skill_count++] = (staff_skill){
+		    .who = words(r, i, "who", true),
+		    .code = competence.len ? competence : words(r, i, "delegation", true),
+		    .from = number_or(r, i, "from", 0, 200),
+		    .expert = number_or(r, i, "expert", 0, 200),
+		    .able = number_or(r, i, "able", 0, 200),
+		    .learning = number_or(r, i, "learning", 0, 200),
+		    .days = competence.len ? 0 : number(r, i, "days", 1, 1000),
+		};
+	}
+}
+
 static void read_places(reading *r, department *d)
 {
 	uint32_t n = part(r, r->e->node, "places", NODE_ARRAY);
@@ -190,6 +215,7 @@ bool department_read(const image *m, text id, arena *a, issues *sink, department
 	*out = (department){.id = e->id, .da = words(&r, e->node, "da", true)};
 	read_places(&r, out);
 	read_staff(&r, out);
+	read_skills(&r, out);
 	read_names(&r, out);
 	read_referrers(&r, out);
 	read_reasons(&r, out);

@@ -32,8 +32,17 @@ typedef struct pace {
 	text kind;
 	range days;
 } pace;
+/* Who of a profession is able to what: of so many from number `from` on, the first are experts, then come the able, then those who learn
+ * it with the first of them at their side. A delegation: so many have it for so many days. */
+typedef struct staff_skill {
+	text who, code;
+	int from, expert, able, learning;
+	int days; /* a delegation; 0: a competence */
+} staff_skill;
 typedef struct department {
 	text id, da;
+	staff_skill *skills;
+	int skill_count;
 	place_of_work *places;
 	int place_count;
 	int secretaries, doctors, nurses, leaders, managements;
@@ -65,6 +74,11 @@ text cpr_number(arena *a, day born, int serial);
 bool cpr_century_right(day born, int seventh_digit);
 text person_json(arena *a, const person *p);
 
+/* ---- the staff (staff.c) ---- */
+int staff_count(const department *d, text role);
+/* The first from `number` on, round, who is able to it; `number` itself where nobody is. */
+int staff_able(const department *d, text role, int number, text competence);
+
 /* ---- resources the department's people write themselves (resources.c) ---- */
 text staff_id(arena *a, const char *prefix, int number); /* "sek-a" … "sek-z", then "sek-aa" */
 typedef struct profession {
@@ -73,8 +87,10 @@ typedef struct profession {
 	const char *role;   /* urn:limen:role */
 	const char *display;
 } profession;
-text practitioner_json(arena *a, text id, text label);
 text practitioner_role_json(arena *a, const department *d, text id, text label, const profession *p);
+/* One of the staff, with what they are able to; `today`: when delegations begin. */
+text practitioner_json(arena *a, const department *d, const profession *p, int number, day today); /* staff.c */
+text staff_label(arena *a, const profession *p, int number);                                       /* "Sekretær A" */
 text place_json(arena *a, const department *d, const place_of_work *p);
 text organization_json(arena *a, const department *d);
 typedef struct referral {

@@ -21,6 +21,15 @@ static caller staff_caller(const town *t, const char *prefix, int number, text p
 	return who;
 }
 
+/* The one who has the pathway, or who is able to this in their stead. */
+static caller able_for(const town *t, const course *c, text kind)
+{
+	const task_kind *k = task_kind_find(t->image, kind);
+	text needs = k ? task_kind_competence(k) : (text){0};
+	int number = staff_able(&t->department, TEXT("secretary"), c->secretary, needs);
+	return staff_caller(t, "sek", number, TEXT("HADMIN"), c->doctor);
+}
+
 static caller secretary_of(const town *t, const course *c)
 {
 	return staff_caller(t, "sek", c->secretary, TEXT("HADMIN"), c->doctor);
@@ -80,13 +89,13 @@ static bool update_members(town *t, const caller *who, const version *v, const d
 
 static bool add_person(town *t, batch *b, const profession *p, int number)
 {
-	text id = staff_id(t->scratch, p->prefix, number), letters = doctor_label(t->scratch, number);
-	text label = text_format(t->scratch, "%s %.*s", p->title, (int)letters.len - 4, letters.at + 4);
+	text id = staff_id(t->scratch, p->prefix, number), label = staff_label(t->scratch, p, number);
+	day today = day_of_instant(t->options->start);
 	if (b->count > SETUP_WRITES_MAX - 2) {
 		caller who = inbox();
 		if (!batch_commit(t, b, &who)) return false;
 	}
-	return batch_create(t, b, t->scratch, id, practitioner_json(t->scratch, id, label)) &&
+	return batch_create(t, b, t->scratch, id, practitioner_json(t->scratch, &t->department, p, number, today)) &&
 	       batch_create(t, b, t->scratch, id, practitioner_role_json(t->scratch, &t->department, id, label, p));
 }
 
@@ -253,7 +262,7 @@ static bool do_task(town *t, const event *e)
 	if (c->lacking && text_equal(kind, TEXT("forvisitering"))) return put_off(t, c, e);
 	if (visitation && c->rejected) return reject(t, c);
 	if (c->again && text_equal(kind, TEXT("registrer-beslutning"))) return examine_again(t, c, e->at);
-	if (visitation) who = doctor_of(t, c);
+	who = visitation ? doctor_of(t, c) : able_for(t, c, kind);
 	if (text_equal(kind, TEXT("red-fristen-leder"))) who = staff_caller(t, "leder", 0, TEXT("HADMIN"), -1);
 	if (text_equal(kind, TEXT("red-fristen-ledelse")) || text_equal(kind, TEXT("afgoer-prioritet")))
 		who = staff_caller(t, "ledelse", 0, TEXT("HADMIN"), -1);

@@ -23,24 +23,6 @@ static void concept(json_out *o, const char *key, const char *system, text code,
 	json_concept(o, system, code, display);
 }
 
-text practitioner_json(arena *a, text id, text label)
-{
-	json_out o = json_begin(a);
-	json_object(&o);
-	json_pair(&o, "resourceType", TEXT("Practitioner"));
-	json_pair(&o, "id", id);
-	json_key(&o, "active");
-	json_bool(&o, true);
-	json_key(&o, "name");
-	json_array(&o);
-	json_object(&o);
-	json_pair(&o, "text", label);
-	json_end(&o);
-	json_end(&o);
-	json_end(&o);
-	return json_done(&o);
-}
-
 text practitioner_role_json(arena *a, const department *d, text id, text label, const profession *p)
 {
 	json_out o = json_begin(a);

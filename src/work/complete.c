@@ -61,7 +61,7 @@ static bool role_may(const task_kind *k, const doc *role, day on, bool *any)
 	return false;
 }
 
-static const char *role_words(text role, language lang)
+const char *role_words(text role, language lang)
 {
 	static const struct {
 		const char *code, *da, *en;

@@ -4,7 +4,7 @@
 
 static const char *const department_keys[] = {"department", "da",    "en",      "source",    "status",
 					      "places",     "staff", "names",   "referrers", "reasons",
-					      "pace",       "waits", "happens", NULL};
+					      "pace",       "waits", "happens", "skills",    NULL};
 
 static void *compile_department(image *m, const content_entry *e, issues *sink)
 {

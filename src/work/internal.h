@@ -66,6 +66,9 @@ struct task_kind {
 	const struct role_rule *role_by_date;
 	text may_also[KIND_ROLES_MAX];
 	int may_also_count;
+	text competence;             /* what one must be able to; empty: anybody of the role may */
+	bool learning_ok;            /* also who is learning it, with a helper */
+	text delegation;             /* what a doctor must have left to one; empty: nothing */
 	const condition *raise;      /* NULL: by hand, or as part of another */
 	const condition *close;      /* NULL: closed by who does it */
 	int causes[KIND_CAUSES_MAX]; /* facts: the first that is there names the cause */
@@ -226,5 +229,6 @@ bool task_row_read(const doc *task, task_row *out); /* false: not a task of a ki
 #include "work/taskdoc.h"
 #include "work/subject.h"
 #include "work/ladder.h"
+#include "work/workers.h"
 
 #endif

@@ -2,16 +2,16 @@
  * family does. */
 #include "work/internal.h"
 
-static const char *const family_keys[] = {"family",     "da",       "en",      "level", "role",    "may_also",
-					  "competence", "day_ends", "about",   "words", "choices", "clock",
-					  "lead",       "within",   "minutes", "never", "subject", "serves",
-					  "form",       "says_da",  "says_en", NULL};
+static const char *const family_keys[] = {"family",     "da",       "en",      "level",      "role",    "may_also",
+					  "competence", "day_ends", "about",   "words",      "choices", "clock",
+					  "lead",       "within",   "minutes", "never",      "subject", "serves",
+					  "form",       "says_da",  "says_en", "delegation", NULL};
 static const char *const task_keys[] = {
     "task",     "family", "da",     "en",       "seeds",     "level",    "role",        "may_also", "competence",
     "day_ends", "about",  "words",  "raise",    "cause",     "focus",    "from",        "late",     "close",
     "fresh",    "clock",  "lead",   "within",   "minutes",   "says_da",  "says_en",     "guide_da", "guide_en",
     "never",    "form",   "writes", "clock_of", "escalates", "breached", "when_closed", "subject",  "recurs",
-    "parts",    "by",     "ahead",  "serves",   "checklist", "note",     NULL};
+    "parts",    "by",     "ahead",  "serves",   "checklist", "note",     "delegation",  NULL};
 
 layered kind_key(const content_entry *e, const content_entry *family, const char *key)
 {
@@ -148,6 +148,29 @@ static bool read_roles(const image *m, task_kind *k, issues *sink)
 	return true;
 }
 
+/* competence: { needs: X, learning: with helper | no } */
+static bool read_competence(task_kind *k, issues *sink)
+{
+	static const char *const keys[] = {"needs", "learning", NULL};
+	layered l = key_of(k, "competence");
+	if (l.node == NODE_ABSENT) return true;
+	if (!content_keys(l.e, l.node, keys, sink) || !content_text(l.e, l.node, "needs", true, &k->competence, sink))
+		return false;
+	uint32_t learning = content_get(l.e, l.node, "learning");
+	text how = learning == NODE_ABSENT ? TEXT("no") : doc_text(l.e->d, learning);
+	k->learning_ok = text_equal(how, TEXT("with helper"));
+	return k->learning_ok || text_equal(how, TEXT("no")) || wrong(sink, l, "learning", how, "with helper, or no");
+}
+
+/* delegation: { needs: X } */
+static bool read_delegation(task_kind *k, issues *sink)
+{
+	static const char *const keys[] = {"needs", NULL};
+	layered l = key_of(k, "delegation");
+	return l.node == NODE_ABSENT || (content_keys(l.e, l.node, keys, sink) &&
+					 content_text(l.e, l.node, "needs", true, &k->delegation, sink));
+}
+
 bool kind_role_may(const task_kind *k, text role, day on)
 {
 	if (text_equal(kind_role(k, on), role)) return true;
@@ -281,9 +304,10 @@ static bool read_facts(const image *m, task_kind *k, issues *sink)
 static bool read_rest(image *m, task_kind *k, issues *sink)
 {
 	return read_text(k, "da", true, &k->da, sink) && read_text(k, "en", true, &k->en, sink) &&
-	       read_roles(m, k, sink) && read_day_ends(k, sink) && read_minutes(k, sink) &&
-	       read_span(k, "lead", &k->lead, sink) && read_span(k, "within", &k->within, sink) &&
-	       read_words(m, k, sink) && read_says(m, k, sink) && check_never(k, sink) && check_serves(k, sink);
+	       read_roles(m, k, sink) && read_competence(k, sink) && read_delegation(k, sink) &&
+	       read_day_ends(k, sink) && read_minutes(k, sink) && read_span(k, "lead", &k->lead, sink) &&
+	       read_span(k, "within", &k->within, sink) && read_words(m, k, sink) && read_says(m, k, sink) &&
+	       check_never(k, sink) && check_serves(k, sink);
 }
 
 static void *compile_task(image *m, const content_entry *e, issues *sink)
@@ -326,6 +350,7 @@ static bool kinds_ready(image *m, issues *sink)
 void work_content(void)
 {
 	content_register(role_content());
+	competence_content();
 	content_register(&(content_kind){.name = "family", .keys = family_keys, .compile = compile_family});
 	content_register(
 	    &(content_kind){.name = "task", .keys = task_keys, .compile = compile_task, .ready = kinds_ready});

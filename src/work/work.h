@@ -154,4 +154,6 @@ typedef struct telling {
 } telling;
 bool work_told(reader *rd, const image *m, text pathway_id, const telling *how, arena *a, told *out, issues *sink);
 
+#include "work/people.h"
+
 #endif

@@ -70,8 +70,13 @@ export function caller(address, actor) {
 }
 
 const entry = (resource) => ({ resource, request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` } });
+const able = (code) => ({ code: { coding: [{ system: 'urn:limen:competence', code }] } });
+const competences = {
+	secretary: ['visitation-1', 'booking-2', 'registrering-1', 'rettigheder-1', 'telefon-1', 'sag-1', 'forloeb-1', 'notat-1', 'dokument-1', 'personale-1', 'drift-1'],
+	doctor: ['visiterende-laege', 'rettigheder-1'],
+};
 const role = (id, name, code) => [
-	{ resourceType: 'Practitioner', id: `p-${id}`, name: [{ text: name }] },
+	{ resourceType: 'Practitioner', id: `p-${id}`, name: [{ text: name }], qualification: competences[code].map(able) },
 	{
 		resourceType: 'PractitionerRole',
 		id,

@@ -160,15 +160,35 @@ static inline bool house_said(const house *h, failure code)
 	return false;
 }
 
+/* Somebody who is able to all that content knows a name for. */
+static inline void house_person(house *h, const char *id, const char *role)
+{
+	const content_entry **all;
+	buffer b = {.arena = h->arena};
+	int count = content_each(h->image, TEXT("competence"), &all);
+	for (int i = 0; i < count; i++)
+		buffer_format(&b, "%s{\"code\":{\"coding\":[{\"system\":\"urn:limen:competence\",\"code\":\"%.*s\"}]}}",
+			      i ? "," : "", TEXT_ARG(all[i]->id));
+	house_put(h, "Device/test", WRITE_UPDATE, id,
+		  text_z(h->arena,
+			 text_format(h->arena,
+				     "{\"resourceType\":\"Practitioner\",\"id\":\"%s\",\"name\":[{\"text\":\"%s\"}],"
+				     "\"qualification\":[%.*s]}",
+				     id, id, TEXT_ARG(buffer_text(&b)))));
+	house_put(
+	    h, "Device/test", WRITE_UPDATE, id,
+	    text_z(h->arena, text_format(h->arena,
+					 "{\"resourceType\":\"PractitionerRole\",\"id\":\"%s\",\"practitioner\":{"
+					 "\"reference\":\"Practitioner/%s\"},\"code\":[{\"coding\":[{\"system\":\"urn:"
+					 "limen:role\",\"code\":\"%s\"}]}]}",
+					 id, id, role)));
+}
+
 /* A secretary, a doctor, a patient, as everywhere in these tests. */
 static inline void house_people(house *h)
 {
-	house_put(h, "Device/test", WRITE_CREATE, "sek-a",
-		  "{\"resourceType\":\"PractitionerRole\",\"id\":\"sek-a\",\"code\":[{\"coding\":[{\"system\":\"urn:"
-		  "limen:role\",\"code\":\"secretary\"}]}]}");
-	house_put(h, "Device/test", WRITE_CREATE, "dr-b",
-		  "{\"resourceType\":\"PractitionerRole\",\"id\":\"dr-b\",\"code\":[{\"coding\":[{\"system\":\"urn:"
-		  "limen:role\",\"code\":\"doctor\"}]}]}");
+	house_person(h, "sek-a", "secretary");
+	house_person(h, "dr-b", "doctor");
 	house_put(h, "Device/test", WRITE_CREATE, "p1",
 		  "{\"resourceType\":\"Patient\",\"id\":\"p1\",\"identifier\":[{\"system\":\"urn:oid:1.2.208.176.1.2\","
 		  "\"value\":\"7201471235\"}],"

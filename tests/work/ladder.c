@@ -192,15 +192,6 @@ static void rebuilt_alike(void)
 	assert_int_equal(report.broken_digests + report.broken_index + report.broken_derived, 0);
 }
 
-static void person(const char *id, const char *role)
-{
-	write_as("Device/test", text_of(id),
-		 text_format(h.arena,
-			     "{'resourceType':'PractitionerRole','id':'%s','code':[{'coding':[{'system':'urn:limen:"
-			     "role','code':'%s'}]}]}",
-			     id, role));
-}
-
 TEST(a_department_that_has_seen_some)
 {
 	char *file = text_z(test_arena(), text_format(test_arena(), "%s/limen.db", temp_folder()));
@@ -208,8 +199,8 @@ TEST(a_department_that_has_seen_some)
 	times = forecaster_new(h.image);
 	ahead = foreseer_new(h.record, h.image, times);
 	house_people(&h);
-	person("leder-a", "leader");
-	person("ledelse-a", "specialty-management");
+	house_person(&h, "leder-a", "leader");
+	house_person(&h, "ledelse-a", "specialty-management");
 	for (int i = 0; i < SEEN; i++) seen_before(i);
 	refer(TEXT("r1"), TEXT("2026-11-02"), true);
 	refer(TEXT("r2"), TEXT("2026-11-02"), true);
