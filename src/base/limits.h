@@ -41,6 +41,11 @@ enum {
 	NOTIFY_KEEP_DAYS = 30,          /* the log of deliveries, and told events */
 	BULK_WAITING_MAX = 16,          /* exports and imports waiting at once */
 	PATCH_OPERATIONS_MAX = 1000,    /* operations of one patch */
+	FORM_ITEMS_MAX = 5000,          /* items of one Questionnaire */
+	FORM_ENTRIES_MAX = 5000,        /* items of one response, each repetition counted */
+	FORM_DEPTH_MAX = 12,            /* items within each other; a question's take four of JSON's depth each */
+	FORM_ROUNDS_MAX = 256,          /* rounds until what is calculated comes to rest */
+	FORM_OPTIONS_MAX = 500,         /* choices of one question that are written out */
 	FIELD_BYTES_MAX = 4000,         /* one answer in a task's form */
 	PATH_BYTES_MAX = 64 * 1024,     /* one FHIRPath expression */
 	PATH_DEPTH_MAX = 100,           /* parentheses, arguments and signs within each other */

@@ -64,6 +64,7 @@ const route *route_match(exchange *x);
 route_handler binary_read, binary_create, binary_update, meta_get, meta_add, meta_delete, validate_post, document_make;
 route_handler terminology_lookup, terminology_validate_code, terminology_subsumes, terminology_expand,
     terminology_validate_set;
+route_handler form_populate, form_evaluate;
 route_handler bulk_export, bulk_import, bulk_status, bulk_cancel, bulk_file;
 route_handler capability_get, feed_get, bundle_post, open_ends_get, operation_clocks, operation_explain,
     operation_steps, subscription_status, subscription_statuses, subscription_events, subscription_deliveries,
@@ -178,6 +179,9 @@ void part_instant(exchange *x, json_out *o, const char *name, instant at);
 void part_day(exchange *x, json_out *o, const char *name, day d);
 void part_int(json_out *o, const char *name, int64_t value);
 void part_bool(json_out *o, const char *name, bool value);
+
+/* ---- form.c ---- */
+void form_validate(exchange *x, const doc *response, issues *found); /* against its Questionnaire, where that is here */
 
 /* ---- page.c ---- */
 void page_get(exchange *x);

@@ -148,6 +148,8 @@ static void hold_against(question *q)
 	how.profiles = reader_profiles(q->reader, &x->sink);
 	if (!how.profiles) return;
 	resource_validate(&how, &q->resource, x->arena, &q->found);
+	if (text_equal(doc_type(&q->resource), TEXT("QuestionnaireResponse")))
+		form_validate(x, &q->resource, &q->found);
 	if (text_equal(q->mode, TEXT("update"))) may_be_updated(q);
 	if (text_equal(q->mode, TEXT("create"))) may_be_created(q);
 }

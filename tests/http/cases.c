@@ -290,10 +290,15 @@ TEST(undoing)
 	talk_through("tests/http/undo.cases");
 }
 
+TEST(forms)
+{
+	talk_through("tests/http/form.cases");
+}
+
 TEST(subscriptions)
 {
 	talk_through("tests/http/subscription.cases");
 }
 
 TESTS(T(subscriptions), T(rest), T(searching), T(bundles), T(bad_input), T(conditional), T(history), T(operations),
-      T(terminology), T(department), T(raised_by_hand), T(done_by_rules), T(undoing))
+      T(terminology), T(department), T(raised_by_hand), T(done_by_rules), T(undoing), T(forms))
