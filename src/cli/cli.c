@@ -146,6 +146,8 @@ static bool words_read(cli *c, int argc, char *const *argv)
 		text word = text_of(argv[i]);
 		if (!only_arguments && text_equal(word, TEXT("--"))) {
 			only_arguments = true;
+		} else if (!only_arguments && text_equal(word, TEXT("-o"))) {
+			if (!option_take(c, TEXT("--out"), argv, argc, &i)) return false;
 		} else if (!only_arguments && text_starts(word, TEXT("--"))) {
 			if (!option_take(c, word, argv, argc, &i)) return false;
 		} else {
@@ -201,7 +203,8 @@ int cli_run(const cli_outside *outside, int argc, char *const *argv)
 		   .actor = TEXT("Device/limen-cli"),
 		   .port = 8420,
 		   .pathways = 700,
-		   .seed = 1};
+		   .seed = 1,
+		   .seconds = 60};
 	int code = run(c, argc, argv);
 	if (fflush(outside->out) != 0 && code == CLI_FINE) code = CLI_SYSTEM; /* a full disk behind a pipe */
 	arena_free(a);

@@ -18,8 +18,8 @@ typedef struct cli {
 	text *args;
 	int arg_count;
 	/* options */
-	text db, content, host, actor, lang, on, notify, reason, rules, at;
-	int64_t port, pathways, seed, keep_days;
+	text db, content, host, actor, lang, on, notify, reason, rules, at, fix, start, plot, out;
+	int64_t port, pathways, seed, keep_days, seconds, threads, steps;
 	text_list profile, with;
 	bool json, type, count, entries, trace, explain, errors, days;
 	bool serving; /* others wait for answers: new rules are brought in beside them */
@@ -36,7 +36,7 @@ extern const int command_count;
 
 command_function command_run, command_serve, command_load, command_today, command_get, command_find, command_why,
     command_path, command_validate, command_check, command_backup, command_restore, command_erase, command_deliveries,
-    command_demo, command_content, command_clocks, command_help;
+    command_demo, command_content, command_clocks, command_plan, command_help;
 
 typedef enum option_kind { OPTION_TEXT, OPTION_LIST, OPTION_NUMBER, OPTION_FLAG } option_kind;
 typedef struct option {
@@ -50,7 +50,7 @@ extern const int option_count;
 bool command_takes(const command *k, const char *option_name);
 
 /* ---- words ---- */
-const char *said(const cli *c, const char *da, const char *en);
+const char *said(const cli *c, const char *da, const char *en) __attribute__((format_arg(2), format_arg(3)));
 void issues_print(cli *c, const issues *sink); /* each on a line of err, with file, line and column */
 int issues_exit(const issues *sink);           /* CLI_INPUT, or CLI_SYSTEM where the fault is not the input's */
 int fail_usage(cli *c);                        /* prints c->sink */

@@ -31,6 +31,7 @@ typedef enum ward_rule {
 } ward_rule;
 
 const char *ward_term_said(ward_term t, language lang); /* "mixed ages in a room" */
+const char *ward_term_key(ward_term t);                 /* its weight's key in the file */
 const char *ward_rule_said(ward_rule r, language lang);
 
 typedef struct ward_person {
@@ -99,6 +100,14 @@ typedef struct ward_cost {
 } ward_cost;
 ward_cost ward_check(const ward *w, const ward_plan *p);
 
+/* One place where a rule is broken; what does not belong to it is WARD_NONE. */
+typedef struct ward_breach {
+	ward_rule rule;
+	int16_t person, day, shift, room, theatre, surgeon, nurse;
+} ward_breach;
+const ward_breach *ward_breaches(arena *a, const ward *w, const ward_plan *p, int *count);
+text ward_breach_said(arena *a, const ward *w, const ward_breach *b, language lang);
+
 /* ---- what may be decided ---- */
 
 /* What is fixed by hand: where something is set it stays, and a patient of whom something is set comes. */
@@ -130,5 +139,35 @@ void ward_unpack(const ward *w, const void *state, ward_plan *out);
 const char *ward_move_name(int kind); /* NULL: there are no more */
 /* A plan that breaks nothing can cost no less than this. */
 int64_t ward_bound(arena *a, const ward *w);
+
+/* ---- why (ward_why.c) ---- */
+
+typedef struct ward_spot {
+	int16_t day, room, theatre; /* all WARD_NONE: does not come */
+} ward_spot;
+/* What differs between the plan and one where this patient is elsewhere and all else is as it is; a room that was empty gets the nurses
+ * it costs least with. */
+typedef struct ward_difference {
+	ward_plan plan;
+	ward_cost before, after;
+	const ward_breach *breach; /* rules broken after that were not before */
+	int breaches;
+} ward_difference;
+ward_difference ward_moved(arena *a, const ward *w, const ward_plan *p, int patient, ward_spot to);
+
+/* Why there is no plan: people who cannot all be admitted, none of whom can be left out of the reason, and the rules that take
+ * part in it. `proved`: no plan for them exists; else the budget was spent before that was sure. */
+typedef struct ward_conflict {
+	const int16_t *patient;
+	int patients;
+	bool rule[WARD_RULES];
+	bool found, proved;
+} ward_conflict;
+ward_conflict ward_conflict_find(arena *a, const ward *w,
+				 int64_t budget); /* budget: steps of the search for a contradiction */
+
+/* ---- pictures (ward_plot.c) ---- */
+/* Days across, rooms and theatres down, as SVG for print; what breaks a rule is marked. */
+text ward_plot(arena *a, const ward *w, const ward_plan *p, language lang);
 
 #endif

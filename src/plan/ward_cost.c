@@ -2,15 +2,15 @@
 #include "plan/ward.h"
 
 static const struct {
-	const char *da, *en;
+	const char *da, *en, *key;
 } terms[] =
     {
-#define TERM(name, key, da, en) {da, en},
+#define TERM(name, key, da, en) {da, en, key},
 #include "plan/ward_term.def"
 #undef TERM
 },
   rules[] = {
-#define RULE(name, da, en) {da, en},
+#define RULE(name, da, en) {da, en, NULL},
 #include "plan/ward_rule.def"
 #undef RULE
 };
@@ -18,6 +18,11 @@ static const struct {
 const char *ward_term_said(ward_term t, language lang)
 {
 	return lang == LANGUAGE_EN ? terms[t].en : terms[t].da;
+}
+
+const char *ward_term_key(ward_term t)
+{
+	return terms[t].key;
 }
 
 const char *ward_rule_said(ward_rule r, language lang)

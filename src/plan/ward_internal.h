@@ -15,10 +15,6 @@ typedef struct ward_choice {
 	bool stays; /* nothing to decide */
 } ward_choice;
 
-typedef struct ward_spot {
-	int16_t day, room, theatre;
-} ward_spot;
-
 /* One change, with what was before, so that it can be taken back. */
 typedef struct ward_op {
 	int32_t at; /* patient, or room * shifts + shift where it is a nurse's */

@@ -74,7 +74,7 @@ static int gender_read(reading *r, uint32_t object)
 	text said = doc_text(&t->doc, n);
 	int found = tree_names_find(&r->genders, said);
 	const text args[3] = {TEXT("en af to"), TEXT("one of two")};
-	if (found < 0 && r->genders.count < 2) found = tree_names_add(t, &r->genders, n, said);
+	if (found < 0 && said.len > 0 && r->genders.count < 2) found = tree_names_add(t, &r->genders, n, said);
 	if (found < 0) tree_refuse(t, n, FAIL_PLAN_KIND, args);
 	return found < 0 ? 0 : found;
 }

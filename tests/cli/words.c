@@ -46,6 +46,12 @@ static const struct {
     {"demo --pathways 0 --db /nonexistent/x.db", CLI_USAGE, "", "--pathways"},
     {"demo here", CLI_USAGE, "", "limen demo"},
     {"check it", CLI_USAGE, "", "limen check"},
+    {"plan", CLI_USAGE, "", "limen plan ward|check|why FILE"},
+    {"plan ward", CLI_USAGE, "", "limen plan ward|check|why FILE"},
+    {"plan dinner x.json", CLI_USAGE, "", "limen plan"},
+    {"plan ward x.json --time 0", CLI_USAGE, "", "limen plan"},
+    {"plan ward /nonexistent/x.json -o", CLI_USAGE, "", "--out skal have FILE"},
+    {"plan ward /nonexistent/x.json --lang en", CLI_INPUT, "", "/nonexistent/x.json: cannot be read"},
 };
 
 TEST(words)
