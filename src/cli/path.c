@@ -8,7 +8,7 @@ typedef struct compiled {
 	bool tried;
 } compiled;
 
-typedef struct asking {
+typedef struct question {
 	cli *cli;
 	text expression;
 	type_id on;
@@ -20,11 +20,11 @@ typedef struct asking {
 	text file;    /* what is being read */
 	int64_t line; /* in a file of a resource a line; 0: the whole file */
 	bool refused; /* something was wrong with the input */
-} asking;
+} question;
 
 /* ---- what is wrong, and where ---- */
 
-static void say(asking *q, const issue *i)
+static void say(question *q, const issue *i)
 {
 	q->refused = true;
 	text line = issue_line(q->work, i, q->cli->language);
@@ -32,7 +32,7 @@ static void say(asking *q, const issue *i)
 }
 
 /* The line of the expression it is in, and a mark under the place. */
-static void say_caret(const asking *q, int64_t column)
+static void say_caret(const question *q, int64_t column)
 {
 	FILE *err = q->cli->outside->err;
 	text e = q->expression;
@@ -47,7 +47,7 @@ static void say_caret(const asking *q, int64_t column)
 }
 
 /* What is wrong with the expression: a column in it, beside the place in the input where that was found out. */
-static void say_expression(asking *q, const issues *sink, text where)
+static void say_expression(question *q, const issues *sink, text where)
 {
 	for (const issue *i = sink->first; i; i = i->next) {
 		issue said_of = *i;
@@ -57,7 +57,7 @@ static void say_expression(asking *q, const issues *sink, text where)
 	}
 }
 
-static void say_json(asking *q, const issues *sink)
+static void say_json(question *q, const issues *sink)
 {
 	for (const issue *i = sink->first; i; i = i->next) {
 		issue moved = *i;
@@ -66,7 +66,7 @@ static void say_json(asking *q, const issues *sink)
 	}
 }
 
-static void say_file(asking *q, failure code, text why)
+static void say_file(question *q, failure code, text why)
 {
 	say(q, &(issue){.code = code, .place = {.file = q->file, .line = q->line}, .args = {why}});
 }
@@ -125,7 +125,7 @@ static void put_typed_json(json_out *o, const path_item *i)
 	json_end(o);
 }
 
-static void print_json(const asking *q, path_items items)
+static void print_json(const question *q, path_items items)
 {
 	json_out o = json_begin(q->work);
 	json_array(&o);
@@ -141,7 +141,7 @@ static void print_json(const asking *q, path_items items)
 	fputc('\n', q->cli->outside->out);
 }
 
-static void print(const asking *q, path_items items)
+static void print(const question *q, path_items items)
 {
 	FILE *out = q->cli->outside->out;
 	if (q->cli->count) {
@@ -162,7 +162,7 @@ static void print(const asking *q, path_items items)
 
 static void trace(void *self, text name, const path_items *items)
 {
-	const asking *q = self;
+	const question *q = self;
 	for (int i = 0; i < items->count; i++)
 		fprintf(q->cli->outside->err, "%.*s: %.*s\n", TEXT_ARG(name), TEXT_ARG(shown(q->work, &items->at[i])));
 	if (items->count == 0) fprintf(q->cli->outside->err, "%.*s: {}\n", TEXT_ARG(name));
@@ -178,7 +178,7 @@ static bool names_other_type(const issues *sink)
 	return t && type_kind_of(t) == TYPE_RESOURCE;
 }
 
-static const path *path_for(asking *q, type_id type, text where)
+static const path *path_for(question *q, type_id type, text where)
 {
 	compiled *c = &q->of_type[type];
 	if (c->tried) return c->path;
@@ -190,7 +190,7 @@ static const path *path_for(asking *q, type_id type, text where)
 	return c->path;
 }
 
-static void ask_one(asking *q, const doc *d, uint32_t n, text where)
+static void ask_one(question *q, const doc *d, uint32_t n, text where)
 {
 	path_items items;
 	issues sink = {.arena = q->work};
@@ -212,7 +212,7 @@ static void ask_one(asking *q, const doc *d, uint32_t n, text where)
 		say_expression(q, &sink, where);
 }
 
-static void ask_entries(asking *q, const doc *d)
+static void ask_entries(question *q, const doc *d)
 {
 	uint32_t list = doc_get(d, 0, NAME_entry);
 	if (!list) return;
@@ -225,7 +225,7 @@ static void ask_entries(asking *q, const doc *d)
 	}
 }
 
-static void ask(asking *q, text json)
+static void ask(question *q, text json)
 {
 	doc d;
 	issues sink = {.arena = q->work};
@@ -238,7 +238,7 @@ static void ask(asking *q, text json)
 }
 
 /* What one resource needs goes with it; what needs too much is refused, and the next one is read. */
-static void ask_alone(asking *q, text json)
+static void ask_alone(question *q, text json)
 {
 	jmp_buf home;
 	if (setjmp(home)) {
@@ -256,7 +256,7 @@ static void ask_alone(asking *q, text json)
 
 static void take(void *self, const piece *p)
 {
-	asking *q = self;
+	question *q = self;
 	q->file = p->file;
 	q->line = p->line;
 	ask_alone(q, p->json);
@@ -271,7 +271,7 @@ static void refuse(void *self, const issue *i)
 /* ---- the command ---- */
 
 /* The expression by itself, before anything is read: a call with one that can never be right is a wrong call. */
-static bool compile_first(asking *q)
+static bool compile_first(question *q)
 {
 	issues sink = {.arena = q->cli->arena};
 	q->any = path_compile(q->cli->arena, q->expression, q->on, NULL, &sink);
@@ -279,7 +279,7 @@ static bool compile_first(asking *q)
 	return q->any;
 }
 
-static int answer_all(asking *q)
+static int answer_all(question *q)
 {
 	cli *c = q->cli;
 	if (!compile_first(q)) return CLI_USAGE;
@@ -295,7 +295,7 @@ static int answer_all(asking *q)
 
 int command_path(cli *c)
 {
-	asking q = {.cli = c, .outside = {.now = world_now(c->outside->world)}};
+	question q = {.cli = c, .outside = {.now = world_now(c->outside->world)}};
 	if (c->arg_count < 1 || (c->explain && c->arg_count > 1)) return fail_called(c);
 	if (!type_given(c, &q.on)) return fail_usage(c);
 	q.reader = (piece_reader){.cli = c, .self = &q, .take = take, .refuse = refuse};

@@ -14,6 +14,7 @@ typedef struct doing {
 	const doc *task;
 	const task_kind *kind;
 	form form;
+	text helper; /* of who is learning */
 	subject_view view;
 	filling with;
 	task_writes out;
@@ -43,24 +44,6 @@ static bool find_task(doing *d, text id)
 	return task_status_open(status) || fail(d, FAIL_WORK_CLOSED, status, TEXT(""));
 }
 
-/* Has this role one of the codes that may do the kind? */
-static bool role_may(const task_kind *k, const doc *role, day on, bool *any)
-{
-	uint32_t codes = doc_get(role, 0, NAME_code);
-	*any = false;
-	if (codes == NODE_ABSENT || role->nodes[codes].kind != NODE_ARRAY) return false;
-	for (uint32_t c = codes + 1; c < role->nodes[codes].next; c = role->nodes[c].next) {
-		uint32_t codings = doc_get(role, c, NAME_coding);
-		if (codings == NODE_ABSENT) continue;
-		for (uint32_t i = codings + 1; i < role->nodes[codings].next; i = role->nodes[i].next) {
-			if (!text_equal(doc_get_text(role, i, NAME_system), TEXT("urn:limen:role"))) continue;
-			*any = true;
-			if (kind_role_may(k, doc_get_text(role, i, NAME_code), on)) return true;
-		}
-	}
-	return false;
-}
-
 const char *role_words(text role, language lang)
 {
 	static const struct {
@@ -78,22 +61,18 @@ const char *role_words(text role, language lang)
 	return NULL;
 }
 
-static bool check_role(doing *d)
+/* The caller's role, competence and delegations; a learner's helper is kept with the task. */
+static bool check_person(doing *d)
 {
-	version v;
-	bool any;
-	const task_kind *k = d->kind;
-	assert(k); /* find_task found it */
-	const doc *role =
-	    read_body(d, TEXT("PractitionerRole"), reference_id(d->who->actor, TEXT("PractitionerRole")), &v);
-	if (d->sink->errors) return false;
-	day today = day_of_instant(d->now);
-	if (role && role_may(k, role, today, &any)) return true;
-	if (!role || !any) return fail(d, FAIL_WORK_NO_ROLE, d->who->actor, TEXT(""));
-	text whose = kind_role(k, today);
-	const char *words = role_words(whose, d->who->language);
-	return fail(d, FAIL_WORK_NOT_YOURS, d->who->language == LANGUAGE_EN ? k->en : k->da,
-		    words ? text_of(words) : whose);
+	worker w;
+	may m;
+	bool found;
+	const asking by = {d->reader, d->image, d->now, d->who->language, d->arena, d->sink};
+	if (!worker_read(&by, d->who->actor, &w, &found)) return false;
+	if (!found) return fail(d, FAIL_WORK_NO_ROLE, d->who->actor, TEXT(""));
+	if (!worker_may_all(&by, d->kind, &w, &m)) return d->sink->errors == 0 && may_refuse(&m, d->sink);
+	d->helper = m.helper;
+	return true;
 }
 
 /* ---- what the placeholders stand for ---- */
@@ -156,8 +135,11 @@ static bool by_hand_only(const doing *d)
 /* A kind that no fact closes, and what was raised by hand, is closed by who does it: the Task itself keeps what was answered. */
 static bool close_task(doing *d)
 {
-	const finish by = {.actor = d->who->actor, .at = d->with.now, .closes = !d->kind->close || by_hand_only(d)};
-	if (!by.closes) return d->out.count > 0 || fail(d, FAIL_WORK_NOTHING, TEXT(""), TEXT(""));
+	const finish by = {.actor = d->who->actor,
+			   .helper = d->helper,
+			   .at = d->with.now,
+			   .closes = !d->kind->close || by_hand_only(d)};
+	if (!by.closes && !by.helper.len) return d->out.count > 0 || fail(d, FAIL_WORK_NOTHING, TEXT(""), TEXT(""));
 	write_op made = {
 	    .method = WRITE_UPDATE, .type = TEXT("Task"), .id = d->task_version.id, .if_match = d->task_version.number};
 	return writes_add(&d->out, made, task_json_done(d->arena, d->task, &d->form, &by));
@@ -192,7 +174,7 @@ static bool parts_done(doing *d)
 
 static bool prepare(doing *d, text task_id, const answers *given)
 {
-	return find_task(d, task_id) && check_role(d) && parts_done(d) &&
+	return find_task(d, task_id) && check_person(d) && parts_done(d) &&
 	       form_fill(d->kind, given, d->arena, d->who->language, d->sink, &d->form) && gather(d) &&
 	       make_writes(d) && close_task(d);
 }
