@@ -59,19 +59,34 @@ static bool story_fails(story *s, uint32_t node, text why)
 	return false;
 }
 
-/* {pathway}: the id of the latest EpisodeOfCare; {latest TYPE}: of the latest resource of that type. */
+/* {pathway}: the id of the latest EpisodeOfCare; {latest TYPE}: of the latest resource of that type; {task KIND Type/id}: of that task. */
+static text story_value(story *s, text inside)
+{
+	text_pair p = text_cut(inside, ' ');
+	if (text_equal(p.head, TEXT("latest"))) return house_latest(&s->h, text_z(s->h.arena, p.tail));
+	if (!text_equal(p.head, TEXT("task"))) return house_latest(&s->h, "EpisodeOfCare");
+	text_pair of = text_cut(p.tail, ' ');
+	return task_id_of(s->h.arena, of.head, text_format(s->h.arena, "%.*s:%.*s", TEXT_ARG(of.head), TEXT_ARG(of.tail)));
+}
+
+static int64_t first_placeholder(text t)
+{
+	static const char *const known[] = {"{pathway}", "{latest ", "{task "};
+	int64_t first = -1;
+	for (int i = 0; i < 3; i++) {
+		int64_t at = text_find(t, text_of(known[i]));
+		if (at >= 0 && (first < 0 || at < first)) first = at;
+	}
+	return first;
+}
+
 static text story_filled(story *s, text t)
 {
 	buffer b = {.arena = s->h.arena};
-	for (;;) {
-		int64_t latest = text_find(t, TEXT("{latest ")), pathway = text_find(t, TEXT("{pathway}"));
-		bool first = pathway >= 0 && (latest < 0 || pathway < latest);
-		int64_t at = first ? pathway : latest;
-		if (at < 0) break;
+	for (int64_t at = first_placeholder(t); at >= 0; at = first_placeholder(t)) {
 		int64_t shut = at + text_find(text_slice(t, at, t.len), TEXT("}"));
 		buffer_add(&b, text_slice(t, 0, at));
-		text type = first ? TEXT("EpisodeOfCare") : text_slice(t, at + 8, shut);
-		buffer_add(&b, house_latest(&s->h, text_z(s->h.arena, type)));
+		buffer_add(&b, story_value(s, text_slice(t, at + 1, shut)));
 		t = text_slice(t, shut + 1, t.len);
 	}
 	buffer_add(&b, t);
@@ -437,7 +452,7 @@ static bool story_tell(story *s)
 
 static scenario_result scenario_run(const content_entry *e)
 {
-	arena *a = arena_new(MIB);
+	arena *a = arena_new(8 * MIB);
 	story *s = ARENA_NEW(a, story);
 	s->e = e;
 	uint32_t n = content_get(e, e->node, "starts");

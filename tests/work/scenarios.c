@@ -45,9 +45,18 @@ static bool raise_never(task_kind *k)
 	return true;
 }
 
+/* Raised by nothing more than the fact that is its cause, or that it waits for: without it there is no task to raise. */
+static bool only_its_cause(const task_kind *k)
+{
+	bool any = k->raise->kind == CONDITION_FACT && k->raise->fact == k->from;
+	for (int i = 0; i < k->cause_count; i++)
+		any |= k->raise->kind == CONDITION_FACT && k->cause_count == 1 && k->raise->fact == k->causes[i];
+	return any;
+}
+
 static bool raise_always(task_kind *k)
 {
-	if (!k->raise) return false;
+	if (!k->raise || only_its_cause(k)) return false;
 	k->raise = &always;
 	return true;
 }
@@ -91,6 +100,17 @@ static bool waits_for_nothing(task_kind *k)
 	return waits;
 }
 
+/* What is written only on an answer names that answer's field: the field as it is now. */
+static void writes_follow(task_kind *k, const field *now)
+{
+	write_rule *w = ARENA_ARRAY(test_arena(), write_rule, k->write_count + 1);
+	for (int i = 0; i < k->write_count; i++) {
+		w[i] = k->writes[i];
+		if (w[i].when) w[i].when = now + (w[i].when - k->fields);
+	}
+	k->writes = w;
+}
+
 static bool nothing_required(task_kind *k)
 {
 	field *f = ARENA_ARRAY(test_arena(), field, k->field_count + 1);
@@ -100,6 +120,7 @@ static bool nothing_required(task_kind *k)
 		any |= f[i].required || f[i].must;
 		f[i].required = f[i].must = false;
 	}
+	writes_follow(k, f);
 	k->fields = f;
 	return any;
 }
