@@ -72,6 +72,7 @@ static void reply_issues(exchange *x)
 	}
 	p->header_count = kept;
 	if (status == 401) reply_header(x, TEXT("WWW-Authenticate"), TEXT("Limen-Actor"));
+	stale_explain(x);
 	outcome_places(x);
 	reply_json(x, status, outcome_json(x->arena, &x->sink, x->who.language));
 }

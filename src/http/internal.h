@@ -74,6 +74,9 @@ route_handler capability_get, feed_get, bundle_post, open_ends_get, operation_cl
     search_everything, search_indexing, rest_create, rest_read, rest_update, rest_patch, rest_delete, rest_history,
     rest_vread, undo_post, told_get, clock_history, clock_days_get;
 
+route_handler task_claim_post, task_release_post, task_handover_post, task_hold_post, task_assign_post, task_next_post,
+    task_batch_post;
+
 /* ---- handle.c ---- */
 void exchange_run(exchange *x);                 /* from the route on; bundle.c runs the entries of a batch through it */
 bool exchange_target(exchange *x, text target); /* splits it into segments and query; false: an issue */
@@ -113,6 +116,9 @@ void reply_version(exchange *x, int status, int64_t number, instant at); /* ETag
 void reply_empty(exchange *x, int status);
 text reply_http_date(arena *a, instant at);            /* "Mon, 02 Mar 2026 09:00:00 GMT" */
 text reply_url(const exchange *x, text type, text id); /* base/type/id */
+
+/* ---- stale.c ---- */
+void stale_explain(exchange *x); /* what differs, where a save was refused for being made on an old version */
 
 /* ---- outcome.c ---- */
 void outcome_places(exchange *x);           /* which header or parameter an issue without a place is about */

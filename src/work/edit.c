@@ -43,6 +43,17 @@ static uint32_t member(const doc *d, uint32_t object, text name)
 	return NODE_ABSENT;
 }
 
+/* FHIR has no empty lists: what loses its last item goes. */
+static bool left_empty(const doc *base, uint32_t b, const doc *over, uint32_t v, edit_arrays how)
+{
+	if (base->nodes[b].kind != NODE_ARRAY || over->nodes[v].kind != NODE_ARRAY || how == EDIT_APPEND) return false;
+	for (uint32_t i = b + 1; i < base->nodes[b].next; i = base->nodes[i].next)
+		if (item_like(over, v, item_key(base, i)) == NODE_ABSENT) return false;
+	for (uint32_t i = v + 1; i < over->nodes[v].next; i = over->nodes[i].next)
+		if (!takes_away(over, i)) return false;
+	return base->nodes[b].len > 0;
+}
+
 /* As deep as JSON is allowed to be (JSON_DEPTH_MAX), which the parser has seen to. */
 static void print_edited(json_out *o, const doc *base, uint32_t b, const doc *over, uint32_t v, edit_arrays how)
 {
@@ -60,6 +71,7 @@ static void print_edited(json_out *o, const doc *base, uint32_t b, const doc *ov
 		text name = name_text(base, base->nodes[i].name);
 		uint32_t with = member(over, v, name);
 		if (with != NODE_ABSENT && over->nodes[with].kind == NODE_NULL) continue;
+		if (with != NODE_ABSENT && left_empty(base, i, over, with, how)) continue;
 		json_key_text(o, name);
 		if (with == NODE_ABSENT)
 			json_node(o, base, i);

@@ -30,4 +30,23 @@ typedef struct may {
 bool person_may(const asking *by, const task_kind *k, text role_reference, may *out);
 bool may_refuse(const may *m, issues *sink); /* adds why not; false */
 
+/* ---- one owner, one queue (owner.c) ---- */
+/* A task has at most one owner and lies in one queue (urn:limen:queue). What changes hands is written on it (urn:limen:handover). */
+typedef enum task_act { ACT_CLAIM, ACT_RELEASE, ACT_HANDOVER, ACT_HOLD, ACT_ASSIGN } task_act;
+typedef struct acting {
+	task_act act;
+	text task;    /* the id */
+	text to;      /* handover, assign: PractitionerRole/…; handover also Organization/…: its queue */
+	text reason;  /* all but claim */
+	text done;    /* handover: what was done already; may be empty */
+	day until;    /* hold; DAY_NONE: no day was named */
+	int64_t seen; /* the version it was decided on; 0: whichever stands */
+} acting;
+/* Refused with an issue where somebody else has it (WORK_TAKEN), the caller is neither its owner nor a leader, who is to have it may not do
+ * it, or it is another version than was seen (RECORD_VERSION). Two at once: one gets it. */
+bool work_act(record *rec, const acting *what, const working *by, issues *sink);
+/* The first in the queue (empty: that of where the caller works) that the caller may do and nobody has, claimed in the same commit: two at
+ * once never get the same. False: the sink says why, or there is none (no issue). */
+bool work_next(record *rec, text queue, const working *by, text *task, issues *sink);
+
 #endif

@@ -30,6 +30,8 @@ bool worker_may_all(const asking *by, const task_kind *k, const worker *w, may *
 /* The best that holds on a day: of the competence itself, or of one that includes it. */
 skill worker_skill(const image *m, const worker *w, text competence, day on);
 
+bool worker_leads(const worker *w); /* owner.c: a leader, or a management */
+
 /* ---- competence.c: the content kinds "competence" and "delegation" ---- */
 void competence_content(void);
 text competence_word(const image *m, const char *kind, text id, language lang); /* the id where content has no word */

@@ -285,6 +285,11 @@ TEST(done_by_rules)
 	talk_through("tests/http/automation.cases");
 }
 
+TEST(owned)
+{
+	talk_through("tests/http/owner.cases");
+}
+
 TEST(undoing)
 {
 	talk_through("tests/http/undo.cases");
@@ -301,4 +306,4 @@ TEST(subscriptions)
 }
 
 TESTS(T(subscriptions), T(rest), T(searching), T(bundles), T(bad_input), T(conditional), T(history), T(operations),
-      T(terminology), T(department), T(raised_by_hand), T(done_by_rules), T(undoing), T(forms))
+      T(terminology), T(department), T(raised_by_hand), T(done_by_rules), T(owned), T(undoing), T(forms))

@@ -72,6 +72,8 @@ static const struct edit_row {
     {"{\"category\":[{\"coding\":[{\"system\":\"s\",\"code\":\"1\"}]}]}",
      "{\"category\":[{\"coding\":[{\"system\":\"s\",\"code\":\"2\"}]}]}", EDIT_REPLACE,
      "{\"category\":[{\"coding\":[{\"system\":\"s\",\"code\":\"2\"}]}]}"},
+    {"{\"a\":1,\"extension\":[{\"url\":\"a\",\"valueCode\":\"1\"}]}", "{\"extension\":[{\"url\":\"a\"}]}", EDIT_REPLACE,
+     "{\"a\":1}"},
     {"{\"given\":[\"A\"]}", "{\"given\":[\"B\"]}", EDIT_REPLACE, "{\"given\":[\"A\",\"B\"]}"},
     {"{\"x\":\"æ\\n\"}", "{\"y\":[]}", EDIT_REPLACE, "{\"x\":\"æ\\n\",\"y\":[]}"},
 };
