@@ -1,8 +1,8 @@
 // calls.ts: a call is a Communication of category call: who called, how it was made sure, about what, what came of it. One that asks to be
 // called back stays in progress until somebody has reached them.
-import { addDays, localInstant, now, today } from '../base/clock.ts';
+import { localInstant, now, today } from '../base/clock.ts';
 import { say, type Key } from '../base/texts.ts';
-import { actor, ask, get, post, put, search } from './client.ts';
+import { actor, get, post, put, search } from './client.ts';
 import {
 	codeOf,
 	extensionOf,
@@ -262,53 +262,6 @@ export async function appointmentsOf(patient: string): Promise<Appointment[]> {
 	return resourcesOf<Appointment>(found, 'Appointment')
 		.filter((one) => one.start && !OFF.includes(one.status))
 		.sort((a, b) => (a.start ?? '').localeCompare(b.start ?? ''));
-}
-
-export type ConsentGiven = { id: string; what: string; who: string; until: string };
-type Consent = {
-	resourceType: 'Consent';
-	id?: string;
-	status: string;
-	category?: { text?: string; coding?: { display?: string; code?: string; system?: string }[] }[];
-	provision?: { type?: string; period?: { end?: string }; actor?: { reference?: Reference }[] };
-};
-
-// What the patient has said others may hear.
-export async function consentsOf(patient: string): Promise<ConsentGiven[]> {
-	const found = await search('Consent', { patient: `Patient/${patient}`, status: 'active', _count: '50' });
-	return resourcesOf<Consent>(found, 'Consent')
-		.filter((one) => one.provision?.type !== 'deny' && (one.provision?.period?.end ?? '~') >= today())
-		.map((one) => ({
-			id: one.id ?? '',
-			what: one.category?.[0]?.text ?? one.category?.[0]?.coding?.[0]?.display ?? one.category?.[0]?.coding?.[0]?.code ?? '',
-			who: (one.provision?.actor ?? [])
-				.map((who) => who.reference?.display ?? who.reference?.reference ?? '')
-				.filter(Boolean)
-				.join(', '),
-			until: one.provision?.period?.end ?? '',
-		}));
-}
-
-// A relative may be told: who, and until when (a year, Sundhedsloven § 44).
-export async function saveConsent(patient: string, who: string): Promise<void> {
-	await ask('Consent', {
-		method: 'POST',
-		body: {
-			resourceType: 'Consent',
-			status: 'active',
-			scope: coded('http://terminology.hl7.org/CodeSystem/consentscope', 'patient-privacy'),
-			category: [{ ...coded('urn:limen:consent-use', 'videregivelse-43'), text: say('consent.relative') }],
-			patient: { reference: `Patient/${patient}` },
-			dateTime: new Date(now()).toISOString(),
-			policyRule: { text: 'Sundhedsloven § 43' },
-			performer: [{ reference: `Patient/${patient}` }],
-			provision: {
-				type: 'permit',
-				period: { start: today(), end: addDays(today(), 365) },
-				actor: [{ role: { text: say('caller.relative') }, reference: { display: who.trim() } }],
-			},
-		} as never,
-	});
 }
 
 export const reasonKey = (reason: Reason | Card): Key => `reason.${reason}`;

@@ -101,9 +101,12 @@ function whyOf(answer: Parameters): Why {
 const episode = (id: string) => `EpisodeOfCare/${encodeURIComponent(id)}`;
 const named = (answer: Parameters, name: string) => (answer.parameter ?? []).filter((one) => one.name === name);
 
-export async function clocks(pathway: string): Promise<Clock[]> {
-	return named(await get<Parameters>(`${episode(pathway)}/$clocks`), 'clock').map(clockOf);
+// Of a pathway, or of anything else that has deadlines of its own.
+export async function clocksOf(reference: string): Promise<Clock[]> {
+	return named(await get<Parameters>(`${reference}/$clocks`), 'clock').map(clockOf);
 }
+
+export const clocks = (pathway: string): Promise<Clock[]> => clocksOf(episode(pathway));
 
 export async function steps(pathway: string): Promise<Step[]> {
 	return named(await get<Parameters>(`${episode(pathway)}/$steps`), 'step').map(stepOf);

@@ -1,7 +1,7 @@
 // record.ts: what else is known of a patient: contacts, letters and calls, wishes, language, coordinator, questions and their answers.
 import { now, today } from '../base/clock.ts';
 import { say } from '../base/texts.ts';
-import { actor, ask, get, put, search } from './client.ts';
+import { actor, get, put, search } from './client.ts';
 import {
 	extensionOf,
 	nameOf,
@@ -193,12 +193,6 @@ export function setTongue(id: string, words: string): Promise<Patient> {
 		const list = words.trim() ? [...others, { language: { text: words.trim() }, preferred: true }] : others;
 		return list.length > 0 ? { ...rest, communication: list } : rest;
 	});
-}
-
-export async function withdrawConsent(id: string): Promise<void> {
-	const { body, etag } = await ask<Resource & { status?: string }>(`Consent/${encodeURIComponent(id)}`);
-	const changed: Resource & { status?: string } = { ...body, status: 'inactive' };
-	await put(`Consent/${encodeURIComponent(id)}`, changed, etag ?? `W/"${body.meta?.versionId}"`);
 }
 
 export type Question = { id: string; asked: string; by: string; at: string; answer: string; answeredBy: string; open: boolean };

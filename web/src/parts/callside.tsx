@@ -1,5 +1,6 @@
 // callside.tsx: what may be said to this caller now, and what may not. Until it is made sure who calls, nothing of the patient is shown.
-import { appointmentsOf, callsOf, consentsOf, type Caller, type Identity, type Reason } from '../api/calls.ts';
+import { appointmentsOf, callsOf, type Caller, type Identity, type Reason } from '../api/calls.ts';
+import { consentsOf } from '../api/consents.ts';
 import type { Appointment, Episode, Patient } from '../api/fhir.ts';
 import { dayAndTime, longDay } from '../base/clock.ts';
 import { useLoad } from '../base/load.ts';

@@ -1,5 +1,6 @@
 // patientcards.tsx: what else is known of a patient: contacts, letters and calls, consents, wishes, language, coordinator, questions.
-import { callsOf, consentsOf, saveConsent } from '../api/calls.ts';
+import { callsOf } from '../api/calls.ts';
+import { consentsOf, saveConsent, withdrawConsent } from '../api/consents.ts';
 import type { Patient } from '../api/fhir.ts';
 import {
 	QUESTION,
@@ -14,7 +15,6 @@ import {
 	setTongue,
 	tongueOf,
 	wishesOf,
-	withdrawConsent,
 	type Question,
 } from '../api/record.ts';
 import { raiseTask } from '../api/raise.ts';
