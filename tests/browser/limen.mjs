@@ -82,6 +82,7 @@ const role = (id, name, code) => [
 		id,
 		active: true,
 		practitioner: { reference: `Practitioner/p-${id}`, display: name },
+		organization: { reference: 'Organization/uro' },
 		code: [{ coding: [{ system: 'urn:limen:role', code }] }],
 	},
 ];
@@ -99,6 +100,7 @@ const patient = (id, given, family, cpr, gender, birthDate) => ({
 
 export async function seedStaff(call) {
 	const staff = [
+		{ resourceType: 'Organization', id: 'uro', active: true, name: 'Urinvejskirurgisk Afdeling' },
 		...role('sek-a', 'Sekretær A', 'secretary'),
 		...role('sek-c', 'Sekretær C', 'secretary'),
 		...role('dr-b', 'Dr. B', 'doctor'),
@@ -124,6 +126,7 @@ export function referral(patientId, received, reason) {
 		authoredOn: received,
 		category: [{ coding: [{ system: 'http://snomed.info/sct', code: '3457005' }] }],
 		requester: { display: 'Lægerne i Prøveby' },
+		performer: [{ reference: 'Organization/uro' }],
 		reasonCode: [{ text: reason }],
 	};
 }

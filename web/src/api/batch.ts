@@ -1,17 +1,27 @@
 // batch.ts: answers to several tasks in one go: each for itself, so that one that is refused does not keep the others.
-import { completeTask, type Row } from './tasks.ts';
+import { post } from './client.ts';
+import { part, partText, type Parameters } from './fhir.ts';
+import type { Row } from './tasks.ts';
 
 export type Answered = { id: string; failure: string | null };
 
 export async function answerAll(list: { row: Row; answer: string }[]): Promise<Answered[]> {
-	const results: Answered[] = [];
-	for (const { row, answer } of list) {
-		try {
-			await completeTask(row, { answer });
-			results.push({ id: row.id, failure: null });
-		} catch (failure) {
-			results.push({ id: row.id, failure: failure instanceof Error ? failure.message : String(failure) });
-		}
-	}
-	return results;
+	const body: Parameters = {
+		resourceType: 'Parameters',
+		parameter: list.map(({ row, answer }) => ({
+			name: 'task',
+			part: [
+				{ name: 'id', valueId: row.id },
+				{ name: 'answer', part: [{ name: 'answer', valueString: answer }] },
+			],
+		})),
+	};
+	const { body: answers } = await post<Parameters>('Task/$complete-batch', body);
+	return (answers.parameter ?? [])
+		.filter((one) => one.name === 'result')
+		.map((one) => {
+			const issue = part(one, 'issue');
+			const refused = partText(one, 'outcome') === 'refused';
+			return { id: partText(one, 'id'), failure: refused ? (issue ? partText(issue, 'text') : '') : null };
+		});
 }

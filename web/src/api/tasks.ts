@@ -46,6 +46,7 @@ export type Row = {
 	owner: string;
 	role: string;
 	open: boolean;
+	hold: string; // on hold: until when, or 'yes'; else empty
 };
 
 const OPEN = ['draft', 'requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold'];
@@ -83,6 +84,7 @@ export function rowOf(task: Task): Row {
 		owner: task.owner?.reference ?? '',
 		role: codeOf(performer, 'urn:limen:role') || (performer?.coding?.[0]?.code ?? ''),
 		open: OPEN.includes(task.status),
+		hold: task.status === 'on-hold' ? (extensionOf(task, 'urn:limen:until')?.valueDate ?? 'yes') : '',
 	};
 }
 
@@ -117,9 +119,10 @@ export function levelOf(row: Row): Level {
 	return days <= 2 || group === 'today' ? 'soon' : 'ok';
 }
 
+// Rows that begin together stay as the server ranked them: by harm, then by age.
 export function byStart(a: Row, b: Row): number {
 	const group = GROUPS.indexOf(groupOf(a)) - GROUPS.indexOf(groupOf(b));
-	return group || (a.start ?? a.dueAt ?? '~').localeCompare(b.start ?? b.dueAt ?? '~') || a.id.localeCompare(b.id);
+	return group || (a.start ?? a.dueAt ?? '~').localeCompare(b.start ?? b.dueAt ?? '~');
 }
 
 export type Page = { rows: Row[]; total: number | null; next: string | null };
@@ -144,7 +147,7 @@ export async function worklist(query: Record<string, string>, count = PAGE_SIZE)
 		await search('Task', {
 			open: 'true',
 			...query,
-			_sort: 'latest-start',
+			_sort: 'rank',
 			_count: count,
 			_total: 'accurate',
 			_include: 'Task:patient',

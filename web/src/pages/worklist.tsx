@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { actor } from '../api/client.ts';
 import { openEnds } from '../api/pathways.ts';
 import type { RoleCode } from '../api/people.ts';
-import { takeTask } from '../api/owner.ts';
+import { takeNext, takeTask } from '../api/owner.ts';
 import { FILTERS, countTasks, filterQuery, type Filter, type Group, type Row } from '../api/tasks.ts';
 import { announce } from '../base/announce.tsx';
 import { useKeys, type Command } from '../base/keys.ts';
@@ -266,29 +266,33 @@ function useListKeys({ work, bulk, wide, take, enter, narrow }: Moves): void {
 	});
 }
 
-function useTake(work: Worklist): () => void {
+// The next of my queue; where the list is another's or narrowed, or the queue has none, the first free one that is shown.
+async function nextOf(work: Worklist, whole: boolean): Promise<Row | null> {
+	const taken = whole ? await takeNext() : null;
+	if (taken) return taken;
+	const free = shownIds()
+		.map((id) => work.list.rows.get(id))
+		.find((row) => row && !row.owner && !work.list.gone.has(row.id));
+	return free ? takeTask(free) : null;
+}
+
+function useTake(work: Worklist, whole: boolean): () => void {
 	return useCallback(() => {
-		const me = actor.get();
-		const ids = shownIds();
-		const free = ids
-			.map((id) => work.list.rows.get(id))
-			.filter((row): row is Row => Boolean(row) && !work.list.gone.has(row?.id ?? ''));
-		const row = free.find((one) => !one.owner);
-		if (!row) return announce(say('task.noneFree'));
-		takeTask(row, { reference: me, name: workerOf(me)?.name ?? me }).then(
-			(taken) => {
-				work.replace(taken);
+		nextOf(work, whole).then(
+			async (taken) => {
+				if (!taken) return announce(say('task.noneFree'));
+				if (work.list.rows.has(taken.id)) work.replace(taken);
+				else await work.reload();
 				work.select(taken.id);
 				focusSoon(taken.id);
 				announce(say('task.taken'), 'good');
 			},
-			() => {
-				announce(say('task.takenByOther'), 'bad');
+			(failure: unknown) => {
+				announce(failure instanceof Error ? failure.message : '', 'bad');
 				void work.reload();
 			},
 		);
-		return undefined;
-	}, [work]);
+	}, [work, whole]);
 }
 
 function focusForm(): void {
@@ -313,7 +317,7 @@ export function WorklistPage() {
 	useShownSelection(work, shown, how.words);
 	useEffect(() => void (lastHow = how), [how]);
 	const [unsaved, setUnsaved] = useState(false);
-	const take = useTake(work);
+	const take = useTake(work, filter !== 'other' && !isNarrow(how));
 	const enter = () => (wide ? focusForm() : work.selected && go(taskPath(work.selected)));
 	const narrow = () => setNarrowing((before) => !before);
 	useListKeys({ work, bulk, wide, take, enter, narrow });

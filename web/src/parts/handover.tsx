@@ -1,14 +1,14 @@
 // handover.tsx: hand tasks over: to whom, why, and what is done already, so that nobody does it twice. And how a task came here.
 import { useState } from 'preact/hooks';
 import { actor } from '../api/client.ts';
-import { handOver, handoversOf, type Me } from '../api/owner.ts';
+import { handOver, handoversOf, holdTask, type Me } from '../api/owner.ts';
 import type { Row } from '../api/tasks.ts';
-import { announce } from '../base/announce.tsx';
+import { announce, attempt } from '../base/announce.tsx';
 import { dayAndTime } from '../base/clock.ts';
 import { say, useTexts } from '../base/texts.ts';
 import { useValue } from '../base/value.ts';
 import { Dialog } from './dialog.tsx';
-import { ChoiceField, TextField } from './field.tsx';
+import { ChoiceField, DateField, TextField, typedDay } from './field.tsx';
 import { nameOfActor, staff, workerOf } from './who.tsx';
 
 export function meNow(): Me {
@@ -36,7 +36,7 @@ function Inside({ rows, done, close }: Props & { close: () => void }) {
 		let refused = '';
 		for (const row of rows) {
 			try {
-				given.push(await handOver(row, meNow(), target, { reason, done: already }));
+				given.push(await handOver(row, target, { reason, done: already }));
 			} catch (failure) {
 				refused = failure instanceof Error ? failure.message : '';
 			}
@@ -94,6 +94,49 @@ export function HandOverDialog(props: Props) {
 	return (
 		<Dialog title="handover-title" closed={props.closed}>
 			{(close) => <Inside {...props} close={close} />}
+		</Dialog>
+	);
+}
+
+type HoldProps = { row: Row; closed: () => void; done: (row: Row) => void };
+
+function Hold({ row, done, close }: HoldProps & { close: () => void }) {
+	const { t } = useTexts();
+	const [reason, setReason] = useState('');
+	const [until, setUntil] = useState(typedDay('', false));
+	const [wrong, setWrong] = useState<Record<string, string>>({});
+	async function submit(event: Event): Promise<void> {
+		event.preventDefault();
+		const bad: Record<string, string> = {};
+		if (!reason.trim()) bad.reason = say('form.missing');
+		if (until.typed.trim() && !until.day) bad.until = say('form.dateWrong', { typed: until.typed });
+		setWrong(bad);
+		if (Object.keys(bad).length > 0) return;
+		if (await attempt(async () => done(await holdTask(row, reason, until.day)), say('hold.done'))) close();
+	}
+	return (
+		<form class="help-inside" noValidate onSubmit={(event) => void submit(event)}>
+			<h2 id="hold-title">{t('hold.title')}</h2>
+			<p class="soft">{t('hold.lead')}</p>
+			<TextField name="reason" label={t('hold.reason')} required value={reason} change={setReason} error={wrong.reason} />
+			<DateField name="until" label={t('hold.until')} past={false} value={until} change={setUntil} error={wrong.until} />
+			<div class="actions">
+				<button type="submit" class="button button-main">
+					{t('hold.word')}
+				</button>
+				<button type="button" class="button" onClick={close}>
+					{t('form.cancel')}
+				</button>
+			</div>
+		</form>
+	);
+}
+
+// It waits for something: why, and until when. Its limits run on.
+export function HoldDialog(props: HoldProps) {
+	return (
+		<Dialog title="hold-title" closed={props.closed}>
+			{(close) => <Hold {...props} close={close} />}
 		</Dialog>
 	);
 }

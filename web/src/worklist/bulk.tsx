@@ -1,11 +1,10 @@
 // bulk.tsx: several tasks at once: marked by x, then taken, given back or handed over together; counted, and taken back together.
 import { useState } from 'preact/hooks';
-import { Failure } from '../api/client.ts';
 import { giveBackTask, takeBackTask, takeTask } from '../api/owner.ts';
 import type { Row } from '../api/tasks.ts';
 import { announce } from '../base/announce.tsx';
 import { say, useTexts, type Key } from '../base/texts.ts';
-import { HandOverDialog, meNow } from '../parts/handover.tsx';
+import { HandOverDialog } from '../parts/handover.tsx';
 import type { Worklist } from './use-worklist.ts';
 
 export type Bulk = {
@@ -32,7 +31,7 @@ async function each(rows: Row[], doing: (row: Row) => Promise<Row>): Promise<Set
 			settled.fine.push(await doing(row));
 		} catch (failure) {
 			settled.refused += 1;
-			settled.why = failure instanceof Failure && failure.stale ? say('task.takenByOther') : failure instanceof Error ? failure.message : '';
+			settled.why = failure instanceof Error ? failure.message : '';
 		}
 	}
 	return settled;
@@ -73,7 +72,7 @@ export function useBulk(work: Worklist): Bulk {
 		toggle: (id) => setMarks((before) => (before.has(id) ? new Set([...before].filter((one) => one !== id)) : new Set([...before, id]))),
 		markAll: (ids) => setMarks((before) => new Set(before.size === ids.length ? [] : ids)),
 		clear: () => (setMarks(new Set()), setLast(null)),
-		take: () => void run((row) => takeTask(row, meNow()), 'bulk.taken'),
+		take: () => void run(takeTask, 'bulk.taken'),
 		give: () => void run(giveBackTask, 'bulk.given'),
 		over: () => {
 			const list = rows();

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { GROUPS, isBreach, type Group, type Row } from '../api/tasks.ts';
 import { keptPatient } from '../api/people.ts';
 import { bannerName, cprOf, cprShown } from '../api/fhir.ts';
-import { dayOf, daysUntil, minute } from '../base/clock.ts';
+import { dayOf, daysUntil, minute, shortDay } from '../base/clock.ts';
 import { taskPath } from '../base/route.ts';
 import { useTexts } from '../base/texts.ts';
 import { useValue } from '../base/value.ts';
@@ -59,7 +59,7 @@ type RowProps = {
 };
 
 function TaskRow({ row, selected, marked, mark, gone, select, open, wide }: RowProps) {
-	const { t } = useTexts();
+	const { t, language } = useTexts();
 	const age = row.task.authoredOn ? Math.max(0, -daysUntil(dayOf(row.task.authoredOn))) : null;
 	function click(event: MouseEvent): void {
 		if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -92,6 +92,7 @@ function TaskRow({ row, selected, marked, mark, gone, select, open, wide }: RowP
 						<span class="row-title">{row.step}</span>
 						{row.about && <span class="row-about"> {row.about}</span>}
 					</span>
+					{row.hold && <span class="tag">{row.hold === 'yes' ? t('hold.tag') : t('hold.tagUntil', { day: shortDay(row.hold, language) })}</span>}
 					{gone && <span class="tag">{t('list.gone')}</span>}
 					<span class="because">{[lawWords(t, row), row.because].filter(Boolean).join(' · ')}</span>
 				</span>

@@ -1,11 +1,11 @@
 // panel.tsx: one task in full: who it is about, where the pathway stands, the next step with its form, why, and the clocks.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Failure, actor } from '../api/client.ts';
+import { actor } from '../api/client.ts';
 import { watchFeed } from '../api/feed.ts';
 import type { Patient, ServiceRequest } from '../api/fhir.ts';
 import { keptPatient, patient as readPatient } from '../api/people.ts';
 import { clocks, referralsOf, steps, taskWhy } from '../api/pathways.ts';
-import { giveBackTask, takeTask } from '../api/owner.ts';
+import { assignTask, giveBackTask, takeTask } from '../api/owner.ts';
 import { kind as readKind, type Kind, type Row } from '../api/tasks.ts';
 import { announce } from '../base/announce.tsx';
 import { useLoad, type Loaded } from '../base/load.ts';
@@ -14,7 +14,7 @@ import { useValue } from '../base/value.ts';
 import { Banner } from '../parts/banner.tsx';
 import { DueBadge, lawWords } from '../parts/badge.tsx';
 import { Clocks } from '../parts/clocks.tsx';
-import { HandOverDialog, Handovers } from '../parts/handover.tsx';
+import { HandOverDialog, Handovers, HoldDialog, meNow } from '../parts/handover.tsx';
 import { HabitsHere } from '../parts/habits.tsx';
 import { Referral, proposalOf, wordsOf } from '../parts/referral.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
@@ -95,16 +95,17 @@ function OwnerLine({ row, changed }: { row: Row; changed: (row: Row) => void }) 
 	const me = useValue(actor);
 	const mine = row.owner === me;
 	const [over, setOver] = useState(false);
+	const [holding, setHolding] = useState(false);
 	async function run(doing: () => Promise<Row>, said: string): Promise<void> {
 		try {
 			changed(await doing());
 			announce(said, 'good');
 		} catch (failure) {
-			const stale = failure instanceof Failure && failure.stale;
-			announce(stale ? say('task.takenByOther') : failure instanceof Error ? failure.message : '', 'bad');
+			announce(failure instanceof Error ? failure.message : '', 'bad'); // who has it, or what differs
 		}
 	}
-	const take = () => run(() => takeTask(row, { reference: me, name: workerOf(me)?.name ?? me }), say('task.taken'));
+	const leads = workerOf(me)?.code === 'leader';
+	const take = () => run(() => (row.owner ? assignTask(row, meNow(), say('task.takenOver')) : takeTask(row)), say('task.taken'));
 	const give = () => run(() => giveBackTask(row), say('task.givenBack'));
 	return (
 		<span class="owner-line">
@@ -116,13 +117,19 @@ function OwnerLine({ row, changed }: { row: Row; changed: (row: Row) => void }) 
 					</button>{' '}
 					<button type="button" class="link" onClick={() => setOver(true)}>
 						{t('handover.give')}
+					</button>{' '}
+					<button type="button" class="link" onClick={() => setHolding(true)}>
+						{t('hold.word')}
 					</button>
 				</>
 			) : (
-				<button type="button" class="link" onClick={take}>
-					{row.owner ? t('task.takeOver') : t('task.take')}
-				</button>
+				(!row.owner || leads) && (
+					<button type="button" class="link" onClick={take}>
+						{row.owner ? t('task.takeOver') : t('task.take')}
+					</button>
+				)
 			)}
+			{holding && <HoldDialog row={row} closed={() => setHolding(false)} done={changed} />}
 			{over && <HandOverDialog rows={[row]} closed={() => setOver(false)} done={([given]) => given && changed(given)} />}
 		</span>
 	);
