@@ -64,7 +64,7 @@ const route *route_match(exchange *x);
 route_handler binary_read, binary_create, binary_update, meta_get, meta_add, meta_delete, validate_post, document_make;
 route_handler terminology_lookup, terminology_validate_code, terminology_subsumes, terminology_expand,
     terminology_validate_set;
-route_handler form_populate, form_evaluate;
+route_handler form_populate, form_evaluate, find_get;
 route_handler bulk_export, bulk_import, bulk_status, bulk_cancel, bulk_file;
 route_handler capability_get, feed_get, bundle_post, open_ends_get, operation_clocks, operation_explain,
     operation_steps, subscription_status, subscription_statuses, subscription_events, subscription_deliveries,

@@ -373,6 +373,16 @@ const task_kind *task_kind_find(const image *m, text id)
 	return e ? e->compiled : NULL;
 }
 
+text task_kind_title(const task_kind *k, language lang)
+{
+	return lang == LANGUAGE_EN ? k->en : k->da;
+}
+
+text task_kind_guide(const task_kind *k, language lang)
+{
+	return lang == LANGUAGE_EN ? k->guide_en : k->guide_da;
+}
+
 text task_kind_id(const task_kind *k)
 {
 	return k->id;

@@ -49,7 +49,8 @@ static const doc *self_body(settling *s)
 	static const doc nothing = {.nodes = &none, .count = 1};
 	if (s->body) return s->body;
 	doc *d = ARENA_NEW(s->arena, doc);
-	bool parsed = json_parse(s->arena, s->self.json, s->self.type, s->sink, d); /* else the commit fails with what is said */
+	bool parsed =
+	    json_parse(s->arena, s->self.json, s->self.type, s->sink, d); /* else the commit fails with what is said */
 	return s->body = parsed ? d : &nothing;
 }
 
@@ -502,6 +503,6 @@ bool work_settle(const settling_subject *of, issues *sink)
 		      .now = deriving_now(of->dv),
 		      .rid = of->rid};
 	int before = sink->errors;
-	return read_self(&s) && read_state(&s) && settle_tasks(&s) && automate(&s) && foreseen_end(&s) && put_state(&s) &&
-	       sink->errors == before;
+	return read_self(&s) && read_state(&s) && settle_tasks(&s) && automate(&s) && foreseen_end(&s) &&
+	       put_state(&s) && sink->errors == before;
 }

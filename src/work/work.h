@@ -30,6 +30,8 @@ text task_kind_plan(arena *a, const image *m, const task_kind *k, language lang)
 text task_kind_form(arena *a, const task_kind *k, language lang);
 const task_kind *task_kind_of_plan(const image *m, text id); /* of those ids; NULL: another's */
 text task_kind_id(const task_kind *k);
+text task_kind_title(const task_kind *k, language lang);
+text task_kind_guide(const task_kind *k, language lang);
 /* The id every task of this kind and cause has: a UUID of the two. cause: the reference of the resource it arose
  * from. */
 text task_id_of(arena *a, text kind, text cause);

@@ -300,10 +300,15 @@ TEST(forms)
 	talk_through("tests/http/form.cases");
 }
 
+TEST(finding)
+{
+	talk_through("tests/http/find.cases");
+}
+
 TEST(subscriptions)
 {
 	talk_through("tests/http/subscription.cases");
 }
 
 TESTS(T(subscriptions), T(rest), T(searching), T(bundles), T(bad_input), T(conditional), T(history), T(operations),
-      T(terminology), T(department), T(raised_by_hand), T(done_by_rules), T(owned), T(undoing), T(forms))
+      T(terminology), T(department), T(raised_by_hand), T(done_by_rules), T(owned), T(undoing), T(forms), T(finding))

@@ -66,7 +66,8 @@ static text story_value(story *s, text inside)
 	if (text_equal(p.head, TEXT("latest"))) return house_latest(&s->h, text_z(s->h.arena, p.tail));
 	if (!text_equal(p.head, TEXT("task"))) return house_latest(&s->h, "EpisodeOfCare");
 	text_pair of = text_cut(p.tail, ' ');
-	return task_id_of(s->h.arena, of.head, text_format(s->h.arena, "%.*s:%.*s", TEXT_ARG(of.head), TEXT_ARG(of.tail)));
+	return task_id_of(s->h.arena, of.head,
+			  text_format(s->h.arena, "%.*s:%.*s", TEXT_ARG(of.head), TEXT_ARG(of.tail)));
 }
 
 static int64_t first_placeholder(text t)
