@@ -14,7 +14,7 @@ GEN := build/gen
 SHADOW = $(if $(filter gcc,$(CC)),-Wshadow=local,-Wshadow)
 WARN = -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion $(SHADOW) -Wundef -Wvla -Wstrict-prototypes \
   -Wmissing-prototypes -Wwrite-strings -Wcast-qual -Wformat=2 -Wimplicit-fallthrough -Wdouble-promotion
-COMMON = -std=c17 -D_GNU_SOURCE -Isrc -I$(GEN) -g -fno-common -fno-strict-aliasing $(WARN) $(if $(CI),-Werror)
+COMMON = -std=c17 -D_GNU_SOURCE -Isrc -I$(GEN) -isystem /usr/include/libxml2 -g -fno-common -fno-strict-aliasing $(WARN) $(if $(CI),-Werror)
 HARD := -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
 ifeq ($(V),release)
   CC := gcc
@@ -39,7 +39,13 @@ else ifeq ($(V),fuzz)
 endif
 CFLAGS = $(COMMON) $(FLAGS)
 CXXFLAGS := -std=c++17 -D_GNU_SOURCE -Isrc -I$(GEN) -g -fno-exceptions -fno-rtti -Wall -Wextra $(FLAGS)
-LIBS := -lsimdjson -lstdc++ -lsqlite3 -lpq -lzstd -lmicrohttpd -lz -lcurl -lfyaml -lutf8proc -lpcre2-8 -lsodium -lnettle -lpthread -lm
+LIBS := -lsimdjson -lstdc++ -lsqlite3 -lpq -lzstd -lmicrohttpd -lz -lcurl -lfyaml -lutf8proc -lpcre2-8 -lsodium -lnettle -lxml2 -lpthread -lm
+
+# A linear solver for rosters, where Debian's coinor-libclp-dev is there; without it they are made by search alone.
+ifneq ($(wildcard /usr/include/coin/Clp_C_Interface.h),)
+  COMMON += -DLIMEN_CLP
+  LIBS += -lClp
+endif
 
 # libs-upto FLOOR: that floor's library and those below, highest first, as the linker wants them.
 upto = $(if $(filter $(1),$(firstword $(2))),$(1),$(call upto,$(1),$(wordlist 2,99,$(2))) $(firstword $(2)))
