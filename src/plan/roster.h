@@ -16,8 +16,6 @@
 #include "base/base.h"
 #include "solve/solve.h"
 
-#include <stdatomic.h>
-
 enum {
 	ROSTER_HARD = -1, /* as a weight */
 	ROSTER_OFF = 0,
@@ -25,8 +23,8 @@ enum {
 	ROSTER_SHIFTS_MAX = 62,
 	ROSTER_DAYS_MAX = 372,
 	ROSTER_PEOPLE_MAX = 2000,
-	ROSTER_BUDGETS_MAX = 64, /* in one contract */
-	ROSTER_PATTERN_MAX = 6,  /* days in one pattern */
+	ROSTER_BUDGETS_MAX = 64,  /* in one contract */
+	ROSTER_PATTERN_MAX = 6,   /* days in one pattern */
 	ROSTER_PATTERN_BITS = 64, /* days in all patterns of one contract */
 	ROSTER_NO_LIMIT = 1 << 28,
 };
@@ -50,9 +48,9 @@ typedef struct roster_shift {
 typedef struct roster_budget {
 	text id;
 	uint64_t shifts;
-	bool minutes;  /* counted in minutes, else in shifts */
-	int from, to;  /* days, `to` not included */
-	int32_t unit;  /* so many over are one unit of breaking; 0 is 1 */
+	bool minutes; /* counted in minutes, else in shifts */
+	int from, to; /* days, `to` not included */
+	int32_t unit; /* so many over are one unit of breaking; 0 is 1 */
 	roster_limit limit;
 } roster_budget;
 
@@ -68,10 +66,11 @@ typedef struct roster_pattern {
 typedef struct roster_contract {
 	text id;
 	bool edges_open;
-	roster_limit work_run, off_run, weekend_run, weekends; /* days in a row worked and free; weekends in a row and in all */
-	uint8_t weekend;                                       /* its weekdays, bit 0 Monday, in a row; 0: Saturday and Sunday */
-	int32_t whole_weekend, same_weekend;                   /* weights: all its days or none; the same shift */
-	int rest_minutes;                                      /* between two days' shifts */
+	roster_limit work_run, off_run, weekend_run,
+	    weekends;                        /* days in a row worked and free; weekends in a row and in all */
+	uint8_t weekend;                     /* its weekdays, bit 0 Monday, in a row; 0: Saturday and Sunday */
+	int32_t whole_weekend, same_weekend; /* weights: all its days or none; the same shift */
+	int rest_minutes;                    /* between two days' shifts */
 	int32_t rest_weight;
 	int long_rest_minutes, long_rest_days; /* a rest so long within so many days and one; 0 days: no such rule */
 	int32_t long_rest_weight;
@@ -84,10 +83,10 @@ typedef struct roster_contract {
 typedef struct roster_person {
 	text id, name;
 	int contract;
-	uint64_t shifts;   /* that this person may have at all */
-	uint64_t skills;   /* bits */
+	uint64_t shifts; /* that this person may have at all */
+	uint64_t skills; /* bits */
 	int level;
-	int32_t *before;   /* for each budget of the contract, what it came to before day 0; NULL: nothing */
+	int32_t *before;     /* for each budget of the contract, what it came to before day 0; NULL: nothing */
 	int weekends_before; /* of `weekends` */
 } roster_person;
 
@@ -121,8 +120,8 @@ typedef struct roster {
 	roster_person *persons;
 	roster_cover *covers;
 	roster_wish *wishes;
-	uint8_t *past;   /* person × past day: what was worked before; ROSTER_UNKNOWN */
-	int32_t *price;  /* person × day × (shift_count + 1): wishes; what cannot be is not here but in `allowed` */
+	uint8_t *past;     /* person × past day: what was worked before; ROSTER_UNKNOWN */
+	int32_t *price;    /* person × day × (shift_count + 1): wishes; what cannot be is not here but in `allowed` */
 	uint64_t *allowed; /* person × day: shifts that may be: leave, fixed duties, what the person may have */
 	const struct roster_inner *inner; /* what roster_ready derives */
 } roster;
@@ -146,7 +145,8 @@ roster *roster_read(arena *a, text file, text bytes, issues *sink);
 bool roster_lines_read(arena *a, const roster *r, text file, text bytes, uint8_t *lines, issues *sink);
 text roster_lines_text(arena *a, const roster *r, const uint8_t *lines);
 text roster_day_text(arena *a, const roster *r, int day); /* its date, or its number */
-text roster_lines_inrc(arena *a, const roster *r, const uint8_t *lines); /* INRC-I's Solution, for a roster with dates */
+text roster_lines_inrc(arena *a, const roster *r,
+		       const uint8_t *lines); /* INRC-I's Solution, for a roster with dates */
 
 /* ---- what a plan costs, rule by rule (roster_check.c) ---- */
 
@@ -176,79 +176,5 @@ roster_breaks roster_check(arena *a, const roster *r, const uint8_t *lines);
 const char *roster_rule_word(roster_rule rule, language lang);
 const char *roster_rule_key(roster_rule rule);
 text roster_break_text(arena *a, const roster *r, const roster_break *b, language lang);
-
-/* ---- making a plan (roster_plan.c) ---- */
-
-typedef struct roster_progress {
-	solve_cost best;
-	double bound; /* no plan is cheaper; below 0: not known yet */
-	int64_t moves, microseconds;
-	const uint8_t *lines;
-	const char *phase;
-} roster_progress;
-
-typedef struct roster_options {
-	world *world;
-	uint64_t seed;
-	int threads;
-	int64_t microseconds;
-	int64_t steps; /* over 0: the same plan each time, whatever the machine; time is not looked at */
-	bool columns;  /* use the linear solver where it is built in */
-	const uint8_t *start; /* lines to begin with; may be missing */
-	const atomic_bool *cancel;
-	void *progress_self;
-	void (*progress)(void *self, const roster_progress *p);
-} roster_options;
-
-typedef struct roster_result {
-	solve_cost cost;
-	int64_t bound; /* no plan without broken rules is cheaper; INT64_MIN: not known */
-	bool proved;   /* none is better */
-	int64_t moves, microseconds, first_microseconds; /* first: until nothing was broken; -1: never */
-	int columns, rounds;
-} roster_result;
-
-roster_result roster_plan(arena *a, const roster *r, const roster_options *o, uint8_t *lines);
-bool roster_has_columns(void); /* a linear solver is built in */
-
-/* ---- after a person fell ill (roster_repair.c) ---- */
-
-typedef struct roster_repair {
-	int person, from, to; /* who is away on which days, `to` not included */
-	int frozen;           /* days before this one are past */
-	int32_t change;       /* what changing a day of somebody costs beside the rest */
-} roster_repair;
-
-/* The roster as it is with that absence, and each change from `lines` dear: planning that one from `lines` repairs with few changes. */
-roster *roster_absent(arena *a, const roster *r, const roster_repair *q, const uint8_t *lines, issues *sink);
-/* Does it: `lines` becomes the proposal. `changes`: days of anybody that are different, the ill person's own not counted. */
-roster_result roster_mend(arena *a, const roster *r, const roster_repair *q, const roster_options *o, uint8_t *lines,
-			  int *changes);
-
-/* ---- why (roster_why.c) ---- */
-
-typedef struct roster_why {
-	solve_cost now, then; /* all as it is, and with the wished shift and nothing else changed */
-	roster_breaks gone, come; /* what would no longer be broken, and what would be */
-	bool possible;            /* there is a line of this person with it that breaks nothing */
-	solve_cost best;          /* with the best such line, the others as they are */
-	uint8_t *line;
-} roster_why;
-
-roster_why roster_why_not(arena *a, const roster *r, const uint8_t *lines, int person, int day, int shift);
-
-/* The smallest sets of rules that cannot all be kept. For one person: rules of the contract, fixed days. For all: a day's cover. */
-typedef struct roster_conflict {
-	int person; /* -1: a day's cover beside all persons */
-	int day;    /* of the cover */
-	int rules[16], rule_count; /* roster_rule */
-} roster_conflict;
-
-int roster_conflicts(arena *a, const roster *r, roster_conflict **out);
-text roster_conflict_text(arena *a, const roster *r, const roster_conflict *c, language lang);
-
-/* ---- picture (roster_plot.c) ---- */
-
-text roster_plot(arena *a, const roster *r, const uint8_t *lines, language lang); /* an SVG document */
 
 #endif

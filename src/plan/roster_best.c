@@ -52,7 +52,8 @@ static int64_t toll_of(const searching *s, int day, int shift)
 	int64_t sum = 0;
 	for (int i = 0; i < s->g->left_count; i++) {
 		const roster_budget *b = left_budget(s, i);
-		if (s->toll[i] && day >= b->from && day < b->to) sum += s->toll[i] * budget_amount(s->g->roster, b, shift);
+		if (s->toll[i] && day >= b->from && day < b->to)
+			sum += s->toll[i] * budget_amount(s->g->roster, b, shift);
 	}
 	return sum;
 }
@@ -88,7 +89,8 @@ static void pass_back(best_work *w, const line_graph *g)
 			int64_t best = FAR;
 			for (int k = g->arc_first[n], end = g->arc_first[n + 1]; k < end; k++) {
 				graph_arc arc = g->arcs[k];
-				int64_t cost = price[g->arc_group[k]] + (int64_t)arc.soft * BEST_SCALE + w->to_end[arc.to];
+				int64_t cost =
+				    price[g->arc_group[k]] + (int64_t)arc.soft * BEST_SCALE + w->to_end[arc.to];
 				best = cost < best ? cost : best;
 			}
 			w->to_end[n] = best < FAR ? best : FAR;
@@ -159,7 +161,7 @@ static bool toll_pass(searching *s, int pass)
 {
 	best_work *w = s->w;
 	uint8_t line[ROSTER_DAYS_MAX];
-	int64_t count[GRAPH_LEFT_MAX], tolls = tolls_free(s), paid = 0;
+	int64_t count[GRAPH_LEFT_MAX] = {0}, tolls = tolls_free(s), paid = 0;
 	group_prices(s);
 	pass_back(w, s->g);
 	if (w->to_end[0] >= FAR / 2) {
@@ -253,7 +255,7 @@ static void push_shift(const searching *s, int from, const graph_arc *arc, int s
 	const best_label *p = &w->labels[from];
 	best_label new = *p;
 	if (w->label_count == LABELS_MAX || !count_shift(s, &new, shift)) return;
-	new.cost = p->cost + s->price[p->day * roster_shifts(s->g->roster) + shift] + (int64_t)arc->soft * BEST_SCALE;
+	new.cost = p->cost + s->price[p->day * roster_shifts(s->g->roster) + shift] + (int64_t)arc->soft *BEST_SCALE;
 	new.node = arc->to;
 	new.day = (int16_t)(p->day + 1);
 	new.reach = reach_of(s, &new);

@@ -16,7 +16,7 @@ typedef struct view {
 
 static int at(const view *v, int day)
 {
-	return day < 0 ? v->past[v->roster->past_days + day] : v->line[day];
+	return day < 0 && v->past ? v->past[v->roster->past_days + day] : v->line[day < 0 ? 0 : day];
 }
 
 static bool works(const view *v, int day)
@@ -99,7 +99,8 @@ static void check_long_rest(const view *v)
 		if (last == INT32_MIN || gap_before(v, last, d) >= c->long_rest_minutes) begun = d;
 		last = d;
 		if (d < 0 || d - begun + 1 <= c->long_rest_days) continue;
-		roster_break b = {.rule = ROSTER_LONG_REST, .day = begun, .days = d - begun + 1, .item = -1, .amount = 1};
+		roster_break b = {
+		    .rule = ROSTER_LONG_REST, .day = begun, .days = d - begun + 1, .item = -1, .amount = 1};
 		tell(v, b, c->long_rest_weight);
 	}
 }
@@ -149,7 +150,8 @@ static weekend weekend_at(const view *v, int from)
 static void check_weekend(const view *v, const weekend *w)
 {
 	bool cut = w->to == v->roster->day_count && in_weekend(v, w->to) && v->contract->edges_open;
-	roster_break b = {.rule = ROSTER_WHOLE_WEEKEND, .day = w->from, .days = w->to - w->from, .item = -1, .amount = 1};
+	roster_break b = {
+	    .rule = ROSTER_WHOLE_WEEKEND, .day = w->from, .days = w->to - w->from, .item = -1, .amount = 1};
 	if (w->worked && w->worked < w->to - w->from && !cut) tell(v, b, v->contract->whole_weekend);
 	b.rule = ROSTER_SAME_WEEKEND;
 	if (w->mixed) tell(v, b, v->contract->same_weekend);
@@ -177,7 +179,10 @@ static void check_weekends(const view *v)
 		if (!in_weekend(v, d) || (d > v->from && in_weekend(v, d - 1))) continue;
 		weekend w = weekend_at(v, d);
 		if (w.to > 0) check_weekend(v, &w);
-		roster_break b = {.rule = ROSTER_WEEKEND_RUN, .day = w.from, .days = w.to - w.from, .item = -1, .amount = 1};
+		roster_break b = {
+		    .rule = ROSTER_WEEKEND_RUN, .day = w.from, .days = w.to - w.from, .item = -1, .amount = 1};
+		bool cut = w.to == total && in_weekend(v, w.to) && c->edges_open;
+		if (!w.worked && cut) break; /* its other days are not known */
 		if (!w.worked) {
 			if (w.to > 0) check_weekend_run(v, &run);
 			run = (weekend_run){0};
@@ -224,7 +229,7 @@ static int known_from(const roster *r, int person)
 {
 	const uint8_t *past = r->past ? &r->past[(int64_t)person * r->past_days] : NULL;
 	int from = 0;
-	while (from > -r->past_days && past[r->past_days + from - 1] != ROSTER_UNKNOWN) from--;
+	while (past && from > -r->past_days && past[r->past_days + from - 1] != ROSTER_UNKNOWN) from--;
 	return from;
 }
 
@@ -253,8 +258,12 @@ static void check_wishes(arena *a, const roster *r, const uint8_t *lines, roster
 	for (int i = 0; i < r->wish_count; i++) {
 		const roster_wish *w = &r->wishes[i];
 		bool so = w->shifts >> lines[(int64_t)w->person * r->day_count + w->day] & 1;
-		roster_break b = {
-		    .rule = ROSTER_WISH, .person = w->person, .day = w->day, .days = 1, .item = i, .amount = so != w->wanted};
+		roster_break b = {.rule = ROSTER_WISH,
+				  .person = w->person,
+				  .day = w->day,
+				  .days = 1,
+				  .item = i,
+				  .amount = so != w->wanted};
 		add(out, a, b, w->weight);
 	}
 }

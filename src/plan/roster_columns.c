@@ -9,7 +9,13 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { COLUMNS_MAX = 400000, DIVE_ROUNDS = 30, BRING_MAX = 60, ROOT_ROUNDS = 400, COLUMN_ROWS_MAX = ROSTER_DAYS_MAX * 4 };
+enum {
+	COLUMNS_MAX = 400000,
+	DIVE_ROUNDS = 30,
+	BRING_MAX = 60,
+	ROOT_ROUNDS = 400,
+	COLUMN_ROWS_MAX = ROSTER_DAYS_MAX * 4
+};
 static const double HARD_COST = 20000;
 
 struct columns {
@@ -60,16 +66,17 @@ static void *ask_some(void *self)
 
 void lines_ask(best_work **works, plan_budget *b, const line_asks *q)
 {
-	asker all[PLAN_THREADS_MAX];
+	asker all[PLAN_THREADS_MAX] = {0};
 	bool begun[PLAN_THREADS_MAX] = {0};
 	const roster *r = works[0]->graphs->roster;
 	int threads = q->count < b->threads ? (q->count > 0 ? q->count : 1) : b->threads;
+	assert(threads > 0);
 	int64_t cells = (int64_t)r->day_count * roster_shifts(r);
 	int64_t *prices = malloc(sizeof(int64_t) * (size_t)(cells * threads));
 	if (!prices) abort();
 	for (int i = 0; i < threads; i++) {
-		all[i] = (asker){
-		    .work = works[i], .asks = q, .number = i, .threads = threads, .price = prices + cells * i};
+		all[i] =
+		    (asker){.work = works[i], .asks = q, .number = i, .threads = threads, .price = prices + cells * i};
 		if (i > 0) begun[i] = pthread_create(&all[i].thread, NULL, ask_some, &all[i]) == 0;
 	}
 	ask_some(&all[0]);
@@ -259,7 +266,7 @@ static bool converge(columns *c, int rounds, double stop_at, double *bound)
 {
 	double close = rounds == ROOT_ROUNDS ? 0.02 : 0.3;
 	double gain = 0;
-	*bound = -INFINITY;
+	*bound = -(double)INFINITY;
 	for (int i = 0; i < rounds; i++) {
 		if (!linear_solve(c->lp, false) || plan_over(c->budget)) return false;
 		double value = linear_value(c->lp);
@@ -334,7 +341,8 @@ static void take_lines(const columns *c, uint8_t *lines)
 	const double *x = linear_columns(c->lp);
 	size_t days = (size_t)c->roster->day_count;
 	for (int k = 0; k < c->count; k++)
-		if (x[c->first + k] > 0.5) memcpy(&lines[(size_t)c->person[k] * days], &c->lines[(size_t)k * days], days);
+		if (x[c->first + k] > 0.5)
+			memcpy(&lines[(size_t)c->person[k] * days], &c->lines[(size_t)k * days], days);
 }
 
 bool columns_dive(columns *c, double stop_at, solve_random *random, uint8_t *lines)

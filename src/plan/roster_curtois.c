@@ -49,8 +49,7 @@ static bool read_shift(curtois *c, text line)
 	if (c->shifts.count == ROSTER_SHIFTS_MAX) return reading_wrong(c->in, FAIL_ROSTER_SIZE, id, TEXT("62"));
 	if (!names_add(c->in, &c->shifts, id) || !number_field(c, &line, 2880, &minutes)) return false;
 	int s = c->shifts.count;
-	c->shift[s] = (roster_shift){
-	    .id = c->shifts.at[s - 1], .minutes = (int)minutes, .after_weight = ROSTER_HARD};
+	c->shift[s] = (roster_shift){.id = c->shifts.at[s - 1], .minutes = (int)minutes, .after_weight = ROSTER_HARD};
 	c->after[s] = reading_field(&line, ',');
 	c->after_line[s] = c->in->line;
 	return nothing_more(c, line);
@@ -58,16 +57,19 @@ static bool read_shift(curtois *c, text line)
 
 static bool name_afters(curtois *c)
 {
+	int64_t here = c->in->line;
 	for (int s = 1; s <= c->shifts.count; s++) {
 		text list = c->after[s];
 		while (list.len > 0) {
 			int other;
 			c->in->line = c->after_line[s];
-			if (!reading_name(c->in, &c->shifts, TEXT("shift"), reading_field(&list, '|'), &other)) return false;
+			if (!reading_name(c->in, &c->shifts, TEXT("shift"), reading_field(&list, '|'), &other))
+				return false;
 			/* "may not follow this": the other one may not come after s */
 			c->shift[other + 1].after |= UINT64_C(1) << s;
 		}
 	}
+	c->in->line = here;
 	return true;
 }
 
@@ -156,13 +158,13 @@ static bool contracts_make(curtois *c)
 	for (int p = 0; p < r->person_count; p++)
 		for (int s = 1; s <= r->shift_count; s++) may[p] |= (uint64_t)(c->staff[p].most[s] != 0) << s;
 	for (int p = 0; p < r->person_count; p++) {
-		r->persons[p] = (roster_person){.id = c->staff[p].id, .contract = contract_of(c, p), .shifts = may[p] | 1};
+		r->persons[p] =
+		    (roster_person){.id = c->staff[p].id, .contract = contract_of(c, p), .shifts = may[p] | 1};
 		if (c->staff[p].minutes_min > c->staff[p].minutes_max || c->staff[p].run_min > c->staff[p].run_max)
 			return reading_wrong(c->in, FAIL_ROSTER_UNSOUND, c->staff[p].id, TEXT(""));
 	}
 	r->contracts = ARENA_ARRAY(c->in->arena, roster_contract, r->contract_count);
-	for (int i = 0; i < r->contract_count; i++)
-		contract_make(c, &c->staff[c->contract_staff[i]], &r->contracts[i]);
+	for (int i = 0; i < r->contract_count; i++) contract_make(c, &c->staff[c->contract_staff[i]], &r->contracts[i]);
 	return true;
 }
 
@@ -173,9 +175,10 @@ static bool begin_roster(curtois *c)
 {
 	if (c->out) return true;
 	if (c->days == 0 || c->shifts.count == 0 || c->people.count == 0)
-		return reading_wrong(c->in, FAIL_ROSTER_MISSING, text_of(sections[c->days == 0           ? HORIZON
-										  : c->shifts.count == 0 ? SHIFTS
-													 : STAFF]),
+		return reading_wrong(c->in, FAIL_ROSTER_MISSING,
+				     text_of(sections[c->days == 0           ? HORIZON
+						      : c->shifts.count == 0 ? SHIFTS
+									     : STAFF]),
 				     TEXT(""));
 	c->out = roster_new(c->in->arena, c->people.count, c->days, c->shifts.count);
 	memcpy(c->out->shifts, c->shift, sizeof(roster_shift) * (size_t)(c->shifts.count + 1));
@@ -205,7 +208,8 @@ static bool read_wish(curtois *c, text line, bool wanted)
 	    !number_field(c, &line, WEIGHT_MAX, &weight) || !nothing_more(c, line))
 		return false;
 	roster *r = c->out;
-	if (r->wish_count == c->wish_cap) r->wishes = ARENA_DOUBLE(c->in->arena, roster_wish, r->wishes, &c->wish_cap, 256);
+	if (r->wish_count == c->wish_cap)
+		r->wishes = ARENA_DOUBLE(c->in->arena, roster_wish, r->wishes, &c->wish_cap, 256);
 	r->wishes[r->wish_count++] = (roster_wish){.person = person,
 						   .day = (int)day,
 						   .shifts = UINT64_C(1) << (shift + 1),
@@ -281,7 +285,8 @@ roster *curtois_read(reading *q)
 	c->section = -1;
 	while (reading_line(q, "#", &line)) {
 		bool head = text_starts(line, TEXT("SECTION_"));
-		if (!head && c->section < 0) return reading_wrong(q, FAIL_ROSTER_WORD, line, TEXT("SECTION_HORIZON")), NULL;
+		if (!head && c->section < 0)
+			return reading_wrong(q, FAIL_ROSTER_WORD, line, TEXT("SECTION_HORIZON")), NULL;
 		if (!(head ? open_section(c, line) : read_row(c, line))) return NULL;
 	}
 	if (c->section < SHIFTS || !begin_roster(c)) {

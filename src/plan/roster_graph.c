@@ -27,12 +27,14 @@ static bool alike(const building *b, int x, int y)
 {
 	const line_rules *m = b->rules;
 	const roster *r = b->roster;
-	if (m->class_of[x] != m->class_of[y] || m->pattern_day[x] != m->pattern_day[y] || m->weekends_same) return false;
+	if (m->class_of[x] != m->class_of[y] || m->pattern_day[x] != m->pattern_day[y] || m->weekends_same)
+		return false;
 	if (m->contract->long_rest_days > 0 && r->shifts[x].start != r->shifts[y].start) return false;
 	for (int z = 1; z < roster_shifts(r); z++)
 		if (m->pair_hard[z][x] != m->pair_hard[z][y] || m->pair_soft[z][x] != m->pair_soft[z][y]) return false;
 	for (int i = 0; i < m->contract->budget_count; i++)
-		if (budget_amount(r, &m->contract->budgets[i], x) != budget_amount(r, &m->contract->budgets[i], y)) return false;
+		if (budget_amount(r, &m->contract->budgets[i], x) != budget_amount(r, &m->contract->budgets[i], y))
+			return false;
 	return true;
 }
 
@@ -244,6 +246,7 @@ static line_graph *build(arena *a, const roster *r, int person, uint64_t keep, b
 	b.contract->budgets = ARENA_ARRAY(a, roster_budget, from->budget_count + 1);
 	b.rules->contract = b.contract;
 	*g = (line_graph){.roster = r, .rules = b.rules, .day_count = r->day_count, .relaxed = relaxed};
+	g->contract = r->persons[person].contract;
 	g->day_first = ARENA_ARRAY(a, int32_t, r->day_count + 3);
 	bool fine = budgets_choose(&b, from, keep, r->persons[person].before);
 	if (fine) groups_make(&b);

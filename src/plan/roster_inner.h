@@ -4,7 +4,7 @@
 #ifndef LIMEN_PLAN_ROSTER_INNER_H
 #define LIMEN_PLAN_ROSTER_INNER_H
 
-#include "plan/roster.h"
+#include "plan/roster_plan.h"
 
 #include <string.h>
 
@@ -12,16 +12,17 @@
 
 /* All that the rules need to know of the days so far. Two histories with the same state have the same future. */
 typedef struct line_state {
-	uint64_t pattern;                    /* a bit for each day of each pattern that fits so far */
-	int32_t budget[ROSTER_BUDGETS_MAX];  /* of those that are running */
-	int16_t weekends, run;               /* run: days, counted as far as anything asks */
-	uint8_t prev;                        /* yesterday: the first shift of its class, off, or unknown */
-	uint8_t last;                        /* the last one worked, where long rests are asked for; 0 none */
-	uint8_t since;                       /* days since the last long rest ended; 0: it lasts */
-	uint8_t open;                        /* nobody knows when this run began */
+	uint64_t pattern;                   /* a bit for each day of each pattern that fits so far */
+	int32_t budget[ROSTER_BUDGETS_MAX]; /* of those that are running */
+	int16_t weekends, run;              /* run: days, counted as far as anything asks */
+	uint8_t prev;                       /* yesterday: the first shift of its class, off, or unknown */
+	uint8_t last;                       /* the last one worked, where long rests are asked for; 0 none */
+	uint8_t since;                      /* days since the last long rest ended; 0: it lasts */
+	uint8_t open;                       /* nobody knows when this run began */
 	uint8_t weekend_run, weekend_open;
 	uint8_t weekend_worked, weekend_days; /* of the weekend that is running */
 	uint8_t weekend_first, weekend_mixed; /* its first shift; another came */
+	uint8_t spare[2]; /* always 0: states are compared as bytes, and no byte of one is without a name */
 } line_state;
 
 typedef struct line_rules {
@@ -94,7 +95,13 @@ static inline int budget_amount(const roster *r, const roster_budget *b, int shi
 
 /* ---- all legal lines of a contract ---- */
 
-enum { GRAPH_NODES_MAX = 6000000, GRAPH_NODES_GOOD = 400000, GRAPH_HARD = 20000, GRAPH_LEFT_MAX = 24, GRAPH_LEFT_HIGH = 60000 };
+enum {
+	GRAPH_NODES_MAX = 6000000,
+	GRAPH_NODES_GOOD = 400000,
+	GRAPH_HARD = 20000,
+	GRAPH_LEFT_MAX = 24,
+	GRAPH_LEFT_HIGH = 60000
+};
 
 /* A step from a node: with any shift of a group, to a node of the next day. */
 typedef struct graph_arc {
@@ -104,17 +111,18 @@ typedef struct graph_arc {
 typedef struct line_graph {
 	const roster *roster;
 	const line_rules *rules;
-	int group_count, day_count;
+	int group_count, day_count, contract;
 	uint64_t groups[ROSTER_SHIFTS_MAX + 1]; /* shifts that are alike for what the graph counts */
-	int32_t *day_first;                     /* nodes of day d: from day_first[d]; day_count + 1 entries and an end */
-	int32_t *arc_first;                     /* a node's arcs; one more at the end */
+	int32_t *day_first; /* nodes of day d: from day_first[d]; day_count + 1 entries and an end */
+	int32_t *arc_first; /* a node's arcs; one more at the end */
 	graph_arc *arcs;
 	uint8_t *arc_group;
 	int32_t *end_soft; /* of the nodes after the last day, from day_first[day_count] */
-	uint8_t left_out[GRAPH_LEFT_MAX]; /* budgets the graph does not count: only upper limits that may not be passed */
+	uint8_t
+	    left_out[GRAPH_LEFT_MAX]; /* budgets the graph does not count: only upper limits that may not be passed */
 	int left_count;
-	bool relaxed;      /* what may not be broken costs GRAPH_HARD a unit, since else there is no line at all */
-	bool empty;        /* no legal line */
+	bool relaxed; /* what may not be broken costs GRAPH_HARD a unit, since else there is no line at all */
+	bool empty;   /* no legal line */
 } line_graph;
 
 /* The graph of a person's contract and history. NULL: too large. */
@@ -161,7 +169,7 @@ typedef struct roster_state {
 	uint8_t *lines;
 	int16_t *at_work; /* of each cover */
 	solve_cost *line_costs, total;
-	int64_t hard_price;        /* of a broken rule, for prices */
+	int64_t hard_price; /* of a broken rule, for prices */
 	int undo_count, undo_cap;
 	int *undo_person;
 	uint8_t *undo_lines;

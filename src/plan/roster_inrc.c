@@ -4,7 +4,8 @@
 
 enum { WEIGHT_MAX = 100000 };
 
-static const char *const weekday_names[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+static const char *const weekday_names[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+					    "Friday", "Saturday", "Sunday"};
 
 static bool weekday_of(inrc *q, text name, int *out)
 {
@@ -31,7 +32,8 @@ bool inrc_period(inrc *q, text id, text first, text last)
 
 bool inrc_name(inrc *q, name_list *n, text name, int most)
 {
-	if (n->count >= most) return reading_wrong(q->in, FAIL_ROSTER_SIZE, name, text_format(q->in->arena, "%d", most));
+	if (n->count >= most)
+		return reading_wrong(q->in, FAIL_ROSTER_SIZE, name, text_format(q->in->arena, "%d", most));
 	return names_add(q->in, n, name);
 }
 
@@ -126,8 +128,8 @@ static bool shift_need(inrc *q, text shift, text need, int *number, int64_t *cou
 
 bool inrc_cover_weekday(inrc *q, text weekday, text shift, text need)
 {
-	int day, number;
-	int64_t count;
+	int day = 0, number = 0;
+	int64_t count = 0;
 	if (!weekday_of(q, weekday, &day) || !shift_need(q, shift, need, &number, &count)) return false;
 	for (int d = 0; d < days_of(q); d++)
 		if (day_weekday(q->first + d) == day)
@@ -146,8 +148,8 @@ static bool date_of(inrc *q, text date, int *out)
 
 bool inrc_cover_date(inrc *q, text date, text shift, text need)
 {
-	int d, number;
-	int64_t count;
+	int d = 0, number = 0;
+	int64_t count = 0;
 	if (!date_of(q, date, &d) || !shift_need(q, shift, need, &number, &count)) return false;
 	q->need[d * (ROSTER_SHIFTS_MAX + 1) + number + 1] = (int32_t)count;
 	return true;
@@ -251,11 +253,13 @@ static void skill_wishes(inrc *q, roster *r)
 		int32_t weight = weight_of(&q->contract[q->employees[p].contract], INRC_OTHER_SKILL);
 		uint64_t set = 0;
 		for (int s = 1; s <= r->shift_count; s++)
-			if ((q->shift_skills[s] & q->employees[p].skills) != q->shift_skills[s]) set |= UINT64_C(1) << s;
+			if ((q->shift_skills[s] & q->employees[p].skills) != q->shift_skills[s])
+				set |= UINT64_C(1) << s;
 		for (int d = 0; d < r->day_count && set && weight; d++) {
 			if (q->wish_count == q->wish_cap)
 				q->wishes = ARENA_DOUBLE(q->in->arena, roster_wish, q->wishes, &q->wish_cap, 64);
-			q->wishes[q->wish_count++] = (roster_wish){.person = p, .day = d, .shifts = set, .weight = weight};
+			q->wishes[q->wish_count++] =
+			    (roster_wish){.person = p, .day = d, .shifts = set, .weight = weight};
 		}
 	}
 }
@@ -266,9 +270,8 @@ static void covers_make(const inrc *q, roster *r)
 	for (int d = 0; d < r->day_count; d++)
 		for (int s = 1; s <= r->shift_count; s++) {
 			int32_t need = q->need[d * (ROSTER_SHIFTS_MAX + 1) + s];
-			r->covers[r->cover_count++] = (roster_cover){.day = d,
-								     .shifts = UINT64_C(1) << s,
-								     .limit = {need, need, ROSTER_HARD, ROSTER_HARD}};
+			r->covers[r->cover_count++] = (roster_cover){
+			    .day = d, .shifts = UINT64_C(1) << s, .limit = {need, need, ROSTER_HARD, ROSTER_HARD}};
 		}
 }
 
@@ -276,9 +279,10 @@ roster *inrc_roster(inrc *q)
 {
 	arena *a = q->in->arena;
 	if (!q->need || q->shifts.count == 0 || q->contracts.count == 0 || q->people.count == 0) {
-		text what = !q->need ? TEXT("SchedulingPeriod") : q->shifts.count == 0 ? TEXT("ShiftTypes")
-							      : q->contracts.count == 0 ? TEXT("Contracts")
-											: TEXT("Employees");
+		text what = !q->need                  ? TEXT("SchedulingPeriod")
+			    : q->shifts.count == 0    ? TEXT("ShiftTypes")
+			    : q->contracts.count == 0 ? TEXT("Contracts")
+						      : TEXT("Employees");
 		reading_wrong(q->in, FAIL_ROSTER_MISSING, what, TEXT(""));
 		return NULL;
 	}

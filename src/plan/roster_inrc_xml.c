@@ -47,7 +47,8 @@ static bool each(inrc *q, const xmlNode *n, const char *name, node_function *rea
 	for (const xmlNode *c = n ? n->children : NULL; c; c = c->next) {
 		if (c->type != XML_ELEMENT_NODE) continue;
 		q->in->line = c->line;
-		if (!named(c, name)) return reading_wrong(q->in, FAIL_ROSTER_WORD, text_of((const char *)c->name), text_of(name));
+		if (!named(c, name))
+			return reading_wrong(q->in, FAIL_ROSTER_WORD, text_of((const char *)c->name), text_of(name));
 		if (!read(q, c)) return false;
 	}
 	return true;
@@ -93,15 +94,21 @@ static bool read_pattern(inrc *q, const xmlNode *n)
 	return p->length > 0 || reading_wrong(q->in, FAIL_ROSTER_MISSING, TEXT("PatternEntry"), TEXT(""));
 }
 
-static const char *const rule_names[INRC_RULES] = {
-    "SingleAssignmentPerDay",        "MaxNumAssignments",
-    "MinNumAssignments",             "MaxConsecutiveWorkingDays",
-    "MinConsecutiveWorkingDays",     "MaxConsecutiveFreeDays",
-    "MinConsecutiveFreeDays",        "MaxConsecutiveWorkingWeekends",
-    "MinConsecutiveWorkingWeekends", "MaxWorkingWeekendsInFourWeeks",
-    "CompleteWeekends",              "IdenticalShiftTypesDuringWeekend",
-    "NoNightShiftBeforeFreeWeekend", "TwoFreeDaysAfterNightShifts",
-    "AlternativeSkillCategory"};
+static const char *const rule_names[INRC_RULES] = {"SingleAssignmentPerDay",
+						   "MaxNumAssignments",
+						   "MinNumAssignments",
+						   "MaxConsecutiveWorkingDays",
+						   "MinConsecutiveWorkingDays",
+						   "MaxConsecutiveFreeDays",
+						   "MinConsecutiveFreeDays",
+						   "MaxConsecutiveWorkingWeekends",
+						   "MinConsecutiveWorkingWeekends",
+						   "MaxWorkingWeekendsInFourWeeks",
+						   "CompleteWeekends",
+						   "IdenticalShiftTypesDuringWeekend",
+						   "NoNightShiftBeforeFreeWeekend",
+						   "TwoFreeDaysAfterNightShifts",
+						   "AlternativeSkillCategory"};
 
 /* <Max… on="1" weight="1">7</Max…>, or for what is or is not <Complete… weight="1">true</Complete…>. */
 static bool read_rule(inrc *q, const xmlNode *n, inrc_limit *out)
@@ -126,7 +133,8 @@ static bool read_contract(inrc *q, const xmlNode *n)
 		const xmlNode *rule = child(n, rule_names[i]);
 		if (rule && !read_rule(q, rule, &c->rules[i])) return false;
 	}
-	if (child(n, "WeekendDefinition") && !inrc_weekend(q, part(q, n, "WeekendDefinition"), &c->weekend)) return false;
+	if (child(n, "WeekendDefinition") && !inrc_weekend(q, part(q, n, "WeekendDefinition"), &c->weekend))
+		return false;
 	const xmlNode *list = child(n, "UnwantedPatterns");
 	for (const xmlNode *p = list ? list->children : NULL; p; p = p->next) {
 		int pattern;

@@ -100,7 +100,8 @@ static void step_run(const line_rules *m, line_state *s, bool work, solve_cost *
 	bool same = s->prev != ROSTER_UNKNOWN && (s->prev != ROSTER_OFF) == work;
 	if (!same) {
 		const roster_limit *old = work ? &m->contract->off_run : &m->contract->work_run;
-		if (s->prev != ROSTER_UNKNOWN && !s->open && s->run < old->low) charge(cost, old->under, old->low - s->run);
+		if (s->prev != ROSTER_UNKNOWN && !s->open && s->run < old->low)
+			charge(cost, old->under, old->low - s->run);
 		s->open = s->prev == ROSTER_UNKNOWN && m->contract->edges_open;
 		s->run = 0;
 	}
@@ -181,7 +182,8 @@ static void step_budgets(const line_rules *m, const int32_t *before, line_state 
 		int amount = budget_amount(m->roster, b, shift);
 		if (amount && *v + amount > b->limit.high)
 			charge(cost, b->limit.over,
-			       units_over(*v + amount, b->limit.high, b->unit) - units_over(*v, b->limit.high, b->unit));
+			       units_over(*v + amount, b->limit.high, b->unit) -
+				   units_over(*v, b->limit.high, b->unit));
 		*v += amount;
 		if (day + 1 < b->to) continue;
 		if (*v < b->limit.low) charge(cost, b->limit.under, units_over(b->limit.low, *v, b->unit));
@@ -216,8 +218,9 @@ void line_end(const line_rules *m, const line_state *s, solve_cost *cost)
 {
 	const roster_contract *c = m->contract;
 	line_state end = *s;
-	bool within = m->weekend_place[roster_weekday(m->roster, m->roster->day_count - 1)] & 4;
-	if (within && (end.weekend_days || end.weekend_worked)) {
+	int place = m->weekend_place[roster_weekday(m->roster, m->roster->day_count - 1)];
+	/* A weekend that the end cuts: its other days are not known, but where the edges count they are off. */
+	if (place & 4 && !(place & 2) && (end.weekend_worked || !c->edges_open)) {
 		if (c->edges_open) end.weekend_days = end.weekend_worked;
 		weekend_close(m, &end, cost);
 	}
@@ -236,12 +239,13 @@ line_state line_begin(const roster *r, int person)
 {
 	const roster_person *p = &r->persons[person];
 	const line_rules *m = &r->inner->rules[p->contract];
-	line_state s = {.prev = ROSTER_UNKNOWN, .weekend_open = m->contract->edges_open && m->weekends_run};
+	const line_state unknown = {.prev = ROSTER_UNKNOWN, .weekend_open = m->contract->edges_open && m->weekends_run};
+	line_state s = unknown;
 	for (int i = 0; i < r->past_days; i++) {
 		solve_cost none = {0};
 		int shift = r->past[(int64_t)person * r->past_days + i];
 		if (shift == ROSTER_UNKNOWN)
-			s = (line_state){.prev = ROSTER_UNKNOWN, .weekend_open = s.weekend_open};
+			s = unknown;
 		else
 			line_step(m, NULL, &s, (i - r->past_days) * 256 + shift, &none);
 	}

@@ -26,7 +26,8 @@ static bool read_line(reading *q, const roster *r, text line, uint8_t *lines, bo
 	seen[person] = true;
 	for (int d = 0; d < r->day_count; d++) {
 		if (line.len == 0) return reading_wrong(q, FAIL_ROSTER_WORD, id, TEXT("?"));
-		if (!read_cell(q, r, reading_field(&line, '\t'), &lines[(int64_t)person * r->day_count + d])) return false;
+		if (!read_cell(q, r, reading_field(&line, '\t'), &lines[(int64_t)person * r->day_count + d]))
+			return false;
 	}
 	return line.len == 0 || reading_wrong(q, FAIL_ROSTER_WORD, line, TEXT("-"));
 }
@@ -92,8 +93,9 @@ text roster_lines_inrc(arena *a, const roster *r, const uint8_t *lines)
 	buffer b = {.arena = a};
 	buffer_add(&b, TEXT("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Solution>\n  <SchedulingPeriodID>"));
 	put_escaped(&b, r->id);
-	buffer_format(&b, "</SchedulingPeriodID>\n  <Competitor>Limen</Competitor>\n  <SoftConstraintsPenalty>%lld"
-			  "</SoftConstraintsPenalty>\n",
+	buffer_format(&b,
+		      "</SchedulingPeriodID>\n  <Competitor>Limen</Competitor>\n  <SoftConstraintsPenalty>%lld"
+		      "</SoftConstraintsPenalty>\n",
 		      (long long)roster_cost(r, lines).soft);
 	for (int p = 0; p < r->person_count; p++)
 		for (int d = 0; d < r->day_count; d++) {

@@ -99,7 +99,8 @@ static bool sound(const roster *r, issues *sink)
 			return unsound(sink, r->persons[i].id, TEXT("contract"));
 	for (int i = 0; i < r->cover_count; i++) {
 		const roster_cover *c = &r->covers[i];
-		if (c->day < 0 || c->day >= r->day_count || !limit_sound(&c->limit)) return unsound(sink, r->id, TEXT("cover"));
+		if (c->day < 0 || c->day >= r->day_count || !limit_sound(&c->limit))
+			return unsound(sink, r->id, TEXT("cover"));
 	}
 	return true;
 }
@@ -127,7 +128,8 @@ static void filters_make(arena *a, const roster *r, roster_inner *in)
 		for (int p = 0; p < r->person_count; p++) {
 			const roster_cover *c = &r->covers[firsts[f]];
 			const roster_person *q = &r->persons[p];
-			in->fits[(int64_t)f * r->person_count + p] = (q->skills & c->skills) == c->skills && q->level >= c->level;
+			in->fits[(int64_t)f * r->person_count + p] =
+			    (q->skills & c->skills) == c->skills && q->level >= c->level;
 		}
 }
 

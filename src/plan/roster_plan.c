@@ -89,6 +89,19 @@ static void take(planning *p, const uint8_t *lines, bool equal, const char *phas
 
 /* ---- beginning ---- */
 
+/* What is counted beside the graph is dear, so that a line, if there is one, is found at once. */
+static int64_t counted_price(const planning *p, int shift)
+{
+	int64_t price = 0;
+	for (int i = 0; i < p->graphs->count; i++) {
+		const line_graph *g = p->graphs->all[i];
+		const roster_contract *c = &p->roster->contracts[g->contract];
+		for (int k = 0; k < g->left_count; k++)
+			if (c->budgets[g->left_out[k]].shifts >> shift & 1) price = BEST_SCALE;
+	}
+	return price;
+}
+
 /* People without any legal line get a graph in which what may not be broken is dear. */
 static void relax_empty(planning *p)
 {
@@ -96,9 +109,10 @@ static void relax_empty(planning *p)
 	const roster *r = p->roster;
 	int64_t *price = ARENA_ARRAY(p->work, int64_t, (int64_t)r->day_count * roster_shifts(r));
 	uint8_t *line = ARENA_ARRAY(p->work, uint8_t, r->day_count);
+	for (int i = 0; i < r->day_count * roster_shifts(r); i++) price[i] = counted_price(p, i % roster_shifts(r));
 	int count = g->count;
 	line_graph **all = ARENA_ARRAY(p->arena, line_graph *, count + r->person_count);
-	memcpy(all, g->all, sizeof *all * (size_t)count);
+	memcpy(all, g->all, sizeof(line_graph *) * (size_t)count);
 	g->all = all;
 	for (int i = 0; i < r->person_count; i++) {
 		if (g->of[i] < 0 || best_line(p->works[0], i, price, INT64_MAX, line) != INT64_MAX) continue;
@@ -200,7 +214,7 @@ static bool root(planning *p)
 	double bound = -(double)INFINITY;
 	p->all = columns_open(p->arena, p->graphs, p->works, &p->budget);
 	if (!p->all) return false;
-	bool done = columns_root(p->all, NULL, p->state->lines, INFINITY, &bound);
+	bool done = columns_root(p->all, NULL, p->state->lines, (double)INFINITY, &bound);
 	if (bound > p->bound) p->bound = bound;
 	tell(p, "columns", true);
 	return done;
@@ -238,7 +252,8 @@ static void near(planning *p)
 	columns *c = columns_open(a, p->graphs, p->works, &p->budget);
 	memcpy(p->lines, p->state->lines, (size_t)p->roster->person_count * (size_t)p->roster->day_count);
 	columns_bring(c, p->all, p->fixed);
-	if (columns_root(c, p->fixed, p->lines, most, &bound) && bound <= most && columns_dive(c, most, &p->random, p->lines))
+	if (columns_root(c, p->fixed, p->lines, most, &bound) && bound <= most &&
+	    columns_dive(c, most, &p->random, p->lines))
 		take(p, p->lines, sideways, "near");
 	p->result.rounds += columns_rounds(c);
 	columns_close(c);
@@ -268,7 +283,8 @@ static void plan(planning *p)
 	const roster_options *o = p->options;
 	int64_t percent = o->columns && linear_built() ? SEARCH_PERCENT : 100;
 	begin(p);
-	int64_t time = p->budget.until - p->budget.world->monotonic(p->budget.world), steps = o->steps - p->budget.spent;
+	int64_t time = p->budget.until - p->budget.world->monotonic(p->budget.world),
+		steps = o->steps - p->budget.spent;
 	time = time * percent / 100;
 	steps = steps * percent / 100 / p->budget.threads;
 	if (percent < 100 && time > SEARCH_MOST) time = SEARCH_MOST;
@@ -282,7 +298,8 @@ roster_result roster_plan(arena *a, const roster *r, const roster_options *o, ui
 	planning *p = ARENA_NEW(a, planning);
 	int64_t now = o->world->monotonic(o->world);
 	int threads = o->threads < 1 ? 1 : o->threads < PLAN_THREADS_MAX ? o->threads : PLAN_THREADS_MAX;
-	*p = (planning){.arena = a, .work = arena_new(256 * MIB), .roster = r, .options = o, .bound = -(double)INFINITY};
+	*p =
+	    (planning){.arena = a, .work = arena_new(256 * MIB), .roster = r, .options = o, .bound = -(double)INFINITY};
 	p->budget = (plan_budget){.world = o->world,
 				  .started = now,
 				  .until = now + o->microseconds,

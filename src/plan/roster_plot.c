@@ -27,27 +27,29 @@ static void put_text(buffer *b, int x, int y, const char *style, text t)
 }
 
 /* Light enough for black letters, far enough apart to tell in grey. */
-static const char *const shades[] = {"#fff6d6", "#d9ecff", "#e2f3dc", "#c9cfe8", "#fbe0e0", "#dcdcdc", "#f0e2f6", "#d4efee"};
+static const char *const shades[] = {"#fff6d6", "#d9ecff", "#e2f3dc", "#c9cfe8",
+				     "#fbe0e0", "#dcdcdc", "#f0e2f6", "#d4efee"};
 enum { SHADES = sizeof shades / sizeof *shades };
 
 static void put_head(buffer *b, const roster *r, language lang, int width, int height)
 {
 	static const char *const da = "mtotfls", *const en = "MTWTFSS";
-	buffer_format(b,
-		      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n"
-		      "<style>text{font-family:sans-serif;font-size:11px;fill:#111}.m{text-anchor:middle}.r{text-anchor:end}"
-		      ".b{font-weight:bold;font-size:13px}.s{font-size:9px;text-anchor:middle}"
-		      ".hard{fill:none;stroke:#b00;stroke-width:2.2}.soft{fill:none;stroke:#444;stroke-width:1;"
-		      "stroke-dasharray:3 2}</style>\n<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
-		      width, height, width, height, width, height);
+	buffer_format(
+	    b,
+	    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n"
+	    "<style>text{font-family:sans-serif;font-size:11px;fill:#111}.m{text-anchor:middle}.r{text-anchor:end}"
+	    ".b{font-weight:bold;font-size:13px}.s{font-size:9px;text-anchor:middle}"
+	    ".hard{fill:none;stroke:#b00;stroke-width:2.2}.soft{fill:none;stroke:#444;stroke-width:1;"
+	    "stroke-dasharray:3 2}</style>\n<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
+	    width, height, width, height, width, height);
 	put_text(b, 8, 18, "b", r->id);
 	for (int d = 0; d < r->day_count; d++) {
 		int weekday = roster_weekday(r, d), x = LEFT + d * CELL;
 		text number = r->first_day ? text_format(b->arena, "%d", civil_from_day((day)(r->first_day + d)).day)
 					   : text_format(b->arena, "%d", d);
 		if (weekday >= 5)
-			buffer_format(b, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#f1f1f1\"/>\n", x, TOP - 30,
-				      CELL, height - TOP - FOOT + 30);
+			buffer_format(b, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#f1f1f1\"/>\n", x,
+				      TOP - 30, CELL, height - TOP - FOOT + 30);
 		put_text(b, x + CELL / 2, TOP - 18, "m", (text){(lang == LANGUAGE_EN ? en : da) + weekday, 1});
 		put_text(b, x + CELL / 2, TOP - 5, "m", number);
 	}
@@ -62,8 +64,8 @@ static void put_person(buffer *b, const roster *r, const uint8_t *lines, int per
 		minutes += r->shifts[shift].minutes;
 		const char *fill = shift == ROSTER_OFF ? "none" : shades[(shift - 1) % SHADES];
 		bool leave = *roster_allowed_at(r, person, d) == 1;
-		buffer_format(b, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\" stroke=\"#ccc\"/>\n", x, y, CELL,
-			      ROW, fill);
+		buffer_format(b, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\" stroke=\"#ccc\"/>\n",
+			      x, y, CELL, ROW, fill);
 		if (shift != ROSTER_OFF) put_text(b, x + CELL / 2, y + 14, "m", r->shifts[shift].id);
 		if (shift == ROSTER_OFF && leave) put_text(b, x + CELL / 2, y + 14, "m", TEXT("×"));
 	}
@@ -97,7 +99,8 @@ static int put_covers(buffer *b, const roster *r, const roster_breaks *all)
 		if (x->person >= 0) continue;
 		const roster_cover *c = &r->covers[x->item];
 		text id = r->shifts[__builtin_ctzll(c->shifts)].id;
-		text mark = text_format(b->arena, "%.*s%s%d", TEXT_ARG(id), x->rule == ROSTER_COVER_UNDER ? "−" : "+", x->amount);
+		text mark = text_format(b->arena, "%.*s%s%d", TEXT_ARG(id), x->rule == ROSTER_COVER_UNDER ? "−" : "+",
+					x->amount);
 		put_text(b, LEFT + x->day * CELL + CELL / 2, y + 12 * used[x->day]++, "s", mark);
 		if (used[x->day] > most) most = used[x->day];
 	}
@@ -106,8 +109,10 @@ static int put_covers(buffer *b, const roster *r, const roster_breaks *all)
 
 static void put_foot(buffer *b, const roster_breaks *all, language lang, int y)
 {
-	text t = text_format(b->arena, lang == LANGUAGE_EN ? "Broken rules: %lld · cost: %lld · frames: thick red may not be, broken lines cost"
-							   : "Brudte regler: %lld · pris: %lld · rammer: tyk rød må ikke være, stiplet koster",
+	text t = text_format(b->arena,
+			     lang == LANGUAGE_EN
+				 ? "Broken rules: %lld · cost: %lld · frames: thick red may not be, broken lines cost"
+				 : "Brudte regler: %lld · pris: %lld · rammer: tyk rød må ikke være, stiplet koster",
 			     (long long)all->total.hard, (long long)all->total.soft);
 	put_text(b, 8, y, "", t);
 }

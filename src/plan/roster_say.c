@@ -34,15 +34,14 @@ static void put_item(buffer *b, const roster *r, const roster_break *x)
 {
 	const roster_contract *c = x->person >= 0 ? &r->contracts[r->persons[x->person].contract] : NULL;
 	if (x->item < 0) return;
+	uint64_t covered = x->rule == ROSTER_WISH ? r->wishes[x->item].shifts : c ? 0 : r->covers[x->item].shifts;
 	buffer_add(b, TEXT(" ("));
-	if (x->rule == ROSTER_BUDGET)
+	if (c && x->rule == ROSTER_BUDGET)
 		put_shifts(b, r, c->budgets[x->item].shifts);
-	else if (x->rule == ROSTER_PATTERN)
+	else if (c && x->rule == ROSTER_PATTERN)
 		buffer_add(b, c->patterns[x->item].id);
-	else if (x->rule == ROSTER_WISH)
-		put_shifts(b, r, r->wishes[x->item].shifts);
 	else
-		put_shifts(b, r, r->covers[x->item].shifts);
+		put_shifts(b, r, covered);
 	buffer_char(b, ')');
 }
 
@@ -76,7 +75,8 @@ text roster_conflict_text(arena *a, const roster *r, const roster_conflict *c, l
 		buffer_format(&b, en ? "%.*s cannot keep all of: " : "%.*s kan ikke overholde alt dette: ",
 			      TEXT_ARG(r->persons[c->person].id));
 	else
-		buffer_format(&b, en ? "%.*s: even all who may cannot make it: " : "%.*s: selv alle, der må, rækker ikke: ",
+		buffer_format(&b,
+			      en ? "%.*s: even all who may cannot make it: " : "%.*s: selv alle, der må, rækker ikke: ",
 			      TEXT_ARG(roster_day_text(a, r, c->day)));
 	for (int i = 0; i < c->rule_count; i++)
 		buffer_format(&b, "%s%s", i ? "; " : "", roster_rule_word((roster_rule)c->rules[i], lang));

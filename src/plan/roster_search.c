@@ -60,7 +60,8 @@ static bool move_swap(searcher *q, solve_random *random)
 	uint8_t *one = line_at(q->state, x), *two = line_at(q->state, y);
 	if (memcmp(one + from, two + from, (size_t)(to - from)) == 0) return false;
 	for (int d = from; d < to; d++)
-		if (!(*roster_allowed_at(r, x, d) >> two[d] & 1) || !(*roster_allowed_at(r, y, d) >> one[d] & 1)) return false;
+		if (!(*roster_allowed_at(r, x, d) >> two[d] & 1) || !(*roster_allowed_at(r, y, d) >> one[d] & 1))
+			return false;
 	memcpy(q->line, one, (size_t)r->day_count);
 	memcpy(q->other, two, (size_t)r->day_count);
 	memcpy(q->line + from, two + from, (size_t)(to - from));

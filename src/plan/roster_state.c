@@ -9,8 +9,7 @@ roster_state *state_new(arena *a, const roster *r)
 	s->lines = ARENA_ARRAY(a, uint8_t, (int64_t)r->person_count * r->day_count);
 	s->at_work = ARENA_ARRAY(a, int16_t, r->cover_count + 1);
 	s->line_costs = ARENA_ARRAY(a, solve_cost, r->person_count);
-	s->undo_cap = r->person_count < 16 ? r->person_count : 16;
-	s->undo_cap += 2; /* a person may be changed twice in a move */
+	s->undo_cap = 16; /* a person may be changed twice in a move */
 	s->undo_person = ARENA_ARRAY(a, int, s->undo_cap);
 	s->undo_lines = ARENA_ARRAY(a, uint8_t, (int64_t)s->undo_cap * r->day_count);
 	s->undo_costs = ARENA_ARRAY(a, solve_cost, s->undo_cap);

@@ -70,9 +70,9 @@ roster_why roster_why_not(arena *a, const roster *r, const uint8_t *lines, int p
 /* ---- rules that cannot all be kept ---- */
 
 /* The rules of a contract that can be taken away one by one. */
-static const roster_rule removable[] = {ROSTER_FOLLOW,  ROSTER_REST,        ROSTER_LONG_REST, ROSTER_WORK_RUN,
-					ROSTER_OFF_RUN, ROSTER_WEEKEND_RUN, ROSTER_WEEKENDS,  ROSTER_WHOLE_WEEKEND,
-					ROSTER_SAME_WEEKEND, ROSTER_BUDGET, ROSTER_PATTERN,   ROSTER_ALLOWED};
+static const roster_rule removable[] = {ROSTER_FOLLOW,       ROSTER_REST,        ROSTER_LONG_REST, ROSTER_WORK_RUN,
+					ROSTER_OFF_RUN,      ROSTER_WEEKEND_RUN, ROSTER_WEEKENDS,  ROSTER_WHOLE_WEEKEND,
+					ROSTER_SAME_WEEKEND, ROSTER_BUDGET,      ROSTER_PATTERN,   ROSTER_ALLOWED};
 enum { REMOVABLE = sizeof removable / sizeof *removable };
 
 static void loosen(int32_t *weight)
@@ -138,7 +138,8 @@ static void copy_contract(arena *a, const roster_contract *from, roster_contract
 	to->budgets = ARENA_ARRAY(a, roster_budget, from->budget_count + 1);
 	to->patterns = ARENA_ARRAY(a, roster_pattern, from->pattern_count + 1);
 	if (from->budget_count) memcpy(to->budgets, from->budgets, sizeof(roster_budget) * (size_t)from->budget_count);
-	if (from->pattern_count) memcpy(to->patterns, from->patterns, sizeof(roster_pattern) * (size_t)from->pattern_count);
+	if (from->pattern_count)
+		memcpy(to->patterns, from->patterns, sizeof(roster_pattern) * (size_t)from->pattern_count);
 }
 
 /* Has this person a legal line where the rules in `without` (bits of removable) are let go? */
@@ -205,7 +206,8 @@ int roster_conflicts(arena *a, const roster *r, roster_conflict **out)
 		if (!has_line(r, p, 0)) (*out)[count++] = person_conflict(r, p);
 	for (int i = 0; i < r->cover_count; i++) {
 		if (!cover_short(r, i)) continue;
-		roster_conflict c = {.person = -1, .day = r->covers[i].day, .rules = {ROSTER_COVER_UNDER, ROSTER_ALLOWED}};
+		roster_conflict c = {
+		    .person = -1, .day = r->covers[i].day, .rules = {ROSTER_COVER_UNDER, ROSTER_ALLOWED}};
 		c.rule_count = 2;
 		(*out)[count++] = c;
 	}

@@ -5,8 +5,12 @@
 static roster_contract plain(void)
 {
 	roster_limit none = {.high = ROSTER_NO_LIMIT};
-	return (roster_contract){
-	    .id = TEXT("c"), .edges_open = true, .work_run = none, .off_run = none, .weekend_run = none, .weekends = none};
+	return (roster_contract){.id = TEXT("c"),
+				 .edges_open = true,
+				 .work_run = none,
+				 .off_run = none,
+				 .weekend_run = none,
+				 .weekends = none};
 }
 
 /* One person, shifts E (7-15), L (15-23), N (23-7) and G (a day and a night, 7-7), starting on a Monday. */
@@ -24,7 +28,8 @@ static solve_cost cost_of(arena *a, const roster_contract *c, const char *past, 
 	r->past_days = before;
 	r->past = ARENA_ARRAY(a, uint8_t, before + 1);
 	uint8_t *lines = ARENA_ARRAY(a, uint8_t, days);
-	for (int s = 1; s < 5; s++) r->shifts[s] = (roster_shift){.start = at[s][0], .end = at[s][1], .minutes = at[s][1] - at[s][0]};
+	for (int s = 1; s < 5; s++)
+		r->shifts[s] = (roster_shift){.start = at[s][0], .end = at[s][1], .minutes = at[s][1] - at[s][0]};
 	for (int d = 0; d < days; d++) lines[d] = (uint8_t)(strchr(letters, line[d]) - letters);
 	for (int d = 0; d < before; d++) r->past[d] = (uint8_t)(strchr(letters, past[d]) - letters);
 	assert_true(roster_ready(a, r, &sink));
@@ -49,7 +54,7 @@ TEST(eleven_hours_between_shifts)
 	c.rest_minutes = 660;
 	c.rest_weight = ROSTER_HARD;
 	check(&c, "", "EEEE", 0);
-	check(&c, "", "LE", 1);  /* 23 to 7 is eight hours */
+	check(&c, "", "LE", 1); /* 23 to 7 is eight hours */
 	check(&c, "", "L-E", 0);
 	check(&c, "", "NL", 1);  /* 7 to 15 */
 	check(&c, "", "NN", 0);  /* 7 to 23 */
@@ -116,7 +121,11 @@ TEST(weekends)
 
 TEST(hours_of_a_period)
 {
-	roster_budget week = {.id = TEXT("week"), .shifts = 0x1e, .minutes = true, .to = 7, .limit = {1200, 1920, ROSTER_HARD, ROSTER_HARD}};
+	roster_budget week = {.id = TEXT("week"),
+			      .shifts = 0x1e,
+			      .minutes = true,
+			      .to = 7,
+			      .limit = {1200, 1920, ROSTER_HARD, ROSTER_HARD}};
 	roster_contract c = plain();
 	week.unit = 60;
 	c.budgets = &week;
@@ -153,9 +162,9 @@ TEST(day_by_day_is_rule_by_rule)
 			state_load(s, lines);
 			solve_cost rules = roster_check(a, r, lines).total;
 			if (rules.hard != s->total.hard || rules.soft != s->total.soft)
-				fail_msg("seed %llu: rule by rule %lld %lld, day by day %lld %lld", (unsigned long long)seed,
-					 (long long)rules.hard, (long long)rules.soft, (long long)s->total.hard,
-					 (long long)s->total.soft);
+				fail_msg("seed %llu: rule by rule %lld %lld, day by day %lld %lld",
+					 (unsigned long long)seed, (long long)rules.hard, (long long)rules.soft,
+					 (long long)s->total.hard, (long long)s->total.soft);
 		}
 		arena_free(a);
 	}
@@ -173,12 +182,21 @@ static bool next_lines(const roster *r, uint8_t *lines)
 	return false;
 }
 
+static bool all_allowed(const roster *r, const uint8_t *lines)
+{
+	for (int i = 0; i < r->person_count * r->day_count; i++)
+		if (!(r->allowed[i] >> lines[i] & 1)) return false;
+	return true;
+}
+
+/* Leave and what is fixed stay as they are, also where nothing else can be kept. */
 static solve_cost best_by_trying(arena *a, const roster *r)
 {
 	solve_cost best = {INT64_MAX, INT64_MAX};
 	uint8_t *lines = ARENA_ARRAY(a, uint8_t, r->person_count * r->day_count);
 	roster_state *s = state_new(a, r);
 	do {
+		if (!all_allowed(r, lines)) continue;
 		state_load(s, lines);
 		if (solve_better(s->total, best)) best = s->total;
 	} while (next_lines(r, lines));
@@ -207,8 +225,8 @@ TEST(no_tiny_roster_has_a_better_plan)
 			solve_cost found = best_by_planning(a, r, columns, &result);
 			if (found.hard != best.hard || found.soft != best.soft)
 				fail_msg("seed %llu, columns %d: planned %lld %lld, the best is %lld %lld",
-					 (unsigned long long)seed, columns, (long long)found.hard, (long long)found.soft,
-					 (long long)best.hard, (long long)best.soft);
+					 (unsigned long long)seed, columns, (long long)found.hard,
+					 (long long)found.soft, (long long)best.hard, (long long)best.soft);
 			if (best.hard == 0 && result.bound > best.soft)
 				fail_msg("seed %llu: the bound %lld is over the best %lld", (unsigned long long)seed,
 					 (long long)result.bound, (long long)best.soft);

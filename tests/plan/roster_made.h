@@ -38,7 +38,8 @@ static inline void made_shifts(arena *a, roster *r, solve_random *x)
 		r->shifts[s] = (roster_shift){.id = text_format(a, "s%d", s), .minutes = 60 * chance(x, 6, 10)};
 		r->shifts[s].start = starts[(s - 1) % 4];
 		r->shifts[s].end = r->shifts[s].start + r->shifts[s].minutes;
-		if (solve_below(x, 2)) r->shifts[s].after = some_shifts(x, r->shift_count), r->shifts[s].after_weight = some_weight(x);
+		if (solve_below(x, 2))
+			r->shifts[s].after = some_shifts(x, r->shift_count), r->shifts[s].after_weight = some_weight(x);
 	}
 }
 
@@ -60,7 +61,8 @@ static inline void made_budgets(arena *a, const roster *r, roster_contract *c, s
 	c->budget_count = solve_below(x, 4);
 	for (int i = 0; i < c->budget_count; i++) {
 		roster_budget *b = &c->budgets[i];
-		*b = (roster_budget){.id = TEXT("b"), .shifts = some_shifts(x, r->shift_count), .minutes = solve_below(x, 2)};
+		*b = (roster_budget){
+		    .id = TEXT("b"), .shifts = some_shifts(x, r->shift_count), .minutes = solve_below(x, 2)};
 		b->from = solve_below(x, r->day_count);
 		b->to = chance(x, b->from + 1, r->day_count);
 		int days = b->to - b->from, scale = b->minutes ? 480 : 1;
@@ -108,7 +110,9 @@ static inline void made_people(arena *a, roster *r, solve_random *x)
 		q->weekends_before = solve_below(x, 2);
 		int budgets = r->contracts[q->contract].budget_count;
 		q->before = ARENA_ARRAY(a, int32_t, budgets + 1);
-		for (int i = 0; i < budgets; i++) q->before[i] = r->contracts[q->contract].budgets[i].minutes ? 120 * solve_below(x, 3) : solve_below(x, 2);
+		for (int i = 0; i < budgets; i++)
+			q->before[i] =
+			    r->contracts[q->contract].budgets[i].minutes ? 120 * solve_below(x, 3) : solve_below(x, 2);
 		if (solve_below(x, 3) == 0) q->shifts &= ~(UINT64_C(1) << chance(x, 1, r->shift_count)) | 1;
 		if (solve_below(x, 2)) *roster_allowed_at(r, p, solve_below(x, r->day_count)) = 1;
 	}
@@ -120,7 +124,8 @@ static inline void made_demand(arena *a, roster *r, solve_random *x)
 	for (int d = 0; d < r->day_count; d++)
 		for (int i = solve_below(x, 3); i > 0; i--) {
 			roster_cover *c = &r->covers[r->cover_count++];
-			*c = (roster_cover){.day = d, .shifts = some_shifts(x, r->shift_count), .limit = some_limit(x, 0, 3)};
+			*c = (roster_cover){
+			    .day = d, .shifts = some_shifts(x, r->shift_count), .limit = some_limit(x, 0, 3)};
 			if (solve_below(x, 4) == 0) c->skills = 1, c->level = 1;
 		}
 	r->wishes = ARENA_ARRAY(a, roster_wish, 8);
