@@ -18,7 +18,7 @@ typedef struct cli {
 	text *args;
 	int arg_count;
 	/* options */
-	text db, content, host, actor, lang, on, notify, reason, rules, at, fix, start, plot, out;
+	text db, content, host, actor, lang, on, notify, reason, rules, at, fix, start, sick, plot, out;
 	int64_t port, pathways, seed, keep_days, seconds, threads, steps;
 	text_list profile, with;
 	bool json, type, count, entries, trace, explain, errors, days;

@@ -106,12 +106,24 @@ void plan_watch_end(plan_watch *x)
 
 static const struct {
 	const char *verb;
-	int (*run)(cli *c);
-} verbs[] = {{"ward", plan_ward}, {"check", plan_ward_check}, {"why", plan_ward_why}};
+	int (*ward)(cli *c), (*roster)(cli *c);
+} verbs[] = {{"ward", plan_ward, plan_ward},
+	     {"roster", plan_roster, plan_roster},
+	     {"check", plan_ward_check, plan_roster_check},
+	     {"why", plan_ward_why, plan_roster_why}};
+
+/* A file that cannot be read is said by whoever takes it. */
+static bool is_roster(cli *c, text name)
+{
+	text bytes;
+	world *w = c->outside->world;
+	return w->read_file(w, c->arena, name, &bytes) && roster_is(bytes);
+}
 
 int command_plan(cli *c)
 {
 	for (size_t i = 0; c->arg_count >= 2 && i < sizeof verbs / sizeof *verbs; i++)
-		if (text_equal(c->args[0], text_of(verbs[i].verb))) return verbs[i].run(c);
+		if (text_equal(c->args[0], text_of(verbs[i].verb)))
+			return is_roster(c, c->args[1]) ? verbs[i].roster(c) : verbs[i].ward(c);
 	return fail_called(c);
 }

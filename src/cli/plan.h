@@ -31,6 +31,9 @@ int plan_ward(cli *c);
 int plan_ward_check(cli *c);
 int plan_ward_why(cli *c);
 void ward_cost_print(cli *c, const ward *w, const ward_cost *cost);
+int plan_roster(cli *c); /* plan_roster.c */
+int plan_roster_check(cli *c);
+int plan_roster_why(cli *c);
 void ward_breaches_print(cli *c, const ward *w, const ward_plan *p);
 
 #endif

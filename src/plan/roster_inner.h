@@ -1,6 +1,6 @@
 /* roster_inner.h: what the roster's own files share: a person's rules as a machine that takes a day at a time (roster_line.c), all legal
  * lines of a contract as a graph (roster_graph.c), the best line through it for given prices (roster_best.c), and the
- * plan being worked on (roster_state.c). */
+ * plan being worked on (roster_draft.c). */
 #ifndef LIMEN_PLAN_ROSTER_INNER_H
 #define LIMEN_PLAN_ROSTER_INNER_H
 
@@ -164,7 +164,7 @@ typedef struct state_undo {
 	uint8_t *line;
 } state_undo;
 
-typedef struct roster_state {
+typedef struct roster_draft {
 	const roster *roster;
 	uint8_t *lines;
 	int16_t *at_work; /* of each cover */
@@ -174,18 +174,18 @@ typedef struct roster_state {
 	int *undo_person;
 	uint8_t *undo_lines;
 	solve_cost *undo_costs, undo_total;
-} roster_state;
+} roster_draft;
 
-roster_state *state_new(arena *a, const roster *r);
-void state_load(roster_state *s, const uint8_t *lines);
-solve_cost state_cost_full(const roster_state *s);
-/* Gives a person another line; what it was can be taken back until state_keep. */
-void state_put(roster_state *s, int person, const uint8_t *line);
-void state_keep(roster_state *s);
-void state_drop(roster_state *s);
+roster_draft *draft_new(arena *a, const roster *r);
+void draft_load(roster_draft *s, const uint8_t *lines);
+solve_cost draft_cost_full(const roster_draft *s);
+/* Gives a person another line; what it was can be taken back until draft_keep. */
+void draft_put(roster_draft *s, int person, const uint8_t *line);
+void draft_keep(roster_draft *s);
+void draft_drop(roster_draft *s);
 solve_cost cover_cost(const roster_cover *c, int at_work);
 /* What each shift on each day costs beside all others' lines as they are, this person's not counted (day × shifts, scaled). */
-void state_prices(const roster_state *s, int person, int64_t *price);
+void draft_prices(const roster_draft *s, int person, int64_t *price);
 
 /* ---- how long it may take ---- */
 
@@ -231,10 +231,10 @@ int columns_rounds(const columns *c);
 
 typedef struct searcher searcher;
 searcher *searcher_new(arena *a, const roster *r, best_work *work, plan_budget *budget);
-roster_state *searcher_state(searcher *s);
+roster_draft *searcher_state(searcher *s);
 const solve_problem *searcher_problem(arena *a, const roster *r);
 int searcher_kinds(void);
 /* Each person's best line beside the others', once around; `first`: begin with everybody off. */
-void lines_place(roster_state *s, best_work *w, plan_budget *b, bool first);
+void lines_place(roster_draft *s, best_work *w, plan_budget *b, bool first);
 
 #endif

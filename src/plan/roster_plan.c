@@ -15,7 +15,7 @@ typedef struct planning {
 	plan_budget budget;
 	graphs *graphs;
 	best_work *works[PLAN_THREADS_MAX];
-	roster_state *state; /* the best so far */
+	roster_draft *state; /* the best so far */
 	solve_random random;
 	columns *all;
 	bool *fixed;
@@ -80,9 +80,9 @@ static void take(planning *p, const uint8_t *lines, bool equal, const char *phas
 	arena_mark here = arena_here(p->work);
 	uint8_t *old = ARENA_ARRAY(p->work, uint8_t, (int64_t)bytes);
 	memcpy(old, p->state->lines, bytes);
-	state_load(p->state, lines);
+	draft_load(p->state, lines);
 	bool better = solve_better(p->state->total, was);
-	if (solve_better(was, p->state->total) || (!better && !equal)) state_load(p->state, old);
+	if (solve_better(was, p->state->total) || (!better && !equal)) draft_load(p->state, old);
 	arena_rewind(p->work, here);
 	tell(p, phase, better);
 }
@@ -134,12 +134,12 @@ static void begin(planning *p)
 	p->works[0] = best_open(p->arena, p->graphs);
 	relax_empty(p);
 	for (int i = 1; i < p->budget.threads; i++) p->works[i] = best_open(p->arena, p->graphs);
-	p->state = state_new(p->arena, r);
+	p->state = draft_new(p->arena, r);
 	p->state->hard_price = GRAPH_HARD;
 	p->fixed = ARENA_ARRAY(p->arena, bool, r->person_count);
 	p->lines = ARENA_ARRAY(p->arena, uint8_t, (int64_t)r->person_count * r->day_count);
 	if (o->start) memcpy(p->lines, o->start, (size_t)r->person_count * (size_t)r->day_count);
-	state_load(p->state, p->lines);
+	draft_load(p->state, p->lines);
 	if (!o->start) lines_place(p->state, p->works[0], &p->budget, true);
 	tell(p, "place", true);
 	for (int i = 0; i < 2 && !plan_over(&p->budget); i++) lines_place(p->state, p->works[0], &p->budget, false);
@@ -183,7 +183,7 @@ static void search(planning *p, int64_t microseconds, int64_t steps)
 		parts[i].spent = 0;
 		parts[i].steps = steps;
 		searcher *s = searcher_new(p->arena, r, p->works[i], &parts[i]);
-		state_load(searcher_state(s), p->state->lines);
+		draft_load(searcher_state(s), p->state->lines);
 		selves[i] = s;
 	}
 	double hot = dearest(r) / 4.0;

@@ -3,7 +3,7 @@
 #include "plan/roster_inner.h"
 
 struct searcher {
-	roster_state *state;
+	roster_draft *state;
 	best_work *work;
 	plan_budget *budget;
 	int64_t *price;
@@ -15,19 +15,19 @@ struct searcher {
 searcher *searcher_new(arena *a, const roster *r, best_work *work, plan_budget *budget)
 {
 	searcher *s = ARENA_NEW(a, searcher);
-	s->state = state_new(a, r);
+	s->state = draft_new(a, r);
 	s->work = work;
 	s->budget = budget;
 	s->price = ARENA_ARRAY(a, int64_t, (int64_t)r->day_count * roster_shifts(r));
 	return s;
 }
 
-roster_state *searcher_state(searcher *s)
+roster_draft *searcher_state(searcher *s)
 {
 	return s->state;
 }
 
-static uint8_t *line_at(const roster_state *s, int person)
+static uint8_t *line_at(const roster_draft *s, int person)
 {
 	return &s->lines[(int64_t)person * s->roster->day_count];
 }
@@ -44,7 +44,7 @@ static bool move_day(searcher *q, solve_random *random)
 	for (int skip = solve_below(random, __builtin_popcountll(may)); skip > 0; skip--) may &= may - 1;
 	memcpy(q->line, own, (size_t)r->day_count);
 	q->line[day] = (uint8_t)__builtin_ctzll(may);
-	state_put(q->state, person, q->line);
+	draft_put(q->state, person, q->line);
 	return true;
 }
 
@@ -66,8 +66,8 @@ static bool move_swap(searcher *q, solve_random *random)
 	memcpy(q->other, two, (size_t)r->day_count);
 	memcpy(q->line + from, two + from, (size_t)(to - from));
 	memcpy(q->other + from, one + from, (size_t)(to - from));
-	state_put(q->state, x, q->line);
-	state_put(q->state, y, q->other);
+	draft_put(q->state, x, q->line);
+	draft_put(q->state, y, q->other);
 	return true;
 }
 
@@ -85,18 +85,18 @@ static bool move_block(searcher *q, solve_random *random)
 		moved |= own[d] != shift;
 		q->line[d] = (uint8_t)shift;
 	}
-	if (moved) state_put(q->state, person, q->line);
+	if (moved) draft_put(q->state, person, q->line);
 	return moved;
 }
 
 static bool put_best(searcher *q, int person)
 {
-	roster_state *s = q->state;
-	state_prices(s, person, q->price);
+	roster_draft *s = q->state;
+	draft_prices(s, person, q->price);
 	q->budget->spent += LINE_STEPS;
 	if (best_line(q->work, person, q->price, INT64_MAX, q->line) == INT64_MAX) return false;
 	if (memcmp(q->line, line_at(s, person), (size_t)s->roster->day_count) == 0) return false;
-	state_put(s, person, q->line);
+	draft_put(s, person, q->line);
 	return true;
 }
 
@@ -117,7 +117,7 @@ static bool move_ruin(searcher *q, solve_random *random)
 			if (chosen[k] == chosen[i]) return false;
 	}
 	memset(q->other, ROSTER_OFF, sizeof q->other);
-	for (int i = 0; i < n; i++) state_put(q->state, chosen[i], q->other);
+	for (int i = 0; i < n; i++) draft_put(q->state, chosen[i], q->other);
 	for (int i = 0; i < n; i++) put_best(q, chosen[i]);
 	return true;
 }
@@ -153,7 +153,7 @@ static bool out_of_time(searcher *q, bool heavy)
 static solve_answer propose(void *self, int kind, solve_random *random, const solve_allow *allow, solve_cost *delta)
 {
 	searcher *q = self;
-	roster_state *s = q->state;
+	roster_draft *s = q->state;
 	if (out_of_time(q, kinds[kind].heavy)) return SOLVE_NONE;
 	if (kinds[kind].heavy && !q->work) return SOLVE_NONE;
 	q->budget->spent++;
@@ -161,18 +161,18 @@ static solve_answer propose(void *self, int kind, solve_random *random, const so
 	if (!kinds[kind].run(q, random)) return SOLVE_NONE;
 	*delta = (solve_cost){s->total.hard - s->undo_total.hard, s->total.soft - s->undo_total.soft};
 	if (delta->soft + allow->price * delta->hard <= allow->limit) return SOLVE_DELTA;
-	state_drop(s);
+	draft_drop(s);
 	return SOLVE_OVER;
 }
 
 static void keep(void *self)
 {
-	state_keep(((searcher *)self)->state);
+	draft_keep(((searcher *)self)->state);
 }
 
 static void drop(void *self)
 {
-	state_drop(((searcher *)self)->state);
+	draft_drop(((searcher *)self)->state);
 }
 
 static solve_cost cost(const void *self)
@@ -182,13 +182,13 @@ static solve_cost cost(const void *self)
 
 static void save(const void *self, void *bytes)
 {
-	const roster_state *s = ((const searcher *)self)->state;
+	const roster_draft *s = ((const searcher *)self)->state;
 	memcpy(bytes, s->lines, (size_t)s->roster->person_count * (size_t)s->roster->day_count);
 }
 
 static void load(void *self, const void *bytes)
 {
-	state_load(((searcher *)self)->state, bytes);
+	draft_load(((searcher *)self)->state, bytes);
 }
 
 const solve_problem *searcher_problem(arena *a, const roster *r)
@@ -210,22 +210,22 @@ const solve_problem *searcher_problem(arena *a, const roster *r)
 
 /* ---- a beginning ---- */
 
-void lines_place(roster_state *s, best_work *w, plan_budget *b, bool first)
+void lines_place(roster_draft *s, best_work *w, plan_budget *b, bool first)
 {
 	const roster *r = s->roster;
 	arena *a = arena_new(MIB * 16);
 	int64_t *price = ARENA_ARRAY(a, int64_t, (int64_t)r->day_count * roster_shifts(r));
 	uint8_t *line = ARENA_ARRAY(a, uint8_t, r->day_count);
 	for (int p = 0; p < r->person_count && (first || !plan_over(b)); p++) {
-		state_prices(s, p, price);
+		draft_prices(s, p, price);
 		b->spent += LINE_STEPS;
 		if (best_line(w, p, price, INT64_MAX, line) == INT64_MAX) continue;
 		solve_cost was = s->total;
-		state_put(s, p, line);
+		draft_put(s, p, line);
 		if (first || !solve_better(was, s->total))
-			state_keep(s);
+			draft_keep(s);
 		else
-			state_drop(s);
+			draft_drop(s);
 	}
 	arena_free(a);
 }

@@ -41,14 +41,14 @@ static void best_with(arena *a, const roster *r, const uint8_t *lines, int perso
 	g.all = &one;
 	g.nodes_max = one->day_first[r->day_count + 1];
 	g.of = ARENA_ARRAY(a, int, r->person_count);
-	roster_state *s = state_new(a, &fixed);
+	roster_draft *s = draft_new(a, &fixed);
 	int64_t *price = ARENA_ARRAY(a, int64_t, (int64_t)r->day_count * roster_shifts(r));
 	s->hard_price = GRAPH_HARD;
-	state_load(s, lines);
-	state_prices(s, person, price);
+	draft_load(s, lines);
+	draft_prices(s, person, price);
 	out->line = ARENA_ARRAY(a, uint8_t, r->day_count);
 	if (best_line(best_open(a, &g), person, price, INT64_MAX, out->line) == INT64_MAX) return;
-	state_put(s, person, out->line);
+	draft_put(s, person, out->line);
 	out->possible = true;
 	out->best = s->total;
 }

@@ -156,10 +156,10 @@ TEST(day_by_day_is_rule_by_rule)
 		solve_random x = solve_seed(seed, 2);
 		roster *r = made_roster(a, seed, 3, chance(&x, 3, 24));
 		uint8_t *lines = ARENA_ARRAY(a, uint8_t, r->person_count * r->day_count);
-		roster_state *s = state_new(a, r);
+		roster_draft *s = draft_new(a, r);
 		for (int i = 0; i < 20; i++) {
 			some_lines(r, &x, lines);
-			state_load(s, lines);
+			draft_load(s, lines);
 			solve_cost rules = roster_check(a, r, lines).total;
 			if (rules.hard != s->total.hard || rules.soft != s->total.soft)
 				fail_msg("seed %llu: rule by rule %lld %lld, day by day %lld %lld",
@@ -194,10 +194,10 @@ static solve_cost best_by_trying(arena *a, const roster *r)
 {
 	solve_cost best = {INT64_MAX, INT64_MAX};
 	uint8_t *lines = ARENA_ARRAY(a, uint8_t, r->person_count * r->day_count);
-	roster_state *s = state_new(a, r);
+	roster_draft *s = draft_new(a, r);
 	do {
 		if (!all_allowed(r, lines)) continue;
-		state_load(s, lines);
+		draft_load(s, lines);
 		if (solve_better(s->total, best)) best = s->total;
 	} while (next_lines(r, lines));
 	return best;

@@ -8,9 +8,9 @@ static roster_options steps(int64_t n, int threads, bool columns)
 
 /* ---- moves ---- */
 
-static void same_as_full(const roster_state *s, const char *after)
+static void same_as_full(const roster_draft *s, const char *after)
 {
-	solve_cost full = state_cost_full(s);
+	solve_cost full = draft_cost_full(s);
 	if (s->total.hard != full.hard || s->total.soft != full.soft)
 		fail_msg("after %s: kept up %lld %lld, counted anew %lld %lld", after, (long long)s->total.hard,
 			 (long long)s->total.soft, (long long)full.hard, (long long)full.soft);
@@ -23,12 +23,12 @@ static int64_t move_about(arena *a, const roster *r, uint64_t seed, int64_t move
 	graphs *g = graphs_make(a, r);
 	searcher *q = searcher_new(a, r, best_open(a, g), &budget);
 	const solve_problem *p = searcher_problem(a, r);
-	roster_state *s = searcher_state(q);
+	roster_draft *s = searcher_state(q);
 	solve_random random = solve_seed(seed, 9);
 	solve_allow all = {.limit = INT64_MAX / 4, .price = 100};
 	int64_t done = 0;
 	some_lines(r, &random, s->lines);
-	state_load(s, s->lines);
+	draft_load(s, s->lines);
 	for (int64_t i = 0; i < moves; i++) {
 		solve_cost delta, before = s->total;
 		bool heavy = i % 512 == 0;

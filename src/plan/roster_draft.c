@@ -1,9 +1,9 @@
-/* roster_state.c: the plan being worked on: lines, people at work, what it costs, and the way back. */
+/* roster_draft.c: the plan being worked on: lines, people at work, what it costs, and the way back. */
 #include "plan/roster_inner.h"
 
-roster_state *state_new(arena *a, const roster *r)
+roster_draft *draft_new(arena *a, const roster *r)
 {
-	roster_state *s = ARENA_NEW(a, roster_state);
+	roster_draft *s = ARENA_NEW(a, roster_draft);
 	s->roster = r;
 	s->hard_price = 1000;
 	s->lines = ARENA_ARRAY(a, uint8_t, (int64_t)r->person_count * r->day_count);
@@ -31,7 +31,7 @@ static void add_cost(solve_cost *to, solve_cost c, int sign)
 }
 
 /* Counts a person's shift on a day in (+1) or out (-1). */
-static void count_cell(roster_state *s, int person, int cell, int sign)
+static void count_cell(roster_draft *s, int person, int cell, int sign)
 {
 	const roster_inner *in = s->roster->inner;
 	for (int k = in->cover_at[cell]; k < in->cover_at[cell + 1]; k++) {
@@ -44,7 +44,7 @@ static void count_cell(roster_state *s, int person, int cell, int sign)
 	}
 }
 
-void state_load(roster_state *s, const uint8_t *lines)
+void draft_load(roster_draft *s, const uint8_t *lines)
 {
 	const roster *r = s->roster;
 	int shifts = roster_shifts(r);
@@ -63,7 +63,7 @@ void state_load(roster_state *s, const uint8_t *lines)
 	}
 }
 
-solve_cost state_cost_full(const roster_state *s)
+solve_cost draft_cost_full(const roster_draft *s)
 {
 	const roster *r = s->roster;
 	solve_cost total = {0};
@@ -79,7 +79,7 @@ solve_cost state_cost_full(const roster_state *s)
 	return total;
 }
 
-static void exchange(roster_state *s, int person, const uint8_t *line)
+static void exchange(roster_draft *s, int person, const uint8_t *line)
 {
 	const roster *r = s->roster;
 	int shifts = roster_shifts(r);
@@ -92,7 +92,7 @@ static void exchange(roster_state *s, int person, const uint8_t *line)
 	}
 }
 
-void state_put(roster_state *s, int person, const uint8_t *line)
+void draft_put(roster_draft *s, int person, const uint8_t *line)
 {
 	const roster *r = s->roster;
 	size_t bytes = (size_t)r->day_count;
@@ -107,12 +107,12 @@ void state_put(roster_state *s, int person, const uint8_t *line)
 	add_cost(&s->total, s->line_costs[person], 1);
 }
 
-void state_keep(roster_state *s)
+void draft_keep(roster_draft *s)
 {
 	s->undo_count = 0;
 }
 
-void state_drop(roster_state *s)
+void draft_drop(roster_draft *s)
 {
 	if (s->undo_count == 0) return;
 	for (int i = s->undo_count - 1; i >= 0; i--) {
@@ -124,7 +124,7 @@ void state_drop(roster_state *s)
 	s->undo_count = 0;
 }
 
-void state_prices(const roster_state *s, int person, int64_t *price)
+void draft_prices(const roster_draft *s, int person, int64_t *price)
 {
 	const roster *r = s->roster;
 	const roster_inner *in = r->inner;
