@@ -368,8 +368,8 @@ static void json_why(roster_work *w, const roster_why *y)
 int plan_roster_why(cli *c)
 {
 	roster_work w = work_open(c);
-	int person, shift;
-	int64_t day_of;
+	int person = 0, shift = 0;
+	int64_t day_of = 0;
 	if (!open_roster(&w, c->args[1])) return finish(&w, false);
 	if (c->arg_count == 2) {
 		print_conflicts(&w);
