@@ -75,7 +75,7 @@ route_handler capability_get, feed_get, bundle_post, open_ends_get, operation_cl
     rest_vread, undo_post, told_get, clock_history, clock_days_get;
 
 route_handler task_claim_post, task_release_post, task_handover_post, task_hold_post, task_assign_post, task_next_post,
-    task_batch_post;
+    task_batch_post, task_candidates, organization_load, person_safe;
 
 /* ---- handle.c ---- */
 void exchange_run(exchange *x);                 /* from the route on; bundle.c runs the entries of a batch through it */

@@ -351,6 +351,7 @@ void work_content(void)
 {
 	content_register(role_content());
 	competence_content();
+	routing_content();
 	content_register(&(content_kind){.name = "family", .keys = family_keys, .compile = compile_family});
 	content_register(
 	    &(content_kind){.name = "task", .keys = task_keys, .compile = compile_task, .ready = kinds_ready});

@@ -2,7 +2,7 @@
  * taken. What was decided on another version than stands is decided anew, or refused where the caller said which one they saw. */
 #include "work/internal.h"
 
-enum { TRIES = 16, NEXT_MAX = 100 };
+enum { TRIES = 16, NEXT_TRIED = 16 };
 
 typedef struct owning {
 	record *record;
@@ -24,7 +24,7 @@ static bool refuse(owning *x, failure code, text arg)
 
 /* ---- who and what ---- */
 
-static text queue_of(const doc *task)
+text task_queue(const doc *task)
 {
 	uint32_t at = extension_find(task, 0, TEXT("urn:limen:queue"));
 	return at == NODE_ABSENT ? (text){0} : reference_of(task, at, NAME_valueReference);
@@ -41,7 +41,7 @@ static bool find_task(owning *x)
 	x->task = d;
 	x->kind = task_kind_find(x->ask.image, task_kind_of(d));
 	x->owner = reference_of(d, 0, NAME_owner);
-	x->queue = queue_of(d);
+	x->queue = task_queue(d);
 	if (x->what->seen && x->what->seen != x->version.number)
 		return issue_add(x->ask.sink, FAIL_RECORD_VERSION, text_format(x->ask.arena, "Task/%.*s", TEXT_ARG(id)),
 				 text_format(x->ask.arena, "%lld", (long long)x->version.number));
@@ -322,6 +322,44 @@ static bool kinds_of(const asking *ask, const worker *w, text *out)
 	return true;
 }
 
+/* Is it another's before it is this person's: one they would rather not have, or of a patient whose named coordinator is on duty now? */
+static bool comes_later(const asking *ask, const worker *w, const doc *task, bool *later)
+{
+	team t;
+	*later = worker_wish(w, task_kind_of(task)) == WISH_RATHER_NOT;
+	text named = *later ? (text){0} : coordinator_of(ask, task);
+	if (ask->sink->errors) return false;
+	if (!named.len || text_equal(named, w->reference) || text_equal(named, w->practitioner)) return true;
+	if (!team_read(ask, task_queue(task), day_of_instant(ask->now), &t)) return false;
+	for (int i = 0; i < t.count && !*later; i++) {
+		const worker *other = &t.at[i].worker;
+		bool is = text_equal(named, other->reference) || text_equal(named, other->practitioner);
+		*later = is && team_on_duty(&t, ask->image, i, ask->now);
+	}
+	return true;
+}
+
+/* As they are to be done, those that are rather another's last: they are taken where nothing else is left. */
+static int ordered(const asking *ask, const worker *w, const search_answer *found, text **ids)
+{
+	int count = 0, late_count = 0;
+	text *late = ARENA_ARRAY(ask->arena, text, found->count);
+	*ids = ARENA_ARRAY(ask->arena, text, found->count);
+	for (int i = 0; i < found->count; i++) {
+		bool later;
+		const doc *d = doc_of(ask, &found->entries[i].version);
+		if (!d || !comes_later(ask, w, d, &later)) return -1;
+		text id = text_copy(ask->arena, found->entries[i].version.id);
+		if (later)
+			late[late_count++] = id;
+		else
+			(*ids)[count++] = id;
+		if (count == NEXT_TRIED) break;
+	}
+	for (int i = 0; i < late_count; i++) (*ids)[count++] = late[i];
+	return count;
+}
+
 /* What nobody has in the queue and this person may do, as it is to be done. -1: failed. */
 static int waiting(const asking *ask, text queue, const worker *w, text **ids)
 {
@@ -334,9 +372,7 @@ static int waiting(const asking *ask, text queue, const worker *w, text **ids)
 	    {TEXT("kind"), kinds},        {TEXT("_sort"), TEXT("rank")},         {TEXT("_count"), TEXT("100")},
 	};
 	if (!record_search(ask->reader, TEXT("Task"), pairs, 6, false, &found, ask->sink)) return -1;
-	*ids = ARENA_ARRAY(ask->arena, text, found.count + 1);
-	for (int i = 0; i < found.count; i++) (*ids)[i] = text_copy(ask->arena, found.entries[i].version.id);
-	return found.count;
+	return found.count ? ordered(ask, w, &found, ids) : 0;
 }
 
 static int look(record *rec, text queue, const working *by, text **ids, issues *sink)

@@ -118,6 +118,7 @@ static bool worker_fill(const asking *by, const doc *d, worker *out)
 	if (!out->level.len) out->level = TEXT("specialty");
 	uint32_t practitioner = doc_get(d, 0, NAME_practitioner);
 	if (practitioner != NODE_ABSENT) out->name = doc_get_text(d, practitioner, NAME_display);
+	out->practitioner = reference_of(d, 0, NAME_practitioner);
 	bool fine = practitioner_read(by, reference_of(d, 0, NAME_practitioner), out);
 	if (!out->name.len) out->name = out->reference;
 	return fine;
@@ -160,6 +161,20 @@ bool worker_may_role(const worker *w, const task_kind *k, day on)
 	for (int i = 0; i < w->role_count; i++)
 		if (kind_role_may(k, w->roles[i], on)) return true;
 	return false;
+}
+
+/* urn:limen:wish { kind, want more | rather-not } */
+wish worker_wish(const worker *w, text kind)
+{
+	const doc *d = w->role;
+	for (uint32_t list = doc_get(d, 0, NAME_extension), i = 0; (i = list_after(d, list, i)) != NODE_ABSENT;) {
+		if (!text_equal(doc_get_text(d, i, NAME_url), TEXT("urn:limen:wish"))) continue;
+		if (!text_equal(extension_value(d, i, "kind", NAME_valueCode), kind)) continue;
+		text want = extension_value(d, i, "want", NAME_valueCode);
+		if (text_equal(want, TEXT("more"))) return WISH_MORE;
+		if (text_equal(want, TEXT("rather-not"))) return WISH_RATHER_NOT;
+	}
+	return WISH_NONE;
 }
 
 /* Of the abilities that give a competence (or a delegation) the best that holds on the day; NULL and `ended` where one did, or will. */

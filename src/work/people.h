@@ -49,4 +49,63 @@ bool work_act(record *rec, const acting *what, const working *by, issues *sink);
  * once never get the same. False: the sink says why, or there is none (no issue). */
 bool work_next(record *rec, text queue, const working *by, text *task, issues *sink);
 
+/* ---- who could do it (route.c) ---- */
+/* On duty, able (or learning with a helper), of the right place, allowed. Points order them: each reason says how many it gave. */
+enum { REASONS_MAX = 10 };
+typedef struct candidate {
+	text person, name;
+	bool can;
+	int points;
+	skill skill;
+	text helper;
+	text reasons[REASONS_MAX]; /* in the language of who asks; of one who cannot: why not */
+	int reason_count;
+} candidate;
+/* Best first, then those who cannot. -1: failed; NO_TASK is an issue. */
+int work_candidates(const asking *by, text task, candidate **out);
+
+/* ---- load and coverage (load.c) ---- */
+typedef struct load_hour {
+	instant from;
+	int on_duty, focus; /* people; of them in their protected time */
+	int to_begin;       /* tasks that must be begun in this hour at the latest */
+	text phone;         /* who has the telephone */
+} load_hour;
+typedef struct load_alone { /* a competence that only one person on duty has, or nobody, for some hours of the day */
+	text competence, word, person, name;
+	instant from, to;
+} load_alone;
+typedef struct load_cover { /* who answers the telephone while somebody has protected time */
+	text person, name, by, by_name;
+	instant from, to;
+	int minutes; /* how long they have had others' telephone this week before that */
+} load_cover;
+enum { LOAD_HOURS = 24 };
+typedef struct load {
+	load_hour hours[LOAD_HOURS];
+	int hour_count;
+	load_alone *alone;
+	int alone_count;
+	load_cover *covers;
+	int cover_count;
+	int open, unowned, to_begin, minutes_needed, minutes_there,
+	    handovers; /* handovers: of the team's tasks in the week before */
+	bool tips;     /* more than those on duty can do: the community helps */
+	bool planned;  /* there is a roster for the day; else office hours are taken for it */
+} load;
+bool work_load(const asking *by, text organization, day on, load *out);
+
+/* ---- safe to go home (safe.c) ---- */
+typedef enum safety { SAFE_DONE, SAFE_HANDED, SAFE_WAITS, SAFE_NOT } safety;
+typedef struct safe_task {
+	text id, line;
+	safety state;
+	text why;
+	instant latest_start;
+} safe_task;
+/* All that is somebody's, or was theirs today: done, handed over, proven safe until `until`, or to be handed over. -1: failed. */
+int work_safe(const asking *by, text person, instant until, safe_task **out);
+/* When somebody is back: the beginning of the next working day's office hours. */
+instant work_back(const image *m, instant now);
+
 #endif

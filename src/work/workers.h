@@ -12,6 +12,7 @@ typedef struct ability {
 enum { ROLE_CODES_MAX = 8 };
 typedef struct worker {
 	text reference, name, organization; /* organization: a reference, may be empty */
+	text practitioner;                  /* who it is, a reference */
 	text level;                         /* specialty, community, hospital */
 	text roles[ROLE_CODES_MAX];
 	int role_count;
@@ -30,7 +31,59 @@ bool worker_may_all(const asking *by, const task_kind *k, const worker *w, may *
 /* The best that holds on a day: of the competence itself, or of one that includes it. */
 skill worker_skill(const image *m, const worker *w, text competence, day on);
 
+typedef enum wish { WISH_NONE, WISH_MORE, WISH_RATHER_NOT } wish;
+wish worker_wish(const worker *w, text kind);
 bool worker_leads(const worker *w); /* owner.c: a leader, or a management */
+
+/* ---- routing.c: the content kind "routing": the department's settings ---- */
+typedef struct routing {
+	int from, to;   /* office hours, minutes of the day */
+	int tips;       /* percent of the time of those on duty that may be needed before the community helps */
+	int volunteers; /* one in so many tasks of a kind goes to who asked for more of it */
+	const struct role_rule
+	    *pool; /* yes or no, by date: whether there is a pool of the hospital outside office hours */
+} routing;
+void routing_content(void);
+const routing *routing_of(const image *m);
+bool routing_office(const routing *r, const image *m, instant at); /* office hours of a working day? */
+
+/* ---- team.c: who is there on a day, and with what on the table ---- */
+typedef enum duty_kind { DUTY_ON, DUTY_HOME, DUTY_LEAVE, DUTY_FOCUS, DUTY_PHONE } duty_kind;
+typedef struct duty {
+	int person;
+	duty_kind kind;
+	instant from, to;
+} duty;
+typedef enum tier { TIER_OWN, TIER_COMMUNITY, TIER_HOSPITAL } tier;
+typedef struct team_person {
+	worker worker;
+	tier tier;
+	int minutes, tasks; /* of open tasks that are theirs: to be begun by the end of the day; all */
+} team_person;
+typedef struct team {
+	text queue, community, hospital; /* Organizations; empty: none */
+	day on;
+	team_person *at;
+	int count;
+	duty *duties;
+	int duty_count;
+	bool planned; /* there are duties on the day */
+	int needed;   /* minutes of work in the queue to be begun by the end of the day, theirs and nobody's */
+	int unowned, to_begin, open;
+} team;
+bool team_read(const asking *by, text queue, day on, team *out);
+bool team_on_duty(const team *t, const image *m, int person, instant at);   /* there, and not on leave */
+const duty *team_in(const team *t, int person, duty_kind kind, instant at); /* NULL: not */
+int team_minutes(const team *t, const image *m, instant from, instant to);  /* of its own people on duty */
+bool team_tips(const team *t, const image *m, instant now);
+int team_find(const team *t, text person); /* -1: not of it */
+/* One search, at most 1000 of it; false: failed. */
+bool find_all(const asking *by, const char *type, const search_pair *pairs, int count, search_answer *out);
+const doc *doc_of(const asking *by, const version *v);
+const doc *doc_at(const asking *by, text reference); /* NULL: not there, or failed (the sink has errors) */
+instant extension_instant(const doc *d, const char *url, name_id value);
+text coordinator_of(const asking *by, const doc *task); /* the named one of the patient or pathway, or empty */
+text task_queue(const doc *task);
 
 /* ---- competence.c: the content kinds "competence" and "delegation" ---- */
 void competence_content(void);
