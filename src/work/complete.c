@@ -70,7 +70,8 @@ static bool check_person(doing *d)
 	const asking by = {d->reader, d->image, d->now, d->who->language, d->arena, d->sink};
 	if (!worker_read(&by, d->who->actor, &w, &found)) return false;
 	if (!found) return fail(d, FAIL_WORK_NO_ROLE, d->who->actor, TEXT(""));
-	if (!worker_may_all(&by, d->kind, &w, &m)) return d->sink->errors == 0 && may_refuse(&m, d->sink);
+	if (!worker_may_all(&by, d->kind, &w, &m)) return false;
+	if (!m.yes) return may_refuse(&m, d->sink);
 	d->helper = m.helper;
 	return true;
 }
