@@ -53,7 +53,8 @@ libs = $(patsubst %,$(OUT)/lib%.a,$(call upto,$(1),$(FLOORS)))
 
 .PHONY: limen all tests generated clean
 .DELETE_ON_ERROR:
-.SECONDARY:
+# Objects are kept; not .SECONDARY, by which one that is missing from an archive newer than its source would never be made.
+.PRECIOUS: $(OUT)/obj/%.c.o $(OUT)/obj/tests/%.c.o $(OUT)/obj/%.cpp.o
 limen: $(OUT)/limen
 all: limen tests
 
