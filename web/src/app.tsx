@@ -23,6 +23,7 @@ import { staff } from './parts/who.tsx';
 
 const CallPage = lazy(async () => (await import('./pages/call.tsx')).CallPage);
 const EndsPage = lazy(async () => (await import('./pages/ends.tsx')).EndsPage);
+const FormPage = lazy(async () => (await import('./pages/form.tsx')).FormPage);
 const HabitsPage = lazy(async () => (await import('./pages/habits.tsx')).HabitsPage);
 const HandoverPage = lazy(async () => (await import('./pages/handover.tsx')).HandoverPage);
 const HomePage = lazy(async () => (await import('./pages/home.tsx')).HomePage);
@@ -47,6 +48,8 @@ function Page({ route }: { route: Route }) {
 			return <PatientPage key={route.id} id={route.id} />;
 		case 'own':
 			return <OwnPage key={route.id} id={route.id} />;
+		case 'form':
+			return <FormPage key={`${route.id}/${route.patient ?? ''}`} id={route.id} patient={route.patient} />;
 		case 'overview':
 			return <OverviewPage />;
 		case 'home':

@@ -10,6 +10,7 @@ export type Route =
 	| { page: 'own'; id: string }
 	| { page: 'referral'; patient: string | null }
 	| { page: 'call'; answering: string | null }
+	| { page: 'form'; id: string; patient: string | null }
 	| { page: 'habits' | 'overview' | 'home' | 'handover' | 'questions' }
 	| { page: 'unknown'; path: string };
 
@@ -29,11 +30,12 @@ export const OVERVIEWS = ['overview', 'home', 'handover', 'questions', 'habits']
 export const taskPath = (id: string) => `#/task/${encodeURIComponent(id)}`;
 export const patientPath = (id: string) => `#/patient/${encodeURIComponent(id)}`;
 export const ownPath = (id: string) => `#/own/${encodeURIComponent(id)}`;
+export const formPath = (id: string, patient: string) => `#/form/${encodeURIComponent(id)}/${encodeURIComponent(patient)}`;
 export const callBackPath = (call: string) => `#/call/${encodeURIComponent(call)}`;
 export const referralPath = (patient: string) => `#/referral/${encodeURIComponent(patient)}`;
 
 function read(hash: string): Route {
-	const [page = '', id] = hash
+	const [page = '', id, more] = hash
 		.replace(/^#?\/?/, '')
 		.split('/')
 		.map(decode);
@@ -47,6 +49,7 @@ function read(hash: string): Route {
 	if (page === 'task' && id) return { page: 'task', id };
 	if (page === 'patient' && id) return { page: 'patient', id };
 	if (page === 'own' && id) return { page: 'own', id };
+	if (page === 'form' && id) return { page: 'form', id, patient: more ?? null };
 	return { page: 'unknown', path: hash };
 }
 
