@@ -408,7 +408,7 @@ static bool story_hand(story *s, uint32_t hand)
 	if (!story_raise(s, s->kind->id, hand)) return story_fails(s, hand, story_said(s));
 	if (!story_open(s, hand, TEXT("#hand"))) return false;
 	if ((s->kind->within.given || due.len > 6) && !story_due(s, hand, due)) return false;
-	if (!wrong_one_refused(s, hand) || !required_refused(s, hand, by) || !parts_do(s, hand, by)) return false;
+	if (!wrong_one_refused(s, hand) || !parts_do(s, hand, by) || !required_refused(s, hand, by)) return false;
 	answers given = story_answers(s, hand, s->kind);
 	if (!story_complete(s, by, TEXT("hand"), &given)) return story_fails(s, hand, story_said(s));
 	if (!story_done(s, hand, TEXT("#hand"))) return false;
