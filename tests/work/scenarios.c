@@ -45,13 +45,22 @@ static bool raise_never(task_kind *k)
 	return true;
 }
 
-/* Raised by nothing more than the fact that is its cause, or that it waits for: without it there is no task to raise. */
+static bool named_by(const task_kind *k, const condition *c)
+{
+	bool any = false;
+	for (int i = 0; i < k->cause_count; i++) any |= c->fact == k->causes[i];
+	return any && c->kind == CONDITION_FACT;
+}
+
+/* Raised by nothing more than the facts that are its causes, or that it waits for: without them there is no task to raise. */
 static bool only_its_cause(const task_kind *k)
 {
-	bool any = k->raise->kind == CONDITION_FACT && k->raise->fact == k->from;
-	for (int i = 0; i < k->cause_count; i++)
-		any |= k->raise->kind == CONDITION_FACT && k->cause_count == 1 && k->raise->fact == k->causes[i];
-	return any;
+	const condition *c = k->raise;
+	if (c->kind == CONDITION_FACT && c->fact == k->from) return true;
+	if (c->kind != CONDITION_ANY) return k->cause_count < 2 && named_by(k, c);
+	bool all = c->part_count == k->cause_count;
+	for (int i = 0; i < c->part_count; i++) all = all && named_by(k, c->parts[i]);
+	return all;
 }
 
 static bool raise_always(task_kind *k)
@@ -75,6 +84,13 @@ static bool anybody_may(task_kind *k)
 	for (int i = 0; i < 5; i++) k->may_also[i] = text_of(all[i]);
 	k->may_also_count = 5;
 	return true;
+}
+
+static bool no_delegation(task_kind *k)
+{
+	bool any = k->delegation.len > 0;
+	k->delegation = (text){0};
+	return any;
 }
 
 static bool no_date(task_kind *k)
@@ -133,6 +149,7 @@ static const struct mutation {
     {"it is raised without its reason", raise_always},
     {"nothing closes it", close_never},
     {"anybody may do it", anybody_may},
+    {"it needs no delegation", no_delegation},
     {"it has no date", no_date},
     {"it has no parts", no_parts},
     {"it waits for nothing", waits_for_nothing},
