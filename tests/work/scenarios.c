@@ -86,13 +86,6 @@ static bool anybody_may(task_kind *k)
 	return true;
 }
 
-static bool no_delegation(task_kind *k)
-{
-	bool any = k->delegation.len > 0;
-	k->delegation = (text){0};
-	return any;
-}
-
 static bool no_date(task_kind *k)
 {
 	bool dated = k->within.given || k->clock_count || k->by >= 0;
@@ -149,7 +142,6 @@ static const struct mutation {
     {"it is raised without its reason", raise_always},
     {"nothing closes it", close_never},
     {"anybody may do it", anybody_may},
-    {"it needs no delegation", no_delegation},
     {"it has no date", no_date},
     {"it has no parts", no_parts},
     {"it waits for nothing", waits_for_nothing},
