@@ -136,7 +136,7 @@ TEST(why_not_is_said_with_names_and_dates)
 	issues said = {.arena = h.arena};
 	assert_false(may_refuse(&m, &said));
 	assert_text(issue_text(h.arena, said.first, LANGUAGE_DA),
-		    TEXT("Delegationen af \"Anlæggelse af venflon\" til Prøve x gælder ikke i dag (den gælder 1. "
+		    TEXT("Delegationen af \"Fjernelse af venflon\" til Prøve x gælder ikke i dag (den gælder 1. "
 			 "januar 2026 til 19. november "
 			 "2026): den skal fornys, før det gøres"));
 }
