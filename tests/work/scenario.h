@@ -451,6 +451,14 @@ static bool story_tell(story *s)
 	return true;
 }
 
+/* One for all scenarios: some hundred times a few words are kept of each. */
+static arena *scenario_arena(void)
+{
+	static arena *kept;
+	if (!kept) kept = test_arena();
+	return kept;
+}
+
 static scenario_result scenario_run(const content_entry *e)
 {
 	arena *a = arena_new(8 * MIB);
@@ -464,7 +472,7 @@ static scenario_result scenario_run(const content_entry *e)
 	house_close(&s->h);
 	scenario_result r = s->result;
 	r.passed = passed;
-	r.why = text_copy(test_arena(), r.why);
+	r.why = text_copy(scenario_arena(), r.why);
 	arena_free(a);
 	return r;
 }

@@ -19,7 +19,7 @@ static bool has_scenario(const image *m, text kind)
 TEST(each_scenario_happens_as_it_is_written)
 {
 	const content_entry **all;
-	image *m = house_image(test_arena());
+	image *m = house_image(scenario_arena());
 	int count = content_each(m, TEXT("scenario"), &all), failed = 0;
 	for (int i = 0; i < count; i++) {
 		scenario_result r = scenario_run(all[i]);
@@ -112,7 +112,7 @@ static bool waits_for_nothing(task_kind *k)
 /* What is written only on an answer names that answer's field: the field as it is now. */
 static void writes_follow(task_kind *k, const field *now)
 {
-	write_rule *w = ARENA_ARRAY(test_arena(), write_rule, k->write_count + 1);
+	write_rule *w = ARENA_ARRAY(scenario_arena(), write_rule, k->write_count + 1);
 	for (int i = 0; i < k->write_count; i++) {
 		w[i] = k->writes[i];
 		if (w[i].when) w[i].when = now + (w[i].when - k->fields);
@@ -122,7 +122,7 @@ static void writes_follow(task_kind *k, const field *now)
 
 static bool nothing_required(task_kind *k)
 {
-	field *f = ARENA_ARRAY(test_arena(), field, k->field_count + 1);
+	field *f = ARENA_ARRAY(scenario_arena(), field, k->field_count + 1);
 	bool any = false;
 	for (int i = 0; i < k->field_count; i++) {
 		f[i] = k->fields[i];
@@ -177,7 +177,7 @@ static int slip_through(const image *m, task_kind *k, int *tried)
 TEST(each_rule_that_is_taken_away_is_noticed)
 {
 	const task_kind *const *kinds;
-	image *m = house_image(test_arena());
+	image *m = house_image(scenario_arena());
 	int count = task_kinds(m, &kinds), through = 0, tried = 0, with = 0;
 	for (int i = 0; i < count; i++) {
 		if (!has_scenario(m, kinds[i]->id)) continue;
@@ -193,7 +193,7 @@ TEST(each_rule_that_is_taken_away_is_noticed)
 TEST(each_kind_has_a_scenario)
 {
 	const task_kind *const *kinds;
-	image *m = house_image(test_arena());
+	image *m = house_image(scenario_arena());
 	int count = task_kinds(m, &kinds), without = 0;
 	for (int i = 0; i < count; i++) {
 		if (has_scenario(m, kinds[i]->id)) continue;
