@@ -206,7 +206,8 @@ static bool is_open_task_of(const doc *task, text pathway)
 {
 	task_row row;
 	if (!text_equal(task_pathway(task), pathway) || !task_row_read(task, &row) || !row.open) return false;
-	if (task_about(task).len) return false; /* about one time or message of it: that is settled by it, not the pathway */
+	if (task_about(task).len)
+		return false; /* about one time or message of it: that is settled by it, not the pathway */
 	bool leads_on = !text_equal(row.kind, TEXT("angiv-aarsag")); /* writing why it was late brings nothing about */
 	return leads_on && row.latest_start != INSTANT_NONE;
 }
