@@ -5,7 +5,7 @@
  * through a task of one's own. */
 #include "http/internal.h"
 
-enum { WORDS_MAX = 8, EACH_MAX = 8, PLACES_MAX = 64 };
+enum { WORDS_MAX = 8, EACH_MAX = 8, PLACES_MAX = 64, NEAR_MAX = 200, CLOSE_MAX = 3 };
 
 typedef struct finding {
 	exchange *x;
@@ -14,6 +14,8 @@ typedef struct finding {
 	text said;
 	text words[WORDS_MAX], folded[WORDS_MAX];
 	int count;
+	text near[NEAR_MAX]; /* patients the caller has to do with, of those asked about last */
+	int near_count;
 	text places; /* departments of the caller, as a search takes them: "Organization/a,Organization/b" */
 } finding;
 
@@ -90,22 +92,43 @@ static bool caller_read(finding *f)
 	return place.len == 0 || (places_above(f, place) && places_below(f, place));
 }
 
-static bool related(finding *f, text patient, bool *out)
+static void near_add(finding *f, text patient)
+{
+	if (f->near_count < NEAR_MAX) f->near[f->near_count++] = patient;
+}
+
+static bool is_near(const finding *f, text patient)
+{
+	for (int i = 0; i < f->near_count; i++)
+		if (text_equal(f->near[i], patient)) return true;
+	return false;
+}
+
+static bool near_of(finding *f, const char *type, const search_pair *pairs, name_id patient)
 {
 	search_answer a;
-	const search_pair pathways[] = {
-	    {TEXT("patient"), patient}, {TEXT("organization"), f->places}, {TEXT("_count"), TEXT("1")}};
-	const search_pair tasks[] = {
-	    {TEXT("patient"), patient}, {TEXT("owner"), f->x->who.actor}, {TEXT("_count"), TEXT("1")}};
-	*out = false;
-	if (f->places.len) {
-		if (!found_in(f, "EpisodeOfCare", pathways, 3, &a)) return false;
-		*out = a.count > 0;
+	doc d;
+	if (!found_in(f, type, pairs, 3, &a)) return false;
+	for (int i = 0; i < a.count; i++) {
+		if (!read_doc(f, &a.entries[i].version, &d)) return false;
+		near_add(f, reference_in(&d, 0, patient));
 	}
-	if (*out || !text_starts(f->x->who.actor, TEXT("PractitionerRole/"))) return true;
-	if (!found_in(f, "Task", tasks, 3, &a)) return false;
-	*out = a.count > 0;
 	return true;
+}
+
+/* Which of these patients ("Patient/a,Patient/b") the caller has to do with: asked of all at once. */
+static bool relations_read(finding *f, text patients)
+{
+	const text most = text_format(f->x->arena, "%d", NEAR_MAX);
+	const search_pair pathways[] = {
+	    {TEXT("patient"), patients}, {TEXT("organization"), f->places}, {TEXT("_count"), most}};
+	const search_pair tasks[] = {
+	    {TEXT("patient"), patients}, {TEXT("owner"), f->x->who.actor}, {TEXT("_count"), most}};
+	f->near_count = 0;
+	if (patients.len == 0) return true;
+	if (f->places.len && !near_of(f, "EpisodeOfCare", pathways, NAME_patient)) return false;
+	bool works = text_starts(f->x->who.actor, TEXT("PractitionerRole/"));
+	return !works || near_of(f, "Task", tasks, NAME_for);
 }
 
 /* ---- what is told ---- */
@@ -231,19 +254,20 @@ static bool tasks_of_patient(finding *f, text patient, text who)
 
 /* ---- patients ---- */
 
-static bool patient_write(finding *f, const version *v)
+/* `close`: few enough to tell what goes on with each. */
+static bool patient_write(finding *f, const version *v, bool close)
 {
 	doc d;
-	bool near;
 	text patient = named(f, v);
-	if (!read_doc(f, v, &d) || !related(f, patient, &near)) return false;
+	bool near = is_near(f, patient);
+	if (!read_doc(f, v, &d)) return false;
 	text who = name_said(f, &d), born = near ? doc_get_text(&d, 0, NAME_birthDate) : (text){0};
 	match_open(f, &(told_match){"patient", patient, who, {0}});
 	part_bool(&f->out, "related", near);
 	part_text(&f->out, "birthDate", "valueDate", born);
 	bool good = next_write(f, patient);
 	part_close(&f->out);
-	return good && (!near || (pathways_write(f, patient, who) && tasks_of_patient(f, patient, who)));
+	return good && (!near || !close || (pathways_write(f, patient, who) && tasks_of_patient(f, patient, who)));
 }
 
 /* Six digits and four, with or without a hyphen between. */
@@ -281,8 +305,14 @@ static bool patients_find(finding *f)
 	}
 	pairs[count++] = (search_pair){TEXT("_count"), text_format(f->x->arena, "%d", EACH_MAX)};
 	if (!found_in(f, "Patient", pairs, count, &a)) return false;
+	buffer all = {.arena = f->x->arena};
+	for (int i = 0; i < a.count; i++) {
+		text patient = named(f, &a.entries[i].version);
+		buffer_format(&all, "%s%.*s", i ? "," : "", TEXT_ARG(patient));
+	}
+	if (!relations_read(f, buffer_text(&all))) return false;
 	for (int i = 0; i < a.count; i++)
-		if (!patient_write(f, &a.entries[i].version)) return false;
+		if (!patient_write(f, &a.entries[i].version, a.count <= CLOSE_MAX)) return false;
 	return true;
 }
 
@@ -344,14 +374,21 @@ static bool tasks_of_kind(finding *f, text kind)
 				     {TEXT("_sort"), TEXT("latest-start")},
 				     {TEXT("_count"), TEXT("8")}};
 	if (!found_in(f, "Task", pairs, 4, &a)) return false;
-	for (int i = 0; i < a.count; i++) {
+	text patients[EACH_MAX] = {{0}};
+	buffer all = {.arena = f->x->arena};
+	for (int i = 0; i < a.count && i < EACH_MAX; i++) {
 		doc d;
-		bool near = true;
 		if (!read_doc(f, &a.entries[i].version, &d)) return false;
 		text patient = reference_in(&d, 0, NAME_for);
-		if (text_starts(patient, TEXT("Patient/")) && !related(f, patient, &near)) return false;
-		if (near && !task_write(f, &a.entries[i].version, (text){0})) return false;
+		if (!text_starts(patient, TEXT("Patient/"))) continue;
+		buffer_format(&all, "%s%.*s", all.len ? "," : "", TEXT_ARG(patient));
+		patients[i] = patient;
 	}
+	if (!relations_read(f, buffer_text(&all))) return false;
+	for (int i = 0; i < a.count && i < EACH_MAX; i++)
+		if ((patients[i].len == 0 || is_near(f, patients[i])) &&
+		    !task_write(f, &a.entries[i].version, (text){0}))
+			return false;
 	return true;
 }
 
