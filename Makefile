@@ -95,6 +95,8 @@ $(OUT)/obj/%.cpp.o: src/%.cpp | $(GENERATED)
 	@$(CXX) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 # The steps over columns are loops for vector instructions, which gcc 12 makes of most of them at -O3 only.
 build/release/obj/clock/step.c.o build/release/obj/clock/count.c.o: FLAGS += -O3
+# What is counted some million times a second.
+build/release/obj/plan/ward_place.c.o build/release/obj/plan/ward_move.c.o build/release/obj/plan/ward_nurse.c.o: FLAGS += -O3
 # Embedded files (.incbin) are assembled once, from build/gen.
 $(OUT)/obj/embedded.o: $(GEN)/embedded.S $(EMBEDDED)
 	@mkdir -p $(@D)

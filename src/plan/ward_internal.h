@@ -89,5 +89,6 @@ int ward_shift_nurse(const ward_state *s, solve_random *r, int shift); /* one at
 
 /* ---- start (ward_start.c) ---- */
 void ward_start(ward_state *s, solve_random *r);
+void ward_shake(ward_state *s, solve_random *r); /* a part is broken and mended greedily */
 
 #endif

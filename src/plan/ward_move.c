@@ -15,8 +15,8 @@ enum {
 };
 
 const solve_move ward_moves[] = {
-    {"day", 12}, {"room", 12},   {"theatre", 2}, {"place", 12}, {"leave", 1},      {"swap rooms", 6},
-    {"swap", 6}, {"replace", 6}, {"push", 4},    {"nurse", 30}, {"nurse swap", 8}, {"nurse block", 2},
+    {"day", 12},  {"room", 12},   {"theatre", 2}, {"place", 12}, {"leave", 1},      {"swap rooms", 6},
+    {"swap", 10}, {"replace", 6}, {"push", 4},    {"nurse", 30}, {"nurse swap", 8}, {"nurse block", 2},
 };
 const int ward_move_count = (int)(sizeof ward_moves / sizeof *ward_moves);
 
@@ -36,6 +36,15 @@ static int colleague(const ward_state *s, solve_random *r, int p)
 static int day_any(const ward_choice *c, solve_random *r)
 {
 	return c->first + solve_below(r, c->days);
+}
+
+/* A few days to either side, or any: a long way off is seldom worth the waiting. WARD_NONE: not one he may have. */
+static int day_near(const ward_choice *c, solve_random *r, int day)
+{
+	int draw = solve_below(r, 12);
+	if (draw >= 6) return day_any(c, r);
+	day += draw < 3 ? draw + 1 : 2 - draw;
+	return day >= c->first && day < c->first + c->days ? day : WARD_NONE;
 }
 
 static int room_any(const ward_choice *c, solve_random *r)
@@ -65,8 +74,8 @@ static solve_answer single(ward_state *s, int kind, solve_random *r, const solve
 	if (c->days == 0 || (kind != MOVE_PLACE && to.day == WARD_NONE)) return SOLVE_NONE;
 	switch (kind) {
 	case MOVE_DAY:
-		to.day = (int16_t)day_any(c, r);
-		if (to.day == s->spot[p].day) return SOLVE_NONE;
+		to.day = (int16_t)day_near(c, r, to.day);
+		if (to.day == WARD_NONE || to.day == s->spot[p].day) return SOLVE_NONE;
 		to.theatre = WARD_NONE;
 		break;
 	case MOVE_ROOM:
@@ -78,7 +87,10 @@ static solve_answer single(ward_state *s, int kind, solve_random *r, const solve
 		if (to.theatre == s->spot[p].theatre) return SOLVE_NONE;
 		break;
 	case MOVE_PLACE:
-		to = (ward_spot){(int16_t)day_any(c, r), (int16_t)room_any(c, r), WARD_NONE};
+		to.day = (int16_t)(to.day == WARD_NONE ? day_any(c, r) : day_near(c, r, to.day));
+		if (to.day == WARD_NONE) return SOLVE_NONE;
+		to.room = (int16_t)room_any(c, r);
+		to.theatre = WARD_NONE;
 		break;
 	case MOVE_LEAVE:
 		if (c->must) return SOLVE_NONE;

@@ -57,6 +57,12 @@ void ward_unpack(const ward *w, const void *state, ward_plan *out)
 	memcpy(out->nurse, nurses, (size_t)(w->rooms * w->shifts) * sizeof *out->nurse);
 }
 
+/* Every other round begins from a plan that is broken in places, the others from the best as it is. */
+static void shake(void *self, solve_random *r, int round)
+{
+	if (round % 2 == 1) ward_shake(self, r);
+}
+
 static solve_problem problem_of(const ward *w)
 {
 	return (solve_problem){.moves = ward_moves,
@@ -68,7 +74,8 @@ static solve_problem problem_of(const ward *w)
 			       .drop = drop,
 			       .cost = cost,
 			       .save = save,
-			       .load = load};
+			       .load = load,
+			       .shake = shake};
 }
 
 const char *ward_move_name(int kind)
@@ -78,19 +85,21 @@ const char *ward_move_name(int kind)
 
 /* ---- how hot ---- */
 
-/* Hot enough that a patient now and then gives way to another; cold enough that the smallest weight counts. A broken rule costs at
- * last more than any patient is worth. */
+/* Hot enough that patients change days and rooms freely, and one now and then gives way to another; cold enough that the smallest weight
+ * counts. A broken rule costs at last more than any patient is worth. Later rounds begin less hot, from the best of both threads or
+ * each from its own. */
 static void temperatures(const ward *w, solve_options *o)
 {
 	if (o->hot > 0) return;
 	int64_t most = 1;
 	for (int i = 0; i < WARD_TERMS; i++) most = w->weight[i] > most ? w->weight[i] : most;
-	o->hot = (double)most * 0.2;
-	o->cold = 0.4;
+	o->cold = 0.2;
+	o->hot = (double)most * 0.07 > o->cold ? (double)most * 0.07 : o->cold;
 	o->price_hot = (double)most;
 	o->price_cold = (double)most * 4;
-	o->rounds = 1;
-	o->reheat_percent = 30;
+	o->rounds = 4;
+	o->first_percent = 70;
+	o->reheat_percent = 25;
 }
 
 /* ---- a run ---- */

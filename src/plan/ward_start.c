@@ -63,6 +63,23 @@ static int place_musts(ward_state *s, waiting *list, int n, int broken)
 	return failed;
 }
 
+/* Whoever comes within a few days of some day goes out, and comes in again in another order, where it costs least then. */
+void ward_shake(ward_state *s, solve_random *r)
+{
+	arena *scratch = arena_new(PROCESS_ARENA_MAX);
+	waiting *list = ARENA_ARRAY(scratch, waiting, s->w->patients + 1);
+	int n = 0, from = solve_below(r, s->w->days), until = from + 2 + solve_below(r, 3);
+	for (int i = 0; i < s->movable_count; i++) {
+		int p = s->movable[i], day = s->spot[p].day;
+		if (day < from || day >= until) continue;
+		ward_put(s, p, ward_nowhere);
+		list[n++] = (waiting){rank_of(s, p, r), p};
+	}
+	qsort(list, (size_t)n, sizeof *list, by_rank);
+	for (int i = 0; i < n; i++) place_best(s, list[i].p, WARD_MUST - 1);
+	arena_free(scratch);
+}
+
 void ward_start(ward_state *s, solve_random *r)
 {
 	arena *scratch = arena_new(PROCESS_ARENA_MAX);

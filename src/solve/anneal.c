@@ -26,16 +26,16 @@ static void table_fill(anneal *w, const double *weight)
 	while (at < SOLVE_TABLE) w->table[at++] = w->table[0];
 }
 
-/* A kind that is kept and changes something more often than the mean of all is drawn more often, up to three times its first weight;
- * one that never does, a third as often. */
+/* A kind that gains more a draw than the mean of all is drawn more often, up to three times its first weight; one that gains
+ * nothing, a third as often. */
 void anneal_learn(anneal *w)
 {
 	double weight[SOLVE_KINDS_MAX] = {0}, mean = 0, sum = 0, rate[SOLVE_KINDS_MAX];
 	int kinds = w->problem->move_count;
 	for (int k = 0; k < kinds; k++) {
 		int64_t drawn = w->count[k].drawn - w->learnt[k].drawn;
-		int64_t improved = w->count[k].improved - w->learnt[k].improved;
-		rate[k] = (double)(improved + 1) / (double)(drawn + 100);
+		int64_t gained = w->count[k].gained - w->learnt[k].gained;
+		rate[k] = (double)(gained + 1) / (double)(drawn + 100);
 		mean += rate[k] * w->problem->moves[k].weight;
 		sum += w->problem->moves[k].weight;
 	}
@@ -79,7 +79,11 @@ static void keep(anneal *w, int kind, solve_cost delta)
 {
 	w->problem->keep(w->self);
 	w->count[kind].kept++;
-	w->count[kind].improved += delta.soft + w->allow.price * delta.hard < 0;
+	int64_t gain = -delta.soft - w->allow.price * delta.hard;
+	if (gain > 0) {
+		w->count[kind].improved++;
+		w->count[kind].gained += gain;
+	}
 	w->now.hard += delta.hard;
 	w->now.soft += delta.soft;
 	if (!solve_better(w->now, w->best)) return;

@@ -217,6 +217,7 @@ static solve_result result_of(portfolio *p)
 			r.kinds[k].evaluated += c->evaluated;
 			r.kinds[k].kept += c->kept;
 			r.kinds[k].improved += c->improved;
+			r.kinds[k].gained += c->gained;
 		}
 	}
 	best->problem->load(p->worker[0].self, best->best_state);

@@ -116,6 +116,7 @@ typedef struct solve_options {
 
 typedef struct solve_count {
 	int64_t drawn, evaluated, kept, improved; /* improved: kept and cheaper than before */
+	int64_t gained;                           /* by how much, all of them */
 } solve_count;
 
 typedef struct solve_result {

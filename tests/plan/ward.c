@@ -57,6 +57,21 @@ TEST(costs_as_the_validator_prints_them)
 	assert_int_equal(rows, 16);
 }
 
+/* No bound is above a plan that somebody has, and of most it is not far below. */
+TEST(bounds_hold)
+{
+	arena *a = test_arena();
+	text_pair line = text_cut(data(a, "data/ihtc/best.tsv"), '\n');
+	int close = 0;
+	for (line = text_cut(line.tail, '\n'); line.head.len > 0; line = text_cut(line.tail, '\n')) {
+		ward w = problem(a, text_z(a, text_cut(line.head, '\t').head));
+		int64_t bound = ward_bound(a, &w), best = field(line.head, 1);
+		assert_in_range(bound, 1, best);
+		close += bound * 10 >= best * 8;
+	}
+	assert_in_range(close, 8, 15);
+}
+
 /* ---- deltas ---- */
 
 /* A million moves of each kind, one in two kept: what they add up to is what the plan costs, and one that was dropped left
@@ -214,5 +229,5 @@ TEST(a_good_start_is_not_lost)
 	assert_in_range(ward_search(a, &w, &o).cost.total, 0, 3842);
 }
 
-TESTS(T(costs_as_the_validator_prints_them), T(deltas_add_up), T(feasible_at_once_on_all), T(same_seed_same_plan),
-      T(fixed_stays_fixed), T(a_good_start_is_not_lost))
+TESTS(T(costs_as_the_validator_prints_them), T(bounds_hold), T(deltas_add_up), T(feasible_at_once_on_all),
+      T(same_seed_same_plan), T(fixed_stays_fixed), T(a_good_start_is_not_lost))
