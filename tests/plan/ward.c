@@ -145,7 +145,7 @@ TEST(feasible_at_once_on_all)
 		ward w;
 		arena_mark here = arena_here(a);
 		assert_true(ward_read(a, read_file(a, files[i]), text_of(files[i]), &sink, &w));
-		ward_options o = usual(400000, 1); /* half a second in the release */
+		ward_options o = usual(60000, 1); /* a tenth of a second in the release */
 		ward_result r = ward_search(a, &w, &o);
 		if (r.cost.violations) fail_msg("%s: breaks %lld", files[i], (long long)r.cost.violations);
 		assert_int_equal(r.cost.total, r.run.best.soft);
