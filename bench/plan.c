@@ -7,8 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "bench/plan_ward.h"
+
+#include "bench/plan_roster.h"
 
 int main(void)
 {
@@ -19,5 +23,6 @@ int main(void)
 	if (seconds && text_to_int(text_of(seconds), &n) && n > 0) b.seconds = n;
 	b.only = text_of(getenv("LIMEN_PLAN_ONLY"));
 	b.shared = getenv("LIMEN_SHARED") ? getenv("LIMEN_SHARED") : "../shared";
-	return ward_bench(&b) ? 0 : 1;
+	bool ward = ward_bench(&b);
+	return roster_bench(&b) && ward ? 0 : 1;
 }

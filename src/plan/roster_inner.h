@@ -234,7 +234,8 @@ searcher *searcher_new(arena *a, const roster *r, best_work *work, plan_budget *
 roster_draft *searcher_state(searcher *s);
 const solve_problem *searcher_problem(arena *a, const roster *r);
 int searcher_kinds(void);
-/* Each person's best line beside the others', once around; `first`: begin with everybody off. */
-void lines_place(roster_draft *s, best_work *w, plan_budget *b, bool first);
+/* Each person's best line beside the others', once around. First: whatever it costs, everybody being off. Whole: though time is over. */
+typedef enum place_how { PLACE_FIRST, PLACE_WHOLE, PLACE_IN_TIME } place_how;
+void lines_place(roster_draft *s, best_work *w, plan_budget *b, place_how how);
 
 #endif

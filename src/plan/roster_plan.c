@@ -140,9 +140,10 @@ static void begin(planning *p)
 	p->lines = ARENA_ARRAY(p->arena, uint8_t, (int64_t)r->person_count * r->day_count);
 	if (o->start) memcpy(p->lines, o->start, (size_t)r->person_count * (size_t)r->day_count);
 	draft_load(p->state, p->lines);
-	if (!o->start) lines_place(p->state, p->works[0], &p->budget, true);
+	lines_place(p->state, p->works[0], &p->budget, o->start ? PLACE_WHOLE : PLACE_FIRST);
 	tell(p, "place", true);
-	for (int i = 0; i < 2 && !plan_over(&p->budget); i++) lines_place(p->state, p->works[0], &p->budget, false);
+	for (int i = 0; i < 2 && !plan_over(&p->budget); i++)
+		lines_place(p->state, p->works[0], &p->budget, PLACE_IN_TIME);
 	tell(p, "place", true);
 }
 

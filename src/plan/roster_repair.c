@@ -10,6 +10,29 @@ static void fix_past(const roster *r, roster *out, const roster_repair *q, const
 				*roster_allowed_at(out, p, d) = UINT64_C(1) << lines[(int64_t)p * r->day_count + d];
 }
 
+/* The ill person keeps the days that are left, whatever the rules say of what became of the line: hours not worked for being ill are no fault. */
+static void excuse(arena *a, const roster *r, roster *out, const roster_repair *q, const uint8_t *lines)
+{
+	const roster_limit none = {.high = ROSTER_NO_LIMIT};
+	out->contracts = ARENA_ARRAY(a, roster_contract, r->contract_count + 1);
+	out->persons = ARENA_ARRAY(a, roster_person, r->person_count);
+	memcpy(out->contracts, r->contracts, sizeof(roster_contract) * (size_t)r->contract_count);
+	memcpy(out->persons, r->persons, sizeof(roster_person) * (size_t)r->person_count);
+	out->contracts[out->contract_count] = (roster_contract){.id = TEXT("ill"),
+								.edges_open = true,
+								.work_run = none,
+								.off_run = none,
+								.weekend_run = none,
+								.weekends = none};
+	out->persons[q->person].contract = out->contract_count++;
+	out->persons[q->person].before = NULL;
+	for (int d = 0; d < r->day_count; d++) {
+		bool away = d >= q->from && d < q->to;
+		int shift = lines[(int64_t)q->person * r->day_count + d];
+		*roster_allowed_at(out, q->person, d) = away ? 1 : UINT64_C(1) << shift;
+	}
+}
+
 roster *roster_absent(arena *a, const roster *r, const roster_repair *q, const uint8_t *lines, issues *sink)
 {
 	roster *out = ARENA_NEW(a, roster);
@@ -27,7 +50,7 @@ roster *roster_absent(arena *a, const roster *r, const roster_repair *q, const u
 				if (s != was) roster_price_at(out, p, d)[s] += q->change;
 		}
 	fix_past(r, out, q, lines);
-	for (int d = q->from; d < q->to; d++) *roster_allowed_at(out, q->person, d) = 1;
+	excuse(a, r, out, q, lines);
 	return roster_ready(a, out, sink) ? out : NULL;
 }
 

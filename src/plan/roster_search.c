@@ -210,19 +210,19 @@ const solve_problem *searcher_problem(arena *a, const roster *r)
 
 /* ---- a beginning ---- */
 
-void lines_place(roster_draft *s, best_work *w, plan_budget *b, bool first)
+void lines_place(roster_draft *s, best_work *w, plan_budget *b, place_how how)
 {
 	const roster *r = s->roster;
 	arena *a = arena_new(MIB * 16);
 	int64_t *price = ARENA_ARRAY(a, int64_t, (int64_t)r->day_count * roster_shifts(r));
 	uint8_t *line = ARENA_ARRAY(a, uint8_t, r->day_count);
-	for (int p = 0; p < r->person_count && (first || !plan_over(b)); p++) {
+	for (int p = 0; p < r->person_count && (how != PLACE_IN_TIME || !plan_over(b)); p++) {
 		draft_prices(s, p, price);
 		b->spent += LINE_STEPS;
 		if (best_line(w, p, price, INT64_MAX, line) == INT64_MAX) continue;
 		solve_cost was = s->total;
 		draft_put(s, p, line);
-		if (first || !solve_better(was, s->total))
+		if (how == PLACE_FIRST || !solve_better(was, s->total))
 			draft_keep(s);
 		else
 			draft_drop(s);
