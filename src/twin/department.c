@@ -104,6 +104,12 @@ static void read_skills(reading *r, department *d)
 	}
 }
 
+static above read_above(reading *r, const char *key)
+{
+	uint32_t n = part(r, r->e->node, key, NODE_OBJECT);
+	return n == NODE_ABSENT ? (above){0} : (above){words(r, n, "id", true), words(r, n, "da", true)};
+}
+
 static void read_places(reading *r, department *d)
 {
 	uint32_t n = part(r, r->e->node, "places", NODE_ARRAY);
@@ -215,6 +221,9 @@ bool department_read(const image *m, text id, arena *a, issues *sink, department
 	*out = (department){.id = e->id, .da = words(&r, e->node, "da", true)};
 	read_places(&r, out);
 	read_staff(&r, out);
+	out->community = read_above(&r, "community");
+	out->hospital = read_above(&r, "hospital");
+	out->site_count = number(&r, e->node, "sites", 1, out->place_count > 0 ? out->place_count : 1);
 	read_skills(&r, out);
 	read_names(&r, out);
 	read_referrers(&r, out);

@@ -39,8 +39,13 @@ typedef struct staff_skill {
 	int from, expert, able, learning;
 	int days; /* a delegation; 0: a competence */
 } staff_skill;
+typedef struct above { /* an organisation the department is a part of */
+	text id, da;
+} above;
 typedef struct department {
 	text id, da;
+	above community, hospital;
+	int site_count; /* the first so many places are the sites people work at */
 	staff_skill *skills;
 	int skill_count;
 	place_of_work *places;
@@ -79,6 +84,15 @@ int staff_count(const department *d, text role);
 /* The first from `number` on, round, who is able to it; `number` itself where nobody is. */
 int staff_able(const department *d, text role, int number, text competence);
 
+const place_of_work *staff_site(const department *d, int number);
+/* Their Schedule, and what they do on a day: duty, and of the secretaries some have the telephone and some their protected time; one of each
+ * profession is away for the week. Gives how many Slots. */
+enum { STAFF_SLOTS_MAX = 3 };
+struct profession;
+text staff_schedule(arena *a, const struct profession *p, int number);
+int staff_slots(arena *a, const department *d, const struct profession *p, int number, day on,
+		text out[STAFF_SLOTS_MAX]);
+
 /* ---- resources the department's people write themselves (resources.c) ---- */
 text staff_id(arena *a, const char *prefix, int number); /* "sek-a" … "sek-z", then "sek-aa" */
 typedef struct profession {
@@ -87,7 +101,8 @@ typedef struct profession {
 	const char *role;   /* urn:limen:role */
 	const char *display;
 } profession;
-text practitioner_role_json(arena *a, const department *d, text id, text label, const profession *p);
+text practitioner_role_json(arena *a, const department *d, int number, const profession *p);
+text above_json(arena *a, const above *one, text part_of);
 /* One of the staff, with what they are able to; `today`: when delegations begin. */
 text practitioner_json(arena *a, const department *d, const profession *p, int number, day today); /* staff.c */
 text staff_label(arena *a, const profession *p, int number);                                       /* "Sekretær A" */
@@ -180,6 +195,15 @@ typedef struct town {
 	int64_t seen; /* the feed up to here */
 	twin_report report;
 } town;
+enum { SETUP_WRITES_MAX = 64 };
+typedef struct batch {
+	write_op at[SETUP_WRITES_MAX];
+	int count;
+} batch;
+caller inbox(void); /* who takes in what comes from outside */
+bool batch_create(town *t, batch *b, arena *a, text id, text json);
+bool batch_commit(town *t, batch *b, const caller *who);
+bool set_up(town *t); /* setup.c */
 /* answers.c: the form of each kind as this department fills it in. */
 enum { ANSWERS_MAX = 12 };
 typedef struct filled_form {

@@ -2,11 +2,11 @@
  * time. */
 #include "twin/internal.h"
 
-enum { SETUP_WRITES_MAX = 64, FEED_PIECE = 200 };
+enum { FEED_PIECE = 200 };
 
 /* ---- callers ---- */
 
-static caller inbox(void)
+caller inbox(void)
 {
 	return (caller){.actor = TEXT("Device/indbakke"), .purpose = TEXT("HADMIN"), .scope = TEXT("*")};
 }
@@ -42,11 +42,6 @@ static caller doctor_of(const town *t, const course *c)
 
 /* ---- writing ---- */
 
-typedef struct batch {
-	write_op at[SETUP_WRITES_MAX];
-	int count;
-} batch;
-
 static bool batch_add(town *t, batch *b, arena *a, write_op made, text json)
 {
 	doc *d = ARENA_NEW(a, doc);
@@ -58,12 +53,12 @@ static bool batch_add(town *t, batch *b, arena *a, write_op made, text json)
 	return true;
 }
 
-static bool batch_create(town *t, batch *b, arena *a, text id, text json)
+bool batch_create(town *t, batch *b, arena *a, text id, text json)
 {
 	return batch_add(t, b, a, (write_op){.method = WRITE_CREATE, .id = id}, json);
 }
 
-static bool batch_commit(town *t, batch *b, const caller *who)
+bool batch_commit(town *t, batch *b, const caller *who)
 {
 	bool fine = t->t->commit(t->t->self, who, b->at, b->count, t->scratch, t->sink);
 	b->count = 0;
@@ -83,53 +78,6 @@ static bool update_members(town *t, const caller *who, const version *v, const d
 	return batch_add(t, &b, t->scratch, (write_op){.method = WRITE_UPDATE, .id = v->id, .if_match = v->number},
 			 json) &&
 	       batch_commit(t, &b, who);
-}
-
-/* ---- setting up: organisation, places, people who work there ---- */
-
-static bool add_person(town *t, batch *b, const profession *p, int number)
-{
-	text id = staff_id(t->scratch, p->prefix, number), label = staff_label(t->scratch, p, number);
-	day today = day_of_instant(t->options->start);
-	if (b->count > SETUP_WRITES_MAX - 2) {
-		caller who = inbox();
-		if (!batch_commit(t, b, &who)) return false;
-	}
-	return batch_create(t, b, t->scratch, id, practitioner_json(t->scratch, &t->department, p, number, today)) &&
-	       batch_create(t, b, t->scratch, id, practitioner_role_json(t->scratch, &t->department, id, label, p));
-}
-
-static bool add_staff(town *t, batch *b)
-{
-	static const profession professions[] = {
-	    {"sek", "Sekretær", "secretary", "Lægesekretær"},
-	    {"dr", "Dr.", "doctor", "Læge"},
-	    {"spl", "Sygeplejerske", "nurse", "Sygeplejerske"},
-	    {"leder", "Ledende sekretær", "leader", "Ledende lægesekretær"},
-	    {"ledelse", "Ledende overlæge", "specialty-management", "Afdelingsledelse"},
-	};
-	const department *d = &t->department;
-	const int counts[] = {d->secretaries, d->doctors, d->nurses, d->leaders, d->managements};
-	bool fine = true;
-	for (int p = 0; p < 5; p++)
-		for (int i = 0; fine && i < counts[p]; i++) fine = add_person(t, b, &professions[p], i);
-	return fine;
-}
-
-static bool set_up(town *t)
-{
-	const department *d = &t->department;
-	caller who = inbox();
-	batch b = {0};
-	bool fine = batch_create(t, &b, t->scratch, d->id, organization_json(t->scratch, d));
-	text box = TEXT("{\"resourceType\":\"Device\",\"status\":\"active\",\"deviceName\":[{\"name\":\"Indbakke for "
-			"henvisninger\",\"type\":\"user-friendly-name\"}]}");
-	fine = fine && batch_create(t, &b, t->scratch, TEXT("indbakke"), box);
-	for (int i = 0; fine && i < d->place_count; i++)
-		fine = batch_create(t, &b, t->scratch, d->places[i].id, place_json(t->scratch, d, &d->places[i]));
-	fine = fine && add_staff(t, &b) && batch_commit(t, &b, &who);
-	arena_reset(t->scratch);
-	return fine;
 }
 
 /* ---- a referral comes in ---- */

@@ -23,8 +23,9 @@ static void concept(json_out *o, const char *key, const char *system, text code,
 	json_concept(o, system, code, display);
 }
 
-text practitioner_role_json(arena *a, const department *d, text id, text label, const profession *p)
+text practitioner_role_json(arena *a, const department *d, int number, const profession *p)
 {
+	text id = staff_id(a, p->prefix, number), label = staff_label(a, p, number);
 	json_out o = json_begin(a);
 	json_object(&o);
 	json_pair(&o, "resourceType", TEXT("PractitionerRole"));
@@ -36,6 +37,11 @@ text practitioner_role_json(arena *a, const department *d, text id, text label, 
 	json_key(&o, "code");
 	json_array(&o);
 	concept(&o, NULL, "urn:limen:role", text_of(p->role), text_of(p->display));
+	json_end(&o);
+	const place_of_work *site = staff_site(d, number);
+	json_key(&o, "location");
+	json_array(&o);
+	reference(&o, NULL, text_format(a, "Location/%.*s", TEXT_ARG(site->id)), site->da);
 	json_end(&o);
 	json_end(&o);
 	return json_done(&o);
@@ -55,6 +61,21 @@ text place_json(arena *a, const department *d, const place_of_work *p)
 	return json_done(&o);
 }
 
+/* What the department is a part of: its community, and the hospital. */
+text above_json(arena *a, const above *one, text part_of)
+{
+	json_out o = json_begin(a);
+	json_object(&o);
+	json_pair(&o, "resourceType", TEXT("Organization"));
+	json_pair(&o, "id", one->id);
+	json_key(&o, "active");
+	json_bool(&o, true);
+	json_pair(&o, "name", one->da);
+	if (part_of.len) reference(&o, "partOf", text_format(a, "Organization/%.*s", TEXT_ARG(part_of)), (text){0});
+	json_end(&o);
+	return json_done(&o);
+}
+
 text organization_json(arena *a, const department *d)
 {
 	json_out o = json_begin(a);
@@ -64,6 +85,7 @@ text organization_json(arena *a, const department *d)
 	json_key(&o, "active");
 	json_bool(&o, true);
 	json_pair(&o, "name", d->da);
+	reference(&o, "partOf", text_format(a, "Organization/%.*s", TEXT_ARG(d->community.id)), d->community.da);
 	json_end(&o);
 	return json_done(&o);
 }

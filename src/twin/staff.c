@@ -1,4 +1,4 @@
-/* staff.c: the staff of the invented department: who is able to what. */
+/* staff.c: the staff of the invented department: who is able to what, and who is there when. */
 #include "twin/internal.h"
 
 int staff_count(const department *d, text role)
@@ -131,4 +131,71 @@ text practitioner_json(arena *a, const department *d, const profession *p, int n
 	qualifications(&o, d, p, number, today);
 	json_end(&o);
 	return json_done(&o);
+}
+
+/* ---- the roster ---- */
+
+const place_of_work *staff_site(const department *d, int number)
+{
+	return &d->places[number % d->site_count];
+}
+
+text staff_schedule(arena *a, const profession *p, int number)
+{
+	text id = staff_id(a, p->prefix, number);
+	json_out o = json_begin(a);
+	json_object(&o);
+	json_pair(&o, "resourceType", TEXT("Schedule"));
+	json_pair(&o, "id", id);
+	json_key(&o, "actor");
+	json_array(&o);
+	json_object(&o);
+	json_pair(&o, "reference", text_format(a, "PractitionerRole/%.*s", TEXT_ARG(id)));
+	json_end(&o);
+	json_end(&o);
+	json_end(&o);
+	return json_done(&o);
+}
+
+typedef struct span_of_day {
+	const char *kind;
+	int from, to; /* minutes of the day */
+} span_of_day;
+
+static text slot_json(arena *a, text person, day on, span_of_day s)
+{
+	json_out o = json_begin(a);
+	json_object(&o);
+	json_pair(&o, "resourceType", TEXT("Slot"));
+	json_key(&o, "serviceType");
+	json_array(&o);
+	json_concept(&o, "urn:limen:duty", text_of(s.kind), (text){0});
+	json_end(&o);
+	json_key(&o, "schedule");
+	json_object(&o);
+	json_pair(&o, "reference", text_format(a, "Schedule/%.*s", TEXT_ARG(person)));
+	json_end(&o);
+	json_pair(&o, "status", TEXT("busy"));
+	json_pair(&o, "start", instant_iso(a, local_instant(on, s.from)));
+	json_pair(&o, "end", instant_iso(a, local_instant(on, s.to)));
+	json_end(&o);
+	return json_done(&o);
+}
+
+/* Protected time goes round: each secretary has it one day of the week; the telephone goes round too, a morning and an afternoon a day. */
+int staff_slots(arena *a, const department *d, const profession *p, int number, day on, text out[STAFF_SLOTS_MAX])
+{
+	static const span_of_day duty = {"duty", 450, 930}, away = {"leave", 0, 1439}, focus = {"focus", 540, 630},
+				 morning = {"phone", 480, 720}, afternoon = {"phone", 720, 930};
+	text id = staff_id(a, p->prefix, number);
+	int count = staff_count(d, content_role(p)), weekday = day_weekday(on), n = 0;
+	bool secretary = text_equal(text_of(p->role), TEXT("secretary"));
+	bool leave = count > 2 && (on - weekday) / 7 % count == number;
+	out[n++] = slot_json(a, id, on, leave ? away : duty);
+	if (!secretary || leave) return n;
+	int turn = (int)(on * 2 % count);
+	if (number == turn) out[n++] = slot_json(a, id, on, morning);
+	if (number == (turn + 1) % count) out[n++] = slot_json(a, id, on, afternoon);
+	if (n == 1 && number % 5 == weekday) out[n++] = slot_json(a, id, on, focus);
+	return n;
 }

@@ -2,9 +2,9 @@
  * known as a kind of entry; the simulated department (twin/) reads what is in it. */
 #include "work/internal.h"
 
-static const char *const department_keys[] = {"department", "da",    "en",      "source",    "status",
-					      "places",     "staff", "names",   "referrers", "reasons",
-					      "pace",       "waits", "happens", "skills",    NULL};
+static const char *const department_keys[] = {"department", "da",     "en",        "source",   "status", "places",
+					      "staff",      "names",  "referrers", "reasons",  "pace",   "waits",
+					      "happens",    "skills", "community", "hospital", "sites",  NULL};
 
 static void *compile_department(image *m, const content_entry *e, issues *sink)
 {

@@ -29,6 +29,37 @@ TEST(a_department_is_made)
 	assert_true(world_now(&h.world) == o.end);
 }
 
+/* The demonstration lives: people are there on two sites, something only one of them can do, the telephone is covered, and each task could be
+ * done by somebody. */
+TEST(its_people_are_able_to_their_work_and_are_there)
+{
+	load l;
+	caller who = as("Device/test");
+	issues sink = {.arena = h.arena};
+	reader *rd = record_reader(h.record, &who, h.arena, &sink);
+	const asking by = {rd, h.image, world_now(&h.world), LANGUAGE_DA, h.arena, &sink};
+	assert_true(work_load(&by, TEXT("Organization/urologi"), day_of_instant(by.now), &l));
+	assert_true(l.planned);
+	assert_true(l.hours[10].on_duty > 30);
+	assert_true(l.cover_count > 0 && l.covers[0].by.len > 0);
+	bool only_one = false;
+	for (int i = 0; i < l.alone_count; i++)
+		only_one |= text_equal(l.alone[i].competence, TEXT("sag-1")) && l.alone[i].person.len;
+	assert_true(only_one);
+	search_answer open = {0};
+	const search_pair wanted[] = {
+	    {TEXT("open"), TEXT("true")}, {TEXT("_sort"), TEXT("rank")}, {TEXT("_count"), TEXT("5")}};
+	assert_true(record_search(rd, TEXT("Task"), wanted, 3, false, &open, &sink));
+	assert_true(open.count > 0);
+	for (int i = 0; i < open.count; i++) {
+		candidate *could;
+		int n = work_candidates(&by, open.entries[i].version.id, &could);
+		assert_true(n > 0);
+		assert_true(could[0].can && could[0].reason_count > 1);
+	}
+	reader_close(rd);
+}
+
 /* Every version of every resource, oldest first, through the feed. */
 typedef struct walk {
 	int patients, tasks_open, tasks_late;
@@ -192,6 +223,7 @@ TEST(the_same_seed_gives_the_same_department)
 	assert_false(text_equal(names_of(8), first));
 }
 
-TESTS(T(a_department_is_made), T(nobody_in_it_can_exist_and_nothing_in_it_is_impossible),
-      T(no_event_comes_before_its_cause), T(the_worklist_has_every_stage_and_some_that_are_late),
-      T(incremental_equals_rebuilt), T(the_same_seed_gives_the_same_department))
+TESTS(T(a_department_is_made), T(its_people_are_able_to_their_work_and_are_there),
+      T(nobody_in_it_can_exist_and_nothing_in_it_is_impossible), T(no_event_comes_before_its_cause),
+      T(the_worklist_has_every_stage_and_some_that_are_late), T(incremental_equals_rebuilt),
+      T(the_same_seed_gives_the_same_department))
