@@ -11,6 +11,7 @@ typedef struct explaining {
 	deadline when;
 	instant raised;
 	task_row row;
+	task_rank rank;
 	const processes *times;
 	instant now;
 	bool en;
@@ -171,7 +172,8 @@ static void explain(explaining *x, why *out)
 	why of_clock = {0};
 	if (c) clock_explain(x->image, c, &x->facts, x->now, x->lang, x->arena, &of_clock);
 	*out = (why){.headline = headline(x), .lang = x->lang};
-	out->lines = ARENA_ARRAY(x->arena, why_line, of_clock.count + 2 + room_for_saves(x));
+	out->lines = ARENA_ARRAY(x->arena, why_line, of_clock.count + 3 + room_for_saves(x));
+	out->lines[out->count++] = rank_line(x->arena, &x->rank, x->now, x->lang);
 	out->lines[out->count++] = raised_line(x);
 	if (x->need.late) out->lines[out->count++] = foreseen_line(x);
 	add_rescue(x, out);
@@ -215,6 +217,7 @@ static bool read_task(explaining *x, reader *rd, text id, subject_view *view, is
 	if (!json_parse(x->arena, v.json, v.type, sink, &d)) return false;
 	x->kind = task_row_read(&d, &x->row) ? task_kind_find(x->image, x->row.kind) : NULL;
 	if (!x->kind) return issue_add(sink, FAIL_WORK_NOT_A_KIND, id, TEXT(""));
+	x->rank = rank_of(&d, &x->row);
 	int64_t rid = subject_of(x, rd, &d, &type);
 	return subject_view_read(reader_snapshot(rd), x->image, rid, type, x->arena, view, sink);
 }

@@ -85,6 +85,15 @@ instant extension_instant(const doc *d, const char *url, name_id value);
 text coordinator_of(const asking *by, const doc *task); /* the named one of the patient or pathway, or empty */
 text task_queue(const doc *task);
 
+/* ---- rank.c: what decides a task's place in every list: the same as the search parameter rank ---- */
+typedef struct task_rank {
+	instant latest_start, authored; /* INSTANT_NONE: no date */
+	text priority;
+	bool law;
+} task_rank;
+task_rank rank_of(const doc *task, const task_row *row);
+why_line rank_line(arena *a, const task_rank *r, instant now, language lang); /* why here */
+
 /* ---- competence.c: the content kinds "competence" and "delegation" ---- */
 void competence_content(void);
 text competence_word(const image *m, const char *kind, text id, language lang); /* the id where content has no word */
