@@ -134,6 +134,13 @@ static bool nothing_required(task_kind *k)
 	return any;
 }
 
+static bool nothing_delegated(task_kind *k)
+{
+	bool any = k->delegation.len > 0;
+	k->delegation = (text){0};
+	return any;
+}
+
 static const struct mutation {
 	const char *what;
 	mutator *mutate;
@@ -146,6 +153,7 @@ static const struct mutation {
     {"it has no parts", no_parts},
     {"it waits for nothing", waits_for_nothing},
     {"its form requires nothing", nothing_required},
+    {"it need not be delegated", nothing_delegated},
 };
 
 /* Does one of the kind's scenarios fail? */
