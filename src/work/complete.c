@@ -68,6 +68,7 @@ static bool check_person(doing *d)
 	may m;
 	bool found;
 	const asking by = {d->reader, d->image, d->now, d->who->language, d->arena, d->sink};
+	assert(d->kind); /* find_task found it */
 	if (!worker_read(&by, d->who->actor, &w, &found)) return false;
 	if (!found) return fail(d, FAIL_WORK_NO_ROLE, d->who->actor, TEXT(""));
 	if (!worker_may_all(&by, d->kind, &w, &m)) return false;
