@@ -44,6 +44,7 @@ describe('pages', () => {
 		['#/overview', '.overview'],
 		['#/home', '.calm'],
 		['#/handover', '.shift'],
+		['#/load', '.hours'],
 		['#/questions', '.empty'],
 		['#/habits', '.empty'],
 		['#/patient/karla', '.clock'],
@@ -127,11 +128,11 @@ describe('pages', () => {
 		await page.keyboard.press('/');
 		await page.keyboard.type('610352-0002');
 		await page.locator('[role=option]').first().waitFor(WAIT);
-		assert.match(await page.innerText('[role=option]'), /Testesen, Karla/);
+		assert.match(await page.innerText('[role=option]'), /^Karla Testesen/);
 		assert.doesNotMatch(await page.innerText('[role=option]'), /0002/);
 		await page.keyboard.press('Control+a');
 		await page.keyboard.type('prøve');
-		await page.locator('[role=option]', { hasText: 'Prøvesen' }).waitFor(WAIT);
+		await page.locator('[role=option]', { hasText: 'Prøvesen' }).first().waitFor(WAIT);
 		await page.keyboard.press('Enter');
 		await page.locator('h1', { hasText: 'Prøvesen, Ejnar' }).waitFor(WAIT);
 		assert.match(await page.innerText('.banner'), /720147-xxxx/);

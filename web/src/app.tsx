@@ -6,7 +6,7 @@ import { workers, type Worker } from './api/people.ts';
 import { Announcer, announce } from './base/announce.tsx';
 import { useKeys } from './base/keys.ts';
 import { useLoad } from './base/load.ts';
-import { OVERVIEWS, PATHS, callBackPath, go, patientPath, useRoute, type Route } from './base/route.ts';
+import { OVERVIEWS, PATHS, callBackPath, go, useRoute, type Route } from './base/route.ts';
 import { say, useTexts } from './base/texts.ts';
 import { useValue } from './base/value.ts';
 import { drawn, lazy } from './base/lazy.tsx';
@@ -14,10 +14,10 @@ import { TaskPage } from './pages/task.tsx';
 import { WorklistPage } from './pages/worklist.tsx';
 import { DifficultCard, openCard } from './shell/cards.tsx';
 import { RaiseDialog, openRaise } from './shell/raise.tsx';
+import { Finder } from './shell/finder.tsx';
 import { Help } from './shell/help.tsx';
 import { ChooseRole, LanguageSwitch, NoStaff, RoleNotice, RoleSwitch, assume } from './shell/role.tsx';
-import { Mark, SearchIcon } from './parts/icons.tsx';
-import { PatientPicker } from './parts/picker.tsx';
+import { Mark } from './parts/icons.tsx';
 import { Empty, Failed, Loading } from './parts/states.tsx';
 import { staff } from './parts/who.tsx';
 
@@ -27,6 +27,7 @@ const FormPage = lazy(async () => (await import('./pages/form.tsx')).FormPage);
 const HabitsPage = lazy(async () => (await import('./pages/habits.tsx')).HabitsPage);
 const HandoverPage = lazy(async () => (await import('./pages/handover.tsx')).HandoverPage);
 const HomePage = lazy(async () => (await import('./pages/home.tsx')).HomePage);
+const LoadPage = lazy(async () => (await import('./pages/load.tsx')).LoadPage);
 const OverviewPage = lazy(async () => (await import('./pages/overview.tsx')).OverviewPage);
 const QuestionsPage = lazy(async () => (await import('./pages/questions.tsx')).QuestionsPage);
 const OwnPage = lazy(async () => (await import('./pages/own.tsx')).OwnPage);
@@ -56,6 +57,8 @@ function Page({ route }: { route: Route }) {
 			return <HomePage />;
 		case 'handover':
 			return <HandoverPage />;
+		case 'load':
+			return <LoadPage />;
 		case 'questions':
 			return <QuestionsPage />;
 		case 'habits':
@@ -97,41 +100,6 @@ function Nav({ route }: { route: Route }) {
 				</a>
 			))}
 		</nav>
-	);
-}
-
-function Search() {
-	const { t } = useTexts();
-	const input = useRef<HTMLInputElement>(null);
-	const [typed, type] = useState('');
-	useKeys((command) => {
-		if (command !== 'search') return false;
-		input.current?.focus();
-		input.current?.select();
-		return true;
-	});
-	function leave(): void {
-		type('');
-		input.current?.blur();
-	}
-	return (
-		<div class="search" role="search">
-			<SearchIcon />
-			<PatientPicker
-				label={t('search.label')}
-				labelClass="spoken"
-				placeholder={t('search.placeholder')}
-				inputRef={input}
-				typed={typed}
-				type={type}
-				leave={leave}
-				choose={(patient) => {
-					leave();
-					go(patientPath(patient.id ?? ''));
-				}}
-			/>
-			<kbd aria-hidden="true">/</kbd>
-		</div>
 	);
 }
 
@@ -200,6 +168,7 @@ export function App() {
 		else if (command === 'go-overview') go(PATHS.overview);
 		else if (command === 'go-home') go(PATHS.home);
 		else if (command === 'go-handover') go(PATHS.handover);
+		else if (command === 'go-load') go(PATHS.load);
 		else if (command === 'go-questions') go(PATHS.questions);
 		else if (command === 'go-habits') go(PATHS.habits);
 		else if (command === 'go-call') go(PATHS.call);
@@ -224,7 +193,7 @@ export function App() {
 					limen
 				</a>
 				{known && <Nav route={route} />}
-				{known && <Search />}
+				{known && <Finder />}
 				<div class="top-right">
 					{known && <RoleSwitch list={people.value ?? []} />}
 					<LanguageSwitch />

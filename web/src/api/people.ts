@@ -17,7 +17,7 @@ import {
 
 export const ROLE_CODES = ['secretary', 'doctor', 'nurse', 'leader'] as const;
 export type RoleCode = (typeof ROLE_CODES)[number] | '';
-export type Worker = { reference: string; name: string; code: RoleCode; place: string };
+export type Worker = { reference: string; name: string; code: RoleCode; place: string; organization: string };
 export const ROLE_SYSTEM = 'urn:limen:role';
 
 function roleCode(role: Role): RoleCode {
@@ -35,6 +35,7 @@ function workerOf(role: Role, people: Map<string, Practitioner>): Worker {
 		name,
 		code: roleCode(role),
 		place: role.organization?.display ?? '',
+		organization: role.organization?.reference ?? '',
 	};
 }
 

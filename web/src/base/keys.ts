@@ -34,6 +34,7 @@ export type Command =
 	| 'go-overview'
 	| 'go-home'
 	| 'go-handover'
+	| 'go-load'
 	| 'go-questions'
 	| 'card'
 	| 'raise';
@@ -76,6 +77,7 @@ export const KEYS: readonly Row[] = [
 	{ command: 'go-overview', keys: ['g', 'm'], letters: true, text: 'key.goOverview', where: 'all' },
 	{ command: 'go-home', keys: ['g', 'r'], letters: true, text: 'key.goHome', where: 'all' },
 	{ command: 'go-handover', keys: ['g', 'v'], letters: true, text: 'key.goHandover', where: 'all' },
+	{ command: 'go-load', keys: ['g', 'b'], letters: true, text: 'key.goLoad', where: 'all' },
 	{ command: 'go-questions', keys: ['g', 'q'], letters: true, text: 'key.goQuestions', where: 'all' },
 	{ command: 'go-habits', keys: ['g', 's'], letters: true, text: 'key.goHabits', where: 'all' },
 ];

@@ -11,7 +11,7 @@ export type Route =
 	| { page: 'referral'; patient: string | null }
 	| { page: 'call'; answering: string | null }
 	| { page: 'form'; id: string; patient: string | null }
-	| { page: 'habits' | 'overview' | 'home' | 'handover' | 'questions' }
+	| { page: 'habits' | 'overview' | 'home' | 'handover' | 'load' | 'questions' }
 	| { page: 'unknown'; path: string };
 
 export const PATHS = {
@@ -23,10 +23,11 @@ export const PATHS = {
 	overview: '#/overview',
 	home: '#/home',
 	handover: '#/handover',
+	load: '#/load',
 	questions: '#/questions',
 	habits: '#/habits',
 } as const;
-export const OVERVIEWS = ['overview', 'home', 'handover', 'questions', 'habits'] as const;
+export const OVERVIEWS = ['overview', 'home', 'handover', 'load', 'questions', 'habits'] as const;
 export const taskPath = (id: string) => `#/task/${encodeURIComponent(id)}`;
 export const patientPath = (id: string) => `#/patient/${encodeURIComponent(id)}`;
 export const ownPath = (id: string) => `#/own/${encodeURIComponent(id)}`;

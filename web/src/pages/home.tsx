@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { callBacks } from '../api/calls.ts';
 import { actor } from '../api/client.ts';
+import { safeToGo, type Safe } from '../api/load.ts';
 import { giveBackTask } from '../api/owner.ts';
 import { worklist, type Row } from '../api/tasks.ts';
 import { attempt } from '../base/announce.tsx';
@@ -25,21 +26,28 @@ const nextWeekday = () => weekdayFrom(addDays(today(), 1));
 
 type Sorted = { now: Row[]; undated: Row[]; safe: Row[] };
 
-// Safe: it need not be begun before I am back. Without a date nothing is proven.
-export function sortOut(rows: Row[], back: string): Sorted {
-	const until = Date.parse(localInstant(back, BACK));
-	const begins = (row: Row) => Date.parse(row.start ?? row.dueAt ?? '');
+// The server proves what can wait, with office hours and minutes; without a date nothing is proven.
+function sortOut(rows: Row[], safe: Safe): Sorted {
+	const dated = (row: Row) => row.start !== null || row.dueAt !== null;
+	const can = (row: Row) => safe.tasks.find((one) => one.id === row.id)?.state === 'safe';
 	return {
-		now: rows.filter((row) => (row.start ?? row.dueAt) && begins(row) <= until),
-		undated: rows.filter((row) => !row.start && !row.dueAt),
-		safe: rows.filter((row) => (row.start ?? row.dueAt) && begins(row) > until),
+		now: rows.filter((row) => dated(row) && !can(row)),
+		undated: rows.filter((row) => !dated(row) && !can(row)),
+		safe: rows.filter(can),
 	};
 }
 
-type LineProps = { row: Row; safe?: boolean; over: (rows: Row[]) => void; again: () => void };
+type Mine = { rows: Row[]; safe: Safe };
 
-function Line({ row, safe, over, again }: LineProps) {
-	const { t, language } = useTexts();
+async function readMine(me: string, until: string): Promise<Mine> {
+	const [page, safe] = await Promise.all([worklist({ owner: me }, '500'), safeToGo(me, until)]);
+	return { rows: page.rows, safe };
+}
+
+type LineProps = { row: Row; why: string; safe?: boolean; over: (rows: Row[]) => void; again: () => void };
+
+function Line({ row, why, safe, over, again }: LineProps) {
+	const { t } = useTexts();
 	return (
 		<li class="home-line">
 			<DueBadge row={row} />
@@ -48,7 +56,7 @@ function Line({ row, safe, over, again }: LineProps) {
 					<strong>{row.step}</strong> {row.about}
 				</a>
 				<span class="soft"> {nameOfPatient(row.patient)}</span>
-				{safe && row.start && <span class="soft small"> · {t('home.safeUntil', { when: dayAndTime(row.start, language) })}</span>}
+				{why && <span class="soft small home-why">{why}</span>}
 			</span>
 			{!safe && (
 				<span class="waiting-acts no-print">
@@ -68,9 +76,9 @@ function Line({ row, safe, over, again }: LineProps) {
 	);
 }
 
-type GroupProps = { title: string; rows: Row[]; safe?: boolean; over: (rows: Row[]) => void; again: () => void };
+type GroupProps = { title: string; rows: Row[]; whys: Safe['tasks']; safe?: boolean; over: (rows: Row[]) => void; again: () => void };
 
-function Group({ title, rows, ...rest }: GroupProps) {
+function Group({ title, rows, whys, ...rest }: GroupProps) {
 	const { t } = useTexts();
 	if (rows.length === 0) return null;
 	return (
@@ -85,7 +93,7 @@ function Group({ title, rows, ...rest }: GroupProps) {
 			</h2>
 			<ul class="card">
 				{rows.map((row) => (
-					<Line key={row.id} row={row} {...rest} />
+					<Line key={row.id} row={row} why={whys.find((one) => one.id === row.id)?.why ?? ''} {...rest} />
 				))}
 			</ul>
 		</section>
@@ -97,7 +105,8 @@ export function HomePage() {
 	const me = useValue(actor);
 	const [back, setBack] = useState(() => typedDay(shortDay(nextWeekday(), language), false));
 	const [over, setOver] = useState<Row[] | null>(null);
-	const mine = useLoad(`${me} ${language}`, () => worklist({ owner: me }, '500'));
+	const day = back.day ?? nextWeekday();
+	const mine = useLoad(`${me} ${day} ${language}`, () => readMine(me, localInstant(day, BACK)));
 	const calls = useLoad('calls', callBacks);
 	useHeard(['Task', 'Communication'], () => (mine.again(), calls.again()));
 	useKeys((command) => {
@@ -108,12 +117,12 @@ export function HomePage() {
 	useEffect(() => {
 		document.title = `${t('overview.home')} · Limen`;
 	}, [language]);
-	const day = back.day ?? nextWeekday();
-	const sorted = sortOut(mine.value?.rows ?? [], day);
+	const safe = mine.value?.safe ?? { safe: false, until: '', left: 0, tasks: [] };
+	const sorted = sortOut(mine.value?.rows ?? [], safe);
 	const promised = (calls.value ?? []).filter((one) => one.by === me && one.back?.by && Date.parse(one.back.by) < Date.parse(localInstant(day, BACK)));
 	const known = mine.value !== null && calls.value !== null;
 	const calm = known && sorted.now.length === 0 && sorted.undated.length === 0 && promised.length === 0;
-	const rest = { over: setOver, again: mine.again };
+	const rest = { over: setOver, again: mine.again, whys: safe.tasks };
 	return (
 		<div class="page page-list">
 			<div class="lead">

@@ -1,10 +1,13 @@
 // handover.tsx: hand tasks over: to whom, why, and what is done already, so that nobody does it twice. And how a task came here.
 import { useState } from 'preact/hooks';
 import { actor } from '../api/client.ts';
+import { candidatesFor, type Candidate } from '../api/load.ts';
+import type { Worker } from '../api/people.ts';
 import { handOver, handoversOf, holdTask, type Me } from '../api/owner.ts';
 import type { Row } from '../api/tasks.ts';
 import { announce, attempt } from '../base/announce.tsx';
 import { dayAndTime } from '../base/clock.ts';
+import { useLoad } from '../base/load.ts';
 import { say, useTexts } from '../base/texts.ts';
 import { useValue } from '../base/value.ts';
 import { Dialog } from './dialog.tsx';
@@ -19,10 +22,24 @@ export function meNow(): Me {
 type Props = { rows: Row[]; closed: () => void; done: (rows: Row[]) => void };
 const QUEUE = 'queue';
 
+// Who could do it now, as the server ranks them, before the others; the server refuses who may not.
+function bestFirst(people: Worker[], able: Candidate[]): Worker[] {
+	const place = (one: Worker) => {
+		const at = able.findIndex((can) => can.person === one.reference);
+		return at < 0 ? able.length : at;
+	};
+	return [...people].sort((a, b) => place(a) - place(b));
+}
+
 function Inside({ rows, done, close }: Props & { close: () => void }) {
 	const { t } = useTexts();
 	const me = useValue(actor);
-	const people = useValue(staff).filter((one) => one.reference !== me);
+	const one = rows.length === 1 ? (rows[0]?.id ?? null) : null;
+	const able = useLoad(one, () => candidatesFor(one ?? '')).value?.filter((some) => some.can) ?? [];
+	const people = bestFirst(
+		useValue(staff).filter((some) => some.reference !== me),
+		able,
+	);
 	const [to, setTo] = useState('');
 	const [reason, setReason] = useState('');
 	const [already, setAlready] = useState('');
@@ -30,7 +47,7 @@ function Inside({ rows, done, close }: Props & { close: () => void }) {
 	const [sending, setSending] = useState(false);
 
 	async function give(): Promise<void> {
-		const worker = people.find((one) => one.reference === to);
+		const worker = people.find((some) => some.reference === to);
 		const target = worker ? { reference: worker.reference, name: worker.name } : null;
 		const given: Row[] = [];
 		let refused = '';
@@ -71,7 +88,7 @@ function Inside({ rows, done, close }: Props & { close: () => void }) {
 				name="to"
 				label={t('handover.to')}
 				required
-				options={[{ code: QUEUE, display: t('handover.queue') }, ...people.map((one) => ({ code: one.reference, display: one.name }))]}
+				options={[{ code: QUEUE, display: t('handover.queue') }, ...people.map((some) => ({ code: some.reference, display: some.name + (able.some((can) => can.person === some.reference) ? ` · ${t('handover.able')}` : '') }))]}
 				value={to}
 				change={setTo}
 				error={wrong.to}

@@ -2,7 +2,7 @@
 import { PATHS } from '../base/route.ts';
 import { useTexts } from '../base/texts.ts';
 
-const LINKS = ['overview', 'home', 'handover', 'questions', 'habits'] as const;
+const LINKS = ['overview', 'home', 'handover', 'load', 'questions', 'habits'] as const;
 export type OverviewPlace = (typeof LINKS)[number];
 
 export function OverviewLinks({ at }: { at: OverviewPlace }) {

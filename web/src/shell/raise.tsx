@@ -23,11 +23,11 @@ export function useSubject(now: Subject | null): void {
 	}, [now?.patient, now?.pathway, now?.focus]);
 }
 
-type Open = { about: Subject | null; raised?: () => void };
+type Open = { about: Subject | null; raised?: () => void; typed?: string };
 const open = new Value<Open | null>(null);
 
-export function openRaise(about: Subject | null = subject.get(), raised?: () => void): void {
-	open.set({ about, ...(raised ? { raised } : {}) });
+export function openRaise(about: Subject | null = subject.get(), raised?: () => void, typed = ''): void {
+	open.set({ about, typed, ...(raised ? { raised } : {}) });
 }
 
 const SHOWN = 8;
@@ -55,10 +55,10 @@ function Kinds({ found, at, pick, id }: Listed) {
 	);
 }
 
-function Inside({ about, raised, close }: Open & { close: () => void }) {
+function Inside({ about, raised, typed: begun = '', close }: Open & { close: () => void }) {
 	const { t } = useTexts();
 	const kinds = useLoad('kinds', kindNames);
-	const [typed, type] = useState('');
+	const [typed, type] = useState(begun);
 	const [at, setAt] = useState(0);
 	const [named, setNamed] = useState(about !== null);
 	const [note, setNote] = useState(about?.note ?? '');
