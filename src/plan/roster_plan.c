@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-enum { SEARCH_PERCENT = 6, NEAR_MIN = 5, NEAR_MAX = 24 };
+enum { SEARCH_PERCENT = 6, ROOT_PERCENT = 60, NEAR_MIN = 5, NEAR_MAX = 24 };
 static const int64_t SEARCH_MOST = 2000000, STEP_SEARCH_MOST = 2000000;
 
 typedef struct planning {
@@ -261,9 +261,24 @@ static void near(planning *p)
 	arena_free(a);
 }
 
+/* A part of what is left of the budget, for the root: where that is not enough, some people at a time get further. */
+static plan_budget part_left(const plan_budget *b, int percent)
+{
+	plan_budget part = *b;
+	int64_t now = b->world->monotonic(b->world);
+	part.until = now + (b->until - now) / 100 * percent;
+	if (b->steps > 0) part.steps = b->spent + (b->steps - b->spent) / 100 * percent;
+	return part;
+}
+
 static void by_columns(planning *p)
 {
-	if (root(p) && !proved(p)) {
+	const plan_budget whole = p->budget;
+	p->budget = part_left(&whole, ROOT_PERCENT);
+	bool converged = root(p);
+	p->budget.until = whole.until;
+	p->budget.steps = whole.steps;
+	if (converged && !proved(p)) {
 		memcpy(p->lines, p->state->lines, (size_t)p->roster->person_count * (size_t)p->roster->day_count);
 		if (columns_dive(p->all, goal(p, false), NULL, p->lines)) take(p, p->lines, false, "columns");
 	}
