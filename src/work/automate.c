@@ -68,9 +68,11 @@ static void *automation_compile(image *m, const content_entry *e, issues *sink)
 	content_choice(e, e->node, "effect", effects, -1, &effect, sink);
 	if (!content_text(e, e->node, "does", true, &does, sink)) return NULL;
 	r->does = task_kind_find(m, does);
-	if (!r->does)
+	if (!r->does) {
 		issue_at(sink, FAIL_WORK_KIND_UNKNOWN, content_place(e, content_get(e, e->node, "does")), TEXT("does"),
 			 does, TEXT(""));
+		return NULL;
+	}
 	if (sink->errors > before) return NULL;
 	r->effect = text_of(effects[effect]);
 	r->when = condition_compile(m, e, e->node, "when", false, sink);

@@ -231,6 +231,7 @@ bool work_explain(reader *rd, const work_view *v, text task_id, why *out, issues
 	    .image = m, .times = v->times, .now = v->now, .lang = v->lang, .en = v->lang == LANGUAGE_EN, .arena = a};
 	subject_view view = {0};
 	if (!read_task(x, rd, task_id, &view, sink)) return false;
+	assert(x->kind); /* read_task found it */
 	x->facts = view.facts;
 	x->state = view.state;
 	x->state.facts = &x->facts;
