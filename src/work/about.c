@@ -70,9 +70,7 @@ text subject_organization(arena *a, const doc *d)
 
 text task_about(const doc *task)
 {
-	uint32_t at = extension_find(task, 0, TEXT("urn:limen:about"));
-	uint32_t reference = at == NODE_ABSENT ? NODE_ABSENT : doc_get(task, at, NAME_valueReference);
-	return reference == NODE_ABSENT ? (text){0} : doc_get_text(task, reference, NAME_reference);
+	return extension_said(task, 0, "urn:limen:about", NAME_valueReference);
 }
 
 bool subject_view_read(snapshot *r, const image *m, int64_t rid, text type, arena *a, subject_view *out, issues *sink)

@@ -79,12 +79,6 @@ static bool check_person(doing *d)
 
 /* ---- what the placeholders stand for ---- */
 
-static text reference_in(const doc *d, name_id name)
-{
-	uint32_t n = doc_get(d, 0, name);
-	return n == NODE_ABSENT ? (text){0} : doc_get_text(d, n, NAME_reference);
-}
-
 /* The clock this task is about, where its kind is about one: {{clock}}. */
 static text clock_asked(doing *d)
 {
@@ -110,8 +104,8 @@ static bool gather(doing *d)
 	    .image = d->image,
 	    .form = &d->form,
 	    .facts = &d->view.facts,
-	    .focus = reference_in(d->task, NAME_focus),
-	    .patient = reference_in(d->task, NAME_for),
+	    .focus = reference_of(d->task, 0, NAME_focus),
+	    .patient = reference_of(d->task, 0, NAME_for),
 	    .pathway = episode,
 	    .actor = d->who->actor,
 	    .now = instant_iso(d->arena, d->now),

@@ -26,8 +26,7 @@ static bool refuse(owning *x, failure code, text arg)
 
 text task_queue(const doc *task)
 {
-	uint32_t at = extension_find(task, 0, TEXT("urn:limen:queue"));
-	return at == NODE_ABSENT ? (text){0} : reference_of(task, at, NAME_valueReference);
+	return extension_said(task, 0, "urn:limen:queue", NAME_valueReference);
 }
 
 static bool find_task(owning *x)

@@ -18,12 +18,6 @@ static const doc *basic_read(reader *rd, text id, arena *a, version *v, issues *
 	return json_parse(a, text_copy(a, v->json), v->type, sink, d) ? d : NULL;
 }
 
-static text part(const doc *d, uint32_t object, const char *url, name_id name)
-{
-	uint32_t at = extension_find(d, object, text_of(url));
-	return at == NODE_ABSENT ? (text){0} : doc_get_text(d, at, name);
-}
-
 static bool count_done(reader *rd, text rule, arena *a, automation_state *out, issues *sink)
 {
 	const search_pair pairs[] = {{TEXT("automation"), text_format(a, "urn:limen:automation|%.*s", TEXT_ARG(rule))},
@@ -53,11 +47,9 @@ bool automation_state_read(reader *rd, const automation *r, arena *a, automation
 	uint32_t at = d ? extension_find(d, 0, TEXT("urn:limen:paused")) : NODE_ABSENT;
 	if (at != NODE_ABSENT) {
 		out->paused = true;
-		out->since = part(d, at, "since", NAME_valueDateTime);
-		out->reason = part(d, at, "reason", NAME_valueString);
-		uint32_t by = extension_find(d, at, TEXT("by"));
-		uint32_t who = by == NODE_ABSENT ? NODE_ABSENT : doc_get(d, by, NAME_valueReference);
-		out->by = who == NODE_ABSENT ? (text){0} : doc_get_text(d, who, NAME_reference);
+		out->since = extension_said(d, at, "since", NAME_valueDateTime);
+		out->reason = extension_said(d, at, "reason", NAME_valueString);
+		out->by = extension_said(d, at, "by", NAME_valueReference);
 	}
 	return count_done(rd, rule, a, out, sink);
 }
@@ -101,27 +93,14 @@ static text basic_json(const automation *r, bool pause, text reason, const worki
 }
 
 /* Who may: a leader, or the management. */
-static bool may_pause(const doc *role)
-{
-	static const char *const who[] = {"leader", "specialty-management", "community-management"};
-	uint32_t codes = doc_get(role, 0, NAME_code);
-	if (codes == NODE_ABSENT || role->nodes[codes].kind != NODE_ARRAY) return false;
-	for (uint32_t c = codes + 1; c < role->nodes[codes].next; c = role->nodes[c].next) {
-		uint32_t coding = doc_first(role, c, NAME_coding);
-		for (int i = 0; coding != NODE_ABSENT && i < 3; i++)
-			if (text_equal(doc_get_text(role, coding, NAME_code), text_of(who[i]))) return true;
-	}
-	return false;
-}
-
 static bool role_pauses(reader *rd, const working *by, issues *sink)
 {
-	version v;
-	doc d;
-	text id = reference_id(by->who->actor, TEXT("PractitionerRole"));
-	found f = id.len ? record_read(rd, TEXT("PractitionerRole"), id, &v, sink) : FOUND_NONE;
-	if (f == FOUND_FAILED) return false;
-	if (f == FOUND && json_parse(by->arena, text_copy(by->arena, v.json), v.type, sink, &d) && may_pause(&d))
+	worker w;
+	bool found;
+	const asking who = {rd, by->image, by->now, by->who->language, by->arena, sink};
+	if (!worker_read(&who, by->who->actor, &w, &found)) return false;
+	if (found && (worker_has_role(&w, TEXT("leader")) || worker_has_role(&w, TEXT("specialty-management")) ||
+		      worker_has_role(&w, TEXT("community-management"))))
 		return true;
 	return issue_add(sink, FAIL_WORK_NOT_PAUSED, by->who->actor, TEXT(""));
 }

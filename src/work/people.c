@@ -25,7 +25,7 @@ static text code_in(const doc *d, uint32_t concept, const char *system)
 	return (text){0};
 }
 
-static text extension_value(const doc *d, uint32_t object, const char *url, name_id value)
+text extension_said(const doc *d, uint32_t object, const char *url, name_id value)
 {
 	uint32_t at = extension_find(d, object, text_of(url));
 	if (at == NODE_ABSENT) return (text){0};
@@ -61,8 +61,8 @@ static bool ability_read(const doc *d, uint32_t at, ability *out)
 	     delegated = code_in(d, concept, "urn:limen:delegation");
 	if (!competence.len && !delegated.len) return false;
 	*out = (ability){.code = competence.len ? competence : delegated, .delegated = !competence.len};
-	out->skill = skill_of(extension_value(d, at, "urn:limen:depth", NAME_valueCode));
-	out->helper = extension_value(d, at, "urn:limen:helper", NAME_valueReference);
+	out->skill = skill_of(extension_said(d, at, "urn:limen:depth", NAME_valueCode));
+	out->helper = extension_said(d, at, "urn:limen:helper", NAME_valueReference);
 	period_days(d, at, &out->from, &out->to);
 	return true;
 }
@@ -114,7 +114,7 @@ static bool worker_fill(const asking *by, const doc *d, worker *out)
 	out->here = (active == NODE_ABSENT || d->nodes[active].kind != NODE_FALSE) &&
 		    holds_on(from, to, day_of_instant(by->now));
 	out->organization = reference_of(d, 0, NAME_organization);
-	out->level = extension_value(d, 0, "urn:limen:level", NAME_valueCode);
+	out->level = extension_said(d, 0, "urn:limen:level", NAME_valueCode);
 	if (!out->level.len) out->level = TEXT("specialty");
 	uint32_t practitioner = doc_get(d, 0, NAME_practitioner);
 	if (practitioner != NODE_ABSENT) out->name = doc_get_text(d, practitioner, NAME_display);
@@ -169,8 +169,8 @@ wish worker_wish(const worker *w, text kind)
 	const doc *d = w->role;
 	for (uint32_t list = doc_get(d, 0, NAME_extension), i = 0; (i = list_after(d, list, i)) != NODE_ABSENT;) {
 		if (!text_equal(doc_get_text(d, i, NAME_url), TEXT("urn:limen:wish"))) continue;
-		if (!text_equal(extension_value(d, i, "kind", NAME_valueCode), kind)) continue;
-		text want = extension_value(d, i, "want", NAME_valueCode);
+		if (!text_equal(extension_said(d, i, "kind", NAME_valueCode), kind)) continue;
+		text want = extension_said(d, i, "want", NAME_valueCode);
 		if (text_equal(want, TEXT("more"))) return WISH_MORE;
 		if (text_equal(want, TEXT("rather-not"))) return WISH_RATHER_NOT;
 	}

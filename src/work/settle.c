@@ -95,8 +95,7 @@ static text organization_above(settling *s, text organization)
 	version v;
 	const doc *d =
 	    body_of(s, deriving_rid(s->dv, TEXT("Organization"), reference_id(organization, TEXT("Organization"))), &v);
-	uint32_t above = d ? doc_get(d, 0, NAME_partOf) : NODE_ABSENT;
-	return above == NODE_ABSENT ? (text){0} : doc_get_text(d, above, NAME_reference);
+	return d ? reference_of(d, 0, NAME_partOf) : (text){0};
 }
 
 /* Where it lies: with the department, its community or the hospital, as the kind's level says today. */
@@ -343,11 +342,10 @@ static bool do_by_rule(settling *s, const task_row *t, const automation *r)
 	const task_kind *k = task_kind_find(s->image, t->kind);
 	const doc *task = body_of(s, t->rid, &v);
 	if (!task) return s->sink->errors == 0;
-	uint32_t focus = doc_get(task, 0, NAME_focus);
 	const filling with = {.image = s->image,
 			      .form = &answered,
 			      .facts = &s->facts,
-			      .focus = focus == NODE_ABSENT ? (text){0} : doc_get_text(task, focus, NAME_reference),
+			      .focus = reference_of(task, 0, NAME_focus),
 			      .patient = subject_patient(s->arena, self_body(s)),
 			      .pathway = pathway_reference(s),
 			      .actor = TEXT("Device/limen"),

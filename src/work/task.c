@@ -42,11 +42,7 @@ static instant instant_of(text t)
 
 text task_pathway(const doc *d)
 {
-	uint32_t at = extension_find(d, 0, TEXT("urn:limen:pathway"));
-	uint32_t reference = at == NODE_ABSENT ? NODE_ABSENT : doc_get(d, at, NAME_valueReference);
-	return reference == NODE_ABSENT
-		   ? (text){0}
-		   : reference_id(doc_get_text(d, reference, NAME_reference), TEXT("EpisodeOfCare"));
+	return reference_id(extension_said(d, 0, "urn:limen:pathway", NAME_valueReference), TEXT("EpisodeOfCare"));
 }
 
 text task_kind_of(const doc *d)

@@ -103,5 +103,7 @@ const char *role_words(text role, language lang); /* "en lægesekretær"; NULL: 
 uint32_t list_after(const doc *d, uint32_t list,
 		    uint32_t at); /* items of an array: at 0 the first; NODE_ABSENT: no more */
 text reference_of(const doc *d, uint32_t object, name_id name); /* the reference under a key, or empty */
+/* What the first extension with this url has under `value` (a valueReference: its reference), or empty. */
+text extension_said(const doc *d, uint32_t object, const char *url, name_id value);
 
 #endif
