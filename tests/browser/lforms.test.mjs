@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { launch } from './browser.mjs';
 
 const CASES = fileURLToPath(new URL('../form/cases/', import.meta.url));
-const DIST = fileURLToPath(new URL('../../build/lforms/package/dist/lforms/', import.meta.url));
+const DIST = fileURLToPath(new URL('node_modules/lforms/dist/lforms/', import.meta.url));
 const SCRIPTS = ['assets/lib/zone.min.js', 'runtime.js', 'polyfills.js', 'main.js'].map((name) => `webcomponent/${name}`);
-const skip = existsSync(DIST) ? false : 'lforms is not here (./dev test brings it)';
+const skip = existsSync(DIST) ? false : 'lforms is not here (npm ci in tests/browser)';
 const SETTLED_MS = 250;
 
 // case → step → what differs there.
