@@ -162,6 +162,40 @@ describe('pages', () => {
 		await close();
 	});
 
+	test('while others write without end the page asks now and then; hidden not at all, and once when it is looked at again', async () => {
+		const { page, close } = await open(browser, { address: limen.address, actor: ACTOR, path: '#/load' });
+		await settled(page, '.hours');
+		await page.waitForTimeout(500);
+		const asked = [];
+		page.on('request', (request) => request.url().includes('$load') && asked.push(Date.now()));
+		const burst = async (ms) => {
+			for (const end = Date.now() + ms; Date.now() < end; ) {
+				const body = { resourceType: 'Slot', status: 'busy', schedule: { display: 'ingen' }, start: '2026-01-01T08:00:00+01:00', end: '2026-01-01T09:00:00+01:00' };
+				await call('Slot', body);
+				await page.waitForTimeout(100);
+			}
+		};
+		await burst(7000);
+		assert.ok(asked.length >= 1, 'it never asked');
+		assert.ok(asked.length <= 2, `asked ${asked.length} times in 7 s`);
+		for (let at = 1; at < asked.length; at++) assert.ok(asked[at] - asked[at - 1] >= 4900, `${asked[at] - asked[at - 1]} ms apart`);
+		const hide = (is) =>
+			page.evaluate((hidden) => {
+				Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+				document.dispatchEvent(new Event('visibilitychange'));
+			}, is);
+		await page.waitForTimeout(5500);
+		await hide(true);
+		asked.length = 0;
+		await burst(2500);
+		await page.waitForTimeout(3500);
+		assert.equal(asked.length, 0, 'asked while nobody looked');
+		await hide(false);
+		await page.waitForTimeout(2500);
+		assert.equal(asked.length, 1);
+		await close();
+	});
+
 	test('a server that is gone is said calmly, and the page comes back by itself', async () => {
 		const { page, close } = await open(browser, { address: limen.address, actor: ACTOR });
 		await settled(page, '.row');

@@ -1,19 +1,16 @@
 // heard.ts: asks again a moment after somebody wrote something of these types.
 import { useEffect, useRef } from 'preact/hooks';
 import { watchFeed } from '../api/feed.ts';
+import { calmly } from '../base/calm.ts';
 
-const CALM_MS = 1000;
+const SOON_MS = 1000;
 
 export function useHeard(types: readonly string[], again: () => void): void {
 	const latest = useRef(again);
 	latest.current = again;
 	useEffect(() => {
-		let timer: ReturnType<typeof setTimeout> | undefined;
-		const stop = watchFeed((change) => {
-			if (!types.includes(change.type)) return;
-			clearTimeout(timer);
-			timer = setTimeout(() => latest.current(), CALM_MS);
-		});
-		return () => (clearTimeout(timer), stop());
+		const calm = calmly(() => latest.current(), SOON_MS);
+		const stop = watchFeed((change) => types.includes(change.type) && calm.heard());
+		return () => (calm.stop(), stop());
 	}, []);
 }

@@ -8,12 +8,14 @@ import { clocks, referralsOf, steps, taskWhy } from '../api/pathways.ts';
 import { assignTask, giveBackTask, takeTask } from '../api/owner.ts';
 import { kind as readKind, type Kind, type Row } from '../api/tasks.ts';
 import { announce } from '../base/announce.tsx';
+import { calmly } from '../base/calm.ts';
 import { useLoad, type Loaded } from '../base/load.ts';
 import { say, useTexts } from '../base/texts.ts';
 import { useValue } from '../base/value.ts';
 import { Banner } from '../parts/banner.tsx';
 import { DueBadge, lawWords } from '../parts/badge.tsx';
 import { Clocks } from '../parts/clocks.tsx';
+import { TaskForms } from '../parts/formlinks.tsx';
 import { HandOverDialog, Handovers, HoldDialog, meNow } from '../parts/handover.tsx';
 import { HabitsHere } from '../parts/habits.tsx';
 import { Referral, proposalOf, wordsOf } from '../parts/referral.tsx';
@@ -24,24 +26,15 @@ import { WhyText } from '../parts/why.tsx';
 import { nameOfActor, workerOf } from '../parts/who.tsx';
 
 const GATHER_MS = 300; // one commit makes several changes
-const CALM_MS = 3000; // and a busy department many commits
 
 // Asked again when the feed says something moved.
 export function usePathwayVersion(pathway: string | null): number {
 	const [version, setVersion] = useState(0);
 	useEffect(() => {
 		if (!pathway) return undefined;
-		let timer: ReturnType<typeof setTimeout> | undefined;
-		let asked = 0;
-		const stop = watchFeed(() => {
-			clearTimeout(timer);
-			const soonest = Math.max(GATHER_MS, asked + CALM_MS - Date.now());
-			timer = setTimeout(() => {
-				asked = Date.now();
-				setVersion((n) => n + 1);
-			}, soonest);
-		});
-		return () => (clearTimeout(timer), stop());
+		const calm = calmly(() => setVersion((n) => n + 1), GATHER_MS);
+		const stop = watchFeed(calm.heard);
+		return () => (calm.stop(), stop());
 	}, [pathway]);
 	return version;
 }
@@ -171,6 +164,7 @@ export function NextStep({ row, referral, done, changed, renew, dirty }: StepPro
 			</p>
 			<Handovers row={row} />
 			{referral && <Words referral={referral} />}
+			{row.patient && row.kind && <TaskForms kind={row.kind} patient={row.patient} since={row.task.authoredOn ?? ''} />}
 			{kind.value && (
 				<TaskForm
 					key={row.id}
