@@ -16,6 +16,13 @@ const FORM = {
 	resourceType: 'Questionnaire',
 	id: 'operation',
 	status: 'active',
+	subjectType: ['Patient'],
+	useContext: [
+		{
+			code: { system: 'http://terminology.hl7.org/CodeSystem/usage-context-type', code: 'task' },
+			valueCodeableConcept: { coding: [{ system: 'urn:limen:task', code: 'send-forberedelse' }] },
+		},
+	],
 	title: 'Før operationen',
 	item: [
 		{ linkId: 'name', text: 'Navn', type: 'string', extension: [path('initialExpression', '%patient.name.first().family')] },
@@ -148,6 +155,52 @@ describe('a form', () => {
 		);
 		const found = await call('QuestionnaireResponse/$validate', kept);
 		assert.deepEqual(found.issue.filter((one) => one.severity === 'error'), []);
+	});
+
+	test('from the patient to the form and back, where the answers are seen; and from a task of a kind that has one', async () => {
+		const { page, wrong, close } = await open(browser, { address: limen.address, actor: ACTOR, path: '#/patient/ejnar' });
+		const card = page.locator('section.card', { has: page.locator('#forms') });
+		await card.getByText('Ingen skemaer udfyldt').waitFor(WAIT);
+		await card.getByLabel('Udfyld skema').focus();
+		await page.keyboard.press('Tab');
+		await page.keyboard.press('Enter');
+		await page.locator('form.form').waitFor(WAIT);
+		await field(page, 'body[0]/weight[0]').locator('input').fill('70,5');
+		await field(page, 'smokes[0]').locator('input').first().focus();
+		await page.keyboard.press('2');
+		await field(page, 'side[0]').locator('input').first().focus();
+		await page.keyboard.press('1');
+		await page.keyboard.press('Control+Enter');
+		await page.locator('.empty', { hasText: 'Svaret er gemt' }).waitFor(WAIT);
+		await page.waitForFunction(() => document.activeElement?.matches('.empty a'), null, WAIT);
+		await page.keyboard.press('Enter');
+		await card.locator('summary', { hasText: 'Før operationen' }).waitFor(WAIT);
+		assert.match(await card.locator('summary').innerText(), /Sekretær A/);
+		await card.locator('summary').focus();
+		await page.keyboard.press('Enter');
+		const said = await card.locator('dl').innerText();
+		assert.match(said, /Vægt \(kg\)\s+70,5/);
+		assert.match(said, /Ryger du\?\s+Nej/);
+		assert.match(said, /Side\s+Venstre/);
+		assert.doesNotMatch(said, /Cigaretter/);
+		assert.deepEqual(await serious(page), []);
+
+		const { id } = await call('Task/$raise', {
+			resourceType: 'Parameters',
+			parameter: [
+				{ name: 'kind', valueCode: 'send-forberedelse' },
+				{ name: 'patient', valueReference: { reference: 'Patient/ejnar' } },
+			],
+		});
+		await page.goto(`${limen.address}/#/task/${id}`);
+		const link = page.getByRole('link', { name: 'Udfyld skema: Før operationen' });
+		await link.waitFor(WAIT);
+		assert.equal(await page.locator('.task-forms', { hasText: 'udfyldt' }).count(), 0, 'it was filled in before the task came');
+		await link.focus();
+		await page.keyboard.press('Enter');
+		await page.locator('form.form h1, h1', { hasText: 'Før operationen' }).waitFor(WAIT);
+		assert.deepEqual(wrong, []);
+		await close();
 	});
 
 	test('what was typed is there again when its item is', async () => {

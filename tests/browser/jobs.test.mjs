@@ -168,6 +168,29 @@ describe('the commonest jobs, counted in keystrokes', () => {
 		assert.equal((await rows('Task?kind=ring-tilbage&open=true')).length, 0);
 	});
 
+	test('a call that is work becomes the task the caller needs, and not another', async () => {
+		const { page } = desk;
+		const keys = hands(page);
+		await keys.press('F2');
+		await field(page, 'patient');
+		await find(page, keys, 'fik', 'Fiktiv');
+		await field(page, 'identity');
+		await keys.press('1');
+		await field(page, 'reason');
+		await keys.press('6');
+		await field(page, 'outcome');
+		await keys.press('2');
+		await field(page, 'want');
+		assert.equal(await page.locator('[data-field=want] .radio', { has: page.locator('input:checked') }).innerText(), '5\nrettigheder forklaret');
+		await keys.press('Control+Enter');
+		await toast(page, 'Opkaldet er noteret');
+		within('a call that becomes a task', keys, 12);
+		assert.equal((await rows('Task?kind=forklar-rettigheder&patient=Patient/nadia&open=true')).length, 1);
+		for (const other of ['praktisk-hjaelp', 'fordel-henvendelse', 'ring-tilbage'])
+			assert.equal((await rows(`Task?kind=${other}&patient=Patient/nadia&open=true`)).length, 0, other);
+		assert.equal(await page.locator('dialog[open]').count(), 0);
+	});
+
 	test('a hard conversation is given on at once, and the colleague is looked after', async () => {
 		const { page } = desk;
 		const keys = hands(page);

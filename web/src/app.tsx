@@ -89,14 +89,21 @@ function Nav({ route }: { route: Route }) {
 		{ page: 'worklist', path: PATHS.worklist, label: t('nav.worklist') },
 		{ page: 'call', path: PATHS.call, label: t('nav.call') },
 		{ page: 'ends', path: PATHS.ends, label: t('nav.ends') },
-		{ page: 'referral', path: PATHS.referral, label: t('nav.referral') },
+		{ page: 'referral', path: PATHS.referral, label: t('nav.referral'), short: t('nav.referralShort') },
 		{ page: 'overview', path: PATHS.overview, label: t('nav.overview') },
 	];
 	return (
 		<nav aria-label={t('nav.label')}>
 			{links.map((link) => (
 				<a key={link.page} href={link.path} aria-current={here === link.page ? 'page' : undefined}>
-					{link.label}
+					{link.short ? (
+						<>
+							<span class="nav-long">{link.label}</span>
+							<span class="nav-short">{link.short}</span>
+						</>
+					) : (
+						link.label
+					)}
 				</a>
 			))}
 		</nav>

@@ -1,6 +1,6 @@
 // calls.ts: a call is a Communication of category call: who called, how it was made sure, about what, what came of it. One that asks to be
 // called back stays in progress until somebody has reached them.
-import { localInstant, now, today } from '../base/clock.ts';
+import { addDays, localInstant, now, today } from '../base/clock.ts';
 import { say, type Key } from '../base/texts.ts';
 import { actor, get, post, put, search } from './client.ts';
 import {
@@ -38,6 +38,7 @@ export const REASONS = [
 	'papirer',
 	'forvaerring',
 	'andet',
+	'aflyst',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 export const CARDS = ['svaer-samtale', 'selvmordstruet'] as const; // their reasons are chosen by the card, not in the box
@@ -49,8 +50,39 @@ const USUAL: Partial<Record<Reason, Outcome>> = {
 	medicin: 'call-back',
 	forvaerring: 'passed-on',
 	papirer: 'task',
+	aflyst: 'task',
 };
 export const usualOutcome = (reason: Reason): Outcome => USUAL[reason] ?? 'answered';
+
+// What the caller needs raises its own kind of task (content/dk/tasks/henvendelser.yaml); `other`: one that is chosen by its name.
+export const WANTS = [
+	'laege',
+	'raad',
+	'praktisk',
+	'overblik',
+	'rettigheder',
+	'aflyst-operation',
+	'sorg',
+	'selvbetjening',
+	'ros',
+	'uafklaret',
+	'other',
+] as const;
+export type Want = (typeof WANTS)[number];
+const USUALLY_WANTS: Partial<Record<Reason, Want>> = {
+	afbud: 'praktisk',
+	flyt: 'praktisk',
+	tid: 'overblik',
+	forberedelse: 'praktisk',
+	svar: 'laege',
+	ventetid: 'rettigheder',
+	medicin: 'raad',
+	transport: 'praktisk',
+	papirer: 'other',
+	forvaerring: 'raad',
+	aflyst: 'aflyst-operation',
+};
+export const usualWant = (reason: Reason | ''): Want => (reason ? USUALLY_WANTS[reason] : undefined) ?? 'uafklaret';
 
 export type NewCall = {
 	patient: Patient | null;
@@ -59,6 +91,7 @@ export type NewCall = {
 	identity: Identity;
 	reason: Reason | Card;
 	outcome: Outcome;
+	want: Want | ''; // what is to be done, where the outcome is a task
 	note: string;
 	passedTo: string;
 	backBy: { day: string; time: string } | null;
@@ -84,6 +117,7 @@ function extensionsOf(call: NewCall): Extension[] {
 		{ url: 'urn:limen:outcome', valueCode: call.outcome },
 		{ url: 'urn:limen:caller', valueCode: call.caller },
 	];
+	if (call.outcome === 'task' && call.want && call.want !== 'other') return [...all, { url: 'urn:limen:wants', valueCode: call.want }];
 	if (call.outcome !== 'call-back') return all;
 	const by = call.backBy ? localInstant(call.backBy.day, call.backBy.time) : '';
 	const parts: Extension[] = [
@@ -262,6 +296,29 @@ export async function appointmentsOf(patient: string): Promise<Appointment[]> {
 	return resourcesOf<Appointment>(found, 'Appointment')
 		.filter((one) => one.start && !OFF.includes(one.status))
 		.sort((a, b) => (a.start ?? '').localeCompare(b.start ?? ''));
+}
+
+export type Cancelled = { id: string; what: string; at: string; cause: string; said: string };
+const LOOK_BACK_DAYS = 90;
+
+// What was cancelled lately, the latest first: who calls about it hears the cause as it was written.
+export async function cancelledOf(patient: string): Promise<Cancelled[]> {
+	const found = await search('Appointment', {
+		patient: `Patient/${patient}`,
+		status: 'cancelled',
+		date: `ge${localInstant(addDays(today(), -LOOK_BACK_DAYS), '00:00')}`,
+		_count: '20',
+	});
+	return resourcesOf<Appointment>(found, 'Appointment')
+		.filter((one) => one.status === 'cancelled' && one.start)
+		.map((one) => ({
+			id: one.id ?? '',
+			what: one.description ?? '',
+			at: one.start ?? '',
+			cause: codeOf(one.cancelationReason, 'urn:limen:move-cause'),
+			said: one.cancelationReason?.text ?? '',
+		}))
+		.sort((a, b) => b.at.localeCompare(a.at));
 }
 
 export const reasonKey = (reason: Reason | Card): Key => `reason.${reason}`;

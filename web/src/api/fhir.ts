@@ -109,6 +109,7 @@ export type Appointment = Resource & {
 	end?: string;
 	comment?: string;
 	patientInstruction?: string;
+	cancelationReason?: CodeableConcept;
 	basedOn?: Reference[];
 	participant?: { actor?: Reference; status?: string }[];
 };

@@ -1,6 +1,6 @@
 // forms.ts: a form that is being filled in. The server says what is enabled, calculated and wrong ($populate, $evaluate, docs/api.md); the
 // page keeps what was typed.
-import { get, post } from './client.ts';
+import { actor, get, post } from './client.ts';
 import type { Coding, Extension, Issue, Parameter, Resource } from './fhir.ts';
 import { part, partText } from './fhir.ts';
 
@@ -112,6 +112,6 @@ export async function goOn(form: Questionnaire, response: FormResponse, whole: b
 }
 
 export async function keep(response: FormResponse, authored: string): Promise<string> {
-	const whole: FormResponse = { ...response, status: 'completed', authored };
+	const whole = { ...response, status: 'completed', authored, author: { reference: actor.get() } };
 	return (await post<Resource>('QuestionnaireResponse', whole)).body.id ?? '';
 }

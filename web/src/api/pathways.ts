@@ -38,7 +38,7 @@ export type Why = { headline: string; lines: WhyLine[]; rule: string; arithmetic
 export type ToldStep = { said: string; place: Step['place']; at: string };
 export type ToldRight = { clock: string; said: string; verified: boolean };
 export type Told = { steps: ToldStep[]; rights: ToldRight[]; late: string; closed: string; help: string };
-export type OpenEnd = { pathway: string; patient: string; department: string; reason: string; since: string };
+export type OpenEnd = { pathway: string; patient: string; department: string; reason: string; since: string; title: string };
 
 const STATES: readonly string[] = ['running', 'paused', 'met', 'breached', 'waived', 'suspended'];
 
@@ -189,6 +189,26 @@ export async function taskWhy(task: string): Promise<Why> {
 	return whyOf(await get<Parameters>(`Task/${encodeURIComponent(task)}/$explain`));
 }
 
+const ASKED_AT_ONCE = 50;
+
+// What each pathway is about: a line that says only that something is missing tells nobody what.
+async function titlesOf(pathways: string[]): Promise<Map<string, string>> {
+	const titles = new Map<string, string>();
+	for (let from = 0; from < pathways.length; from += ASKED_AT_ONCE) {
+		const ids = pathways.slice(from, from + ASKED_AT_ONCE);
+		const found = await search('EpisodeOfCare', { _id: ids.join(','), _count: String(ASKED_AT_ONCE) });
+		for (const one of resourcesOf<Episode>(found, 'EpisodeOfCare'))
+			titles.set(one.id ?? '', one.type?.[0]?.text ?? one.type?.[0]?.coding?.[0]?.display ?? '');
+	}
+	return titles;
+}
+
+export async function openEndsTitled(): Promise<OpenEnd[]> {
+	const ends = await openEnds();
+	const titles = await titlesOf(ends.map((end) => end.pathway));
+	return ends.map((end) => ({ ...end, title: titles.get(end.pathway) ?? '' }));
+}
+
 export async function openEnds(): Promise<OpenEnd[]> {
 	const answer = await get<Parameters>('EpisodeOfCare/$open-ends');
 	return named(answer, 'pathway').map((one) => ({
@@ -200,6 +220,7 @@ export async function openEnds(): Promise<OpenEnd[]> {
 		department: partText(one, 'department'),
 		reason: partText(one, 'reason'),
 		since: partText(one, 'since'),
+		title: '',
 	}));
 }
 

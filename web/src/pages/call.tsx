@@ -5,15 +5,18 @@ import {
 	IDENTITIES,
 	OUTCOMES,
 	REASONS,
+	WANTS,
 	communication,
 	reasonKey,
 	saveCall,
 	usualOutcome,
+	usualWant,
 	type Caller,
 	type Identity,
 	type NewCall,
 	type Outcome,
 	type Reason,
+	type Want,
 } from '../api/calls.ts';
 import { Failure, actor } from '../api/client.ts';
 import { addressOf, idOf, isProtected, type Communication, type Episode, type Patient } from '../api/fhir.ts';
@@ -41,6 +44,7 @@ export type Draft = {
 	identity: Identity | '';
 	reason: Reason | '';
 	outcome: Outcome;
+	want: Want | '';
 	note: string;
 	passedTo: string;
 	backDay: string;
@@ -53,6 +57,7 @@ const EMPTY: Draft = {
 	identity: '',
 	reason: '',
 	outcome: 'answered',
+	want: '',
 	note: '',
 	passedTo: '',
 	backDay: '',
@@ -63,7 +68,7 @@ const EMPTY: Draft = {
 // Where the hands go when an outcome was chosen by its digit.
 const AFTER_OUTCOME: Record<Outcome, string> = {
 	answered: 'note',
-	task: 'note',
+	task: 'want',
 	'call-back': 'backTime',
 	'passed-on': 'passedTo',
 	emergency: 'passedTo',
@@ -83,6 +88,8 @@ function wrongIn(draft: Draft, patient: Patient | null): Record<string, string> 
 	return wrong;
 }
 
+const wanted = (draft: Draft): Want => draft.want || usualWant(draft.reason);
+
 function callOf(draft: Draft, patient: Patient | null, referral: string | null, answers: Communication | null): NewCall {
 	const day = typedDay(draft.backDay, false).day ?? today();
 	const time = readTime(draft.backTime);
@@ -90,6 +97,7 @@ function callOf(draft: Draft, patient: Patient | null, referral: string | null, 
 	return {
 		...draft,
 		patient,
+		want: wanted(draft),
 		identity: draft.identity || 'not-checked',
 		reason: draft.reason || 'andet',
 		backBy: draft.outcome === 'call-back' && promised ? { day, time: time ?? '15:00' } : null,
@@ -167,7 +175,7 @@ export function CallPage({ answering }: { answering: string | null }) {
 		to(who ? 'identity' : 'reason');
 	}
 	function pickReason(reason: Reason): void {
-		set({ reason, outcome: usualOutcome(reason) });
+		set({ reason, outcome: usualOutcome(reason), want: usualWant(reason) });
 		setWrong({});
 	}
 	async function submit(event: Event): Promise<void> {
@@ -193,7 +201,7 @@ export function CallPage({ answering }: { answering: string | null }) {
 				note: draft.note,
 			};
 			clear();
-			if (draft.outcome === 'task') openRaise(about);
+			if (draft.outcome === 'task' && wanted(draft) === 'other') openRaise(about);
 		} catch (failure) {
 			if (!(failure instanceof Failure)) throw failure;
 			setGeneral(failure.unreachable ? say('state.notSent') : failure.message);
@@ -255,6 +263,16 @@ export function CallPage({ answering }: { answering: string | null }) {
 						change={(outcome) => (set({ outcome }), setWrong({}))}
 						chosen={(outcome) => to(AFTER_OUTCOME[outcome])}
 					/>
+					{outcomes === 'task' && (
+						<KeyChoice
+							name="want"
+							label={t('call.want')}
+							options={WANTS.map((code) => ({ code, label: t(`want.${code}`) }))}
+							value={draft.want || usualWant(draft.reason)}
+							change={(want) => set({ want })}
+							chosen={() => to('note')}
+						/>
+					)}
 					{outcomes === 'call-back' && <BackFields draft={draft} set={set} wrong={wrong} patient={patient} />}
 					{(outcomes === 'passed-on' || outcomes === 'emergency') && <PassedTo draft={draft} set={set} error={wrong.passedTo} />}
 					<TextField name="note" label={t('call.note')} long value={draft.note} change={(note) => set({ note })} />

@@ -1,7 +1,7 @@
 // ends.tsx: løse ender: pathways without next step, date or closure. Shown with why they are loose, since when, whose they are.
 import { useEffect } from 'preact/hooks';
 import { learnPatients, keptPatient, organizationName } from '../api/people.ts';
-import { openEnds, type OpenEnd } from '../api/pathways.ts';
+import { openEndsTitled, type OpenEnd } from '../api/pathways.ts';
 import { bannerName, cprOf, cprShown } from '../api/fhir.ts';
 import { dayOf, daysUntil, shortDay } from '../base/clock.ts';
 import { useKeys } from '../base/keys.ts';
@@ -12,7 +12,7 @@ import { Badge } from '../parts/badge.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 
 async function readEnds(): Promise<OpenEnd[]> {
-	const ends = await openEnds();
+	const ends = await openEndsTitled();
 	await learnPatients(ends.map((end) => end.patient || null));
 	return ends.sort((a, b) => a.since.localeCompare(b.since));
 }
@@ -41,7 +41,8 @@ function End({ end }: { end: OpenEnd }) {
 					<span class="soft number">{cpr ? cprShown(cpr, false) : t('banner.noNumber')}</span>
 				</span>
 				<span class="cell-step">
-					<span class="row-title">{end.reason}</span>
+					<span class="row-title">{end.title || end.reason}</span>
+					{end.title && <span class="soft"> {end.reason}</span>}
 				</span>
 				<span class="cell-age soft">{since ? t('list.age', { n: Math.max(0, -daysUntil(since)) }) : ''}</span>
 			</a>

@@ -26,13 +26,18 @@ export function FormPage({ id, patient }: { id: string; patient: string | null }
 	const { form, begun } = loaded.value;
 	return (
 		<div class="page page-narrow">
+			{patient && !kept && (
+				<p class="crumbs no-print">
+					<a href={patientPath(patient)}>← {t('questionnaire.toPatient')}</a>
+				</p>
+			)}
 			<h1>{form.title ?? t('questionnaire.title')}</h1>
 			{form.description && !kept && <p>{form.description}</p>}
 			{kept ? (
 				<Empty title={t('questionnaire.kept')}>
 					{patient && (
 						<p>
-							<a class="button" href={patientPath(patient)}>
+							<a class="button" ref={(link) => link?.focus()} href={patientPath(patient)}>
 								{t('questionnaire.toPatient')}
 							</a>
 						</p>

@@ -12,6 +12,7 @@ import { say, useTexts } from '../base/texts.ts';
 import { useValue } from '../base/value.ts';
 import { ChoiceField, DateField, TextField, typedDay } from '../parts/field.tsx';
 import { HabitNote, useHabits } from '../parts/habits.tsx';
+import { OverviewLinks } from '../parts/overviewlinks.tsx';
 import { Empty } from '../parts/states.tsx';
 import { nameOfActor, staff } from '../parts/who.tsx';
 
@@ -125,6 +126,7 @@ export function HabitsPage() {
 				<h1>{t('habits.title')}</h1>
 				<p class="soft">{t('habits.lead')}</p>
 			</div>
+			<OverviewLinks at="habits" />
 			{editing ? (
 				<HabitForm key={editing.id} habit={editing} kinds={kinds} done={() => edit(null)} />
 			) : (

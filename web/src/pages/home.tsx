@@ -139,7 +139,7 @@ export function HomePage() {
 				{calm && (
 					<p class="card calm">
 						<strong>{t('home.calm')}</strong>
-						<span>{t('home.calmWhy', { n: sorted.safe.length, day: longDay(day, language) })}</span>
+						<span>{sorted.safe.length === 0 ? t('home.calmNone') : t('home.calmWhy', { n: sorted.safe.length, day: longDay(day, language) })}</span>
 					</p>
 				)}
 			</div>

@@ -2,7 +2,7 @@
 // nobody's own.
 import { useEffect, useState } from 'preact/hooks';
 import { actor } from '../api/client.ts';
-import { loadOf, type Load } from '../api/load.ts';
+import { loadOf, type Alone, type Load } from '../api/load.ts';
 import { longDay, shortDay, timeOf, today, weekdayFrom } from '../base/clock.ts';
 import { useKeys } from '../base/keys.ts';
 import { useLoad } from '../base/load.ts';
@@ -17,6 +17,7 @@ import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { nameOfActor, workerOf } from '../parts/who.tsx';
 
 const hour = (at: string) => timeOf(at) || at;
+const hoursOf = (minutes: number) => (minutes < 60 ? `${minutes} min.` : `${Math.round(minutes / 60)} t.`);
 const person = (reference: string) => nameOfActor(reference);
 
 function Sum({ load }: { load: Load }) {
@@ -26,7 +27,7 @@ function Sum({ load }: { load: Load }) {
 			<p>
 				<strong>{load.tips ? t('load.tips') : t('load.holds')}</strong>
 			</p>
-			<p>{t('load.minutes', { need: load.minutesNeeded, there: load.minutesThere })}</p>
+			<p>{t('load.hours', { need: hoursOf(load.minutesNeeded), there: hoursOf(load.minutesThere) })}</p>
 			<p class="soft">
 				{!load.planned && `${t('load.unplanned')} · `}
 				{t('load.open', { n: load.open })} · {t('load.unowned', { n: load.unowned })} ·{' '}
@@ -71,30 +72,51 @@ function Hours({ load }: { load: Load }) {
 	);
 }
 
+// What nobody there can do stands before what one can.
+function Few({ id, title, list }: { id: string; title: string; list: Alone[] }) {
+	if (list.length === 0) return null;
+	return (
+		<Card id={id} title={title} count={list.length}>
+			<ul class="plain-list">
+				{list.map((one, at) => (
+					<li key={at}>
+						<strong>{one.word || one.competence}</strong>
+						{one.name && `: ${one.name}`}
+						<span class="soft">
+							{' '}
+							{hour(one.from)}–{hour(one.to)}
+						</span>
+					</li>
+				))}
+			</ul>
+		</Card>
+	);
+}
+
 function Rest({ load }: { load: Load }) {
 	const { t } = useTexts();
 	return (
 		<div class="overview">
-			<Card id="load-alone" title={t('load.alone')} count={load.alone.length}>
-				{load.alone.length === 0 && <p class="soft">{t('load.noAlone')}</p>}
-				<ul class="plain-list">
-					{load.alone.map((one, at) => (
-						<li key={at}>
-							<strong>{one.word || one.competence}</strong>: {one.name || t('load.nobody')}
-							<span class="soft">
-								{' '}
-								{hour(one.from)}–{hour(one.to)}
-							</span>
-						</li>
-					))}
-				</ul>
-			</Card>
+			<div>
+				<Few id="load-nobody" title={t('load.nobodyCan')} list={load.alone.filter((one) => !one.name)} />
+				<Few id="load-alone" title={t('load.alone')} list={load.alone.filter((one) => one.name)} />
+				{load.alone.length === 0 && (
+					<Card id="load-alone" title={t('load.alone')}>
+						<p class="soft">{t('load.noAlone')}</p>
+					</Card>
+				)}
+			</div>
 			<Card id="load-cover" title={t('load.cover')} count={load.cover.length}>
 				{load.cover.length === 0 && <p class="soft">{t('load.noCover')}</p>}
 				<ul class="plain-list">
 					{load.cover.map((one, at) => (
 						<li key={at}>
-							{hour(one.from)}–{hour(one.to)} {person(one.person)}: {one.by ? person(one.by) : t('load.nobody')}
+							{t('load.answersFor', {
+								from: hour(one.from),
+								to: hour(one.to),
+								person: person(one.person),
+								by: one.by ? person(one.by) : t('load.nobody'),
+							})}
 							{one.why && <span class="soft"> · {one.why}</span>}
 						</li>
 					))}

@@ -32,12 +32,14 @@ function Part<T>({ id, title, count, of, children }: PartProps<T>) {
 	);
 }
 
+const FALLING_SHOWN = 15;
+
 function Falling({ rows }: { rows: Row[] }) {
 	const { t, language } = useTexts();
 	if (rows.length === 0) return <p class="soft">{t('morning.noFalling')}</p>;
 	return (
 		<ul class="small-list">
-			{rows.slice(0, 15).map((row) => {
+			{rows.slice(0, FALLING_SHOWN).map((row) => {
 				const left = daysUntil(row.lawDue ?? today());
 				return (
 					<li key={row.id}>
@@ -50,12 +52,17 @@ function Falling({ rows }: { rows: Row[] }) {
 							<span class="soft small">
 								{' '}
 								· {nameOfActor(row.owner) || t('owner.free')}
-								{row.law && ` · ${row.law}`}
+								{row.law && row.force !== 'local' && ` · ${row.law}`}
 							</span>
 						</span>
 					</li>
 				);
 			})}
+			{rows.length > FALLING_SHOWN && (
+				<li>
+					<a href={PATHS.worklist}>{t('morning.moreFalling', { n: rows.length - FALLING_SHOWN })}</a>
+				</li>
+			)}
 		</ul>
 	);
 }

@@ -1,5 +1,5 @@
 // callside.tsx: what may be said to this caller now, and what may not. Until it is made sure who calls, nothing of the patient is shown.
-import { appointmentsOf, callsOf, type Caller, type Identity, type Reason } from '../api/calls.ts';
+import { appointmentsOf, callsOf, cancelledOf, type Caller, type Identity, type Reason } from '../api/calls.ts';
 import { consentsOf } from '../api/consents.ts';
 import type { Appointment, Episode, Patient } from '../api/fhir.ts';
 import { dayAndTime, longDay } from '../base/clock.ts';
@@ -58,6 +58,35 @@ export function TimesCard({ patient }: { patient: string }) {
 	);
 }
 
+// Who calls about a cancelled time: what was cancelled, why, and the new time or that there is none.
+function CancelledCard({ patient }: { patient: string }) {
+	const { t, language } = useTexts();
+	const list = useLoad(patient, async () => {
+		const [cancelled, times] = await Promise.all([cancelledOf(patient), appointmentsOf(patient)]);
+		return { cancelled, next: times[0]?.start ?? '' };
+	});
+	const cause = (code: string) => (isKey(`moveCause.${code}`) ? t(`moveCause.${code}` as Key) : t('cancelled.noCause'));
+	return (
+		<section class="card" aria-labelledby="cancelled">
+			<h3 id="cancelled">{t('cancelled.title')}</h3>
+			{list.failure !== null && <Failed failure={list.failure} retry={list.again} />}
+			{list.value?.cancelled.length === 0 && <p class="soft">{t('cancelled.none')}</p>}
+			<ul class="times">
+				{list.value?.cancelled.slice(0, 3).map((one) => (
+					<li key={one.id}>
+						<strong>{dayAndTime(one.at, language)}</strong> {one.what}
+						<p>
+							{cause(one.cause)}
+							{one.said && <span class="soft"> · {one.said}</span>}
+						</p>
+					</li>
+				))}
+			</ul>
+			{list.value && <p>{list.value.next ? t('cancelled.next', { time: dayAndTime(list.value.next, language) }) : t('cancelled.noNext')}</p>}
+		</section>
+	);
+}
+
 function neverSay(t: Say, openness: Openness, reason: Reason | ''): string {
 	const special = `callNever.${reason}`;
 	if (openness === 'open' || openness === 'practical') return isKey(special) ? t(special) : t('callNever.any');
@@ -107,6 +136,7 @@ export function CallSide({ patient, pathways, openness, reason }: Props) {
 					<p class="say-now">{t(hint)}</p>
 				</section>
 			)}
+			{openness === 'open' && reason === 'aflyst' && <CancelledCard patient={id} />}
 			{openness === 'open' && pathways.map((one) => <Pathway key={one.id} episode={one} patient={id} />)}
 			{shown && <TimesCard patient={id} />}
 			<p class="never" aria-live="polite">

@@ -5,7 +5,7 @@ import { useId } from 'preact/hooks';
 import { useTexts } from '../base/texts.ts';
 
 export type Choice<T extends string> = { code: T; label: string };
-const DIGITS = '1234567890-';
+const DIGITS = '1234567890-+';
 
 type Props<T extends string> = {
 	name: string;

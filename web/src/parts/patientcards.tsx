@@ -27,6 +27,7 @@ import { useValue } from '../base/value.ts';
 import { Calls } from './calls.tsx';
 import { Times } from './callside.tsx';
 import { Card } from './card.tsx';
+import { FormsCard } from './formlinks.tsx';
 import { useHeard } from './heard.ts';
 import { LineForm } from './lineform.tsx';
 import { nameOfActor, staff } from './who.tsx';
@@ -266,6 +267,7 @@ export function PatientCards({ patient, changed, pathway }: Edited & { pathway: 
 			<Letters id={id} />
 			<PatientCalls id={id} />
 			<Questions id={id} pathway={pathway} />
+			<FormsCard id={id} />
 			<Wishes patient={patient} changed={changed} />
 			<Consents id={id} />
 			<People patient={patient} changed={changed} />

@@ -37,6 +37,7 @@ async function handOver(card: Card, to: To | null, patient: string | null, care:
 		identity: 'not-checked',
 		reason: card,
 		outcome: to === null ? 'answered' : to === 'alarm' || card === 'selvmordstruet' ? 'emergency' : 'passed-on',
+		want: '',
 		note: '',
 		passedTo: to ? say(`card.to.${to}`) : '',
 		backBy: null,
