@@ -280,7 +280,7 @@ static bool clocks_bind(const clock_binding *b, issues *sink)
 static bool pathway_bind(const image *m, deriving *dv, int64_t pathway, clock *room, issues *sink)
 {
 	facts f;
-	if (!pathway_facts(deriving_snapshot(dv), m, pathway, deriving_arena(dv), &f, sink)) return false;
+	if (!pathway_facts_in(dv, m, pathway, &f, sink)) return false;
 	const clock_binding b = {m, dv, pathway, &f, room, clock_compute(m, &f, room)};
 	return clocks_bind(&b, sink);
 }

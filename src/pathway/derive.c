@@ -42,12 +42,11 @@ static bool standing_read(deriving *dv, int64_t rid, standing *out, issues *sink
 	arena *a = deriving_arena(dv);
 	cell key = INT_CELL(rid), row[FACT_COLUMNS];
 	scan_options of_rid = {.index = -1, .prefix = &key, .prefix_cells = 1};
-	int64_t cap = store_count(deriving_snapshot(dv), &fact_table, &of_rid, sink);
+	int cap = 0;
 	*out = (standing){0};
-	if (cap <= 0) return cap == 0;
-	out->rows = ARENA_ARRAY(a, fact_cells, cap);
 	scan *s = store_scan(deriving_snapshot(dv), &fact_table, &of_rid, a, sink);
-	while (s && out->count < cap && scan_next(s, row, sink)) {
+	while (s && scan_next(s, row, sink)) {
+		if (out->count == cap) out->rows = ARENA_DOUBLE(a, fact_cells, out->rows, &cap, 8);
 		for (int i = 0; i < FACT_COLUMNS; i++) {
 			if (row[i].kind == CELL_TEXT) row[i].text = text_copy(a, row[i].text);
 			out->rows[out->count].at[i] = row[i];

@@ -158,7 +158,7 @@ enum {
 	FACT_ACTOR,
 	FACT_COLUMNS
 };
-enum { KNOWN_PATHWAY, KNOWN_PART, KNOWN_MEMBERS, KNOWN_COLUMNS };
+enum { KNOWN_PATHWAY, KNOWN_PART, KNOWN_MEMBERS, KNOWN_COLUMNS, KNOWN_ROWS = 16 };
 extern const table link_table, member_table, fact_table, source_table, known_table;
 
 /* Facts being collected. */
@@ -172,6 +172,8 @@ void fact_list_add(fact_list *l, const fact *f);
 /* Makes a member's row equal to its facts; `gives`: it has some. */
 bool known_put(deriving *dv, int64_t pathway, int64_t rid, bool *gives, issues *sink);
 bool known_forget(deriving *dv, int64_t pathway, int64_t rid, issues *sink);
+/* The facts of a row's members, added; their words lie in `members`. False: it is damaged. */
+bool known_unpack(const model *md, text members, fact_list *out);
 
 /* What stood of a resource before a version of it, as rows. */
 typedef struct fact_cells {

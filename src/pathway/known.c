@@ -3,7 +3,7 @@
  * rows follow: a member's facts change, it joins, it leaves. */
 #include "pathway/internal.h"
 
-enum { KNOWN_ROWS = 16, VARINT_MAX = 10, DAY_SHIFT = 1000000 /* days before 1970 too are small numbers */ };
+enum { VARINT_MAX = 10, DAY_SHIFT = 1000000 /* days before 1970 too are small numbers */ };
 
 const table known_table = {
     .name = "pathway_facts",
@@ -195,9 +195,9 @@ static bool member_unpack(const model *md, text packed, fact_list *out)
 	return !u.broken;
 }
 
-static bool row_unpack(const model *md, text members, arena *a, fact_list *out)
+bool known_unpack(const model *md, text members, fact_list *out)
 {
-	unpacking u = {.rest = text_copy(a, members)};
+	unpacking u = {.rest = members};
 	while (u.rest.len && !u.broken) {
 		(void)unpack_int(&u);
 		text packed = unpack_text(&u);
@@ -216,7 +216,7 @@ bool pathway_facts(snapshot *r, const image *m, int64_t pathway_rid, arena *a, f
 	scan *s = store_scan(r, &known_table, &(scan_options){.index = -1, .prefix = &key, .prefix_cells = 1}, a, sink);
 	if (!s) return false;
 	while (scan_next(s, row, sink))
-		if (!row_unpack(md, row[KNOWN_MEMBERS].text, a, &list))
+		if (!known_unpack(md, text_copy(a, row[KNOWN_MEMBERS].text), &list))
 			issue_add(sink, FAIL_STORE_CORRUPT, TEXT("pathway_facts"), TEXT(""));
 	scan_close(s);
 	if (out->count) facts_lay_out(out, md->name_count, a);

@@ -220,7 +220,7 @@ static bool type_activates(const model *md, text type)
 {
 	const condition *when = md->becomes ? md->becomes->active_when : NULL;
 	for (int i = 0; when && i < md->name_count; i++)
-		if (text_equal(md->names[i].source, type) && condition_names(when, i)) return true;
+		if (condition_names(when, i) && text_equal(md->names[i].source, type)) return true;
 	return false;
 }
 
@@ -359,10 +359,13 @@ static bool subjects_bind(deriving *dv, int64_t rid, const link_rows *before, bo
 /* Does anything point at it? */
 static bool pointed_at(deriving *dv, int64_t rid, bool *is, issues *sink)
 {
-	link_rows rows;
-	if (!links_to(deriving_snapshot(dv), rid, deriving_arena(dv), &rows, sink)) return false;
-	*is = rows.count > 0;
-	return true;
+	cell key = INT_CELL(rid), row[LINK_COLUMNS];
+	scan_options first = {.index = 0, .prefix = &key, .prefix_cells = 1, .limit = 1};
+	scan *s = store_scan(deriving_snapshot(dv), &link_table, &first, deriving_arena(dv), sink);
+	if (!s) return false;
+	*is = scan_next(s, row, sink);
+	scan_close(s);
+	return sink->errors == 0;
 }
 
 static bool owns_any(const link_rows *rows, const reading *r)
@@ -403,7 +406,8 @@ bool links_apply(const model *md, deriving *dv, const change *c, const reading *
 	link_rows old;
 	bool episode, was_here = is_here(s, c->rid, a, &episode, sink), here = c->resource != NULL, before, now;
 	if (!members_collect(s, false, c->rid, a, &concerned, sink)) return false;
-	if (!links_from(s, c->rid, a, &old, sink) || !pointed_at(dv, c->rid, &before, sink)) return false;
+	if (!links_from(s, c->rid, a, &old, sink)) return false;
+	if (!pointed_at(dv, c->rid, &before, sink)) return false;
 	if (!source_bind(dv, c, was_here, sink)) return false;
 	bool activates = type_activates(md, c->type);
 	if (facts_changed && !facts_follow(dv, c->rid, &concerned, activates, sink)) return false;

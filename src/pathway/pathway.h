@@ -63,6 +63,8 @@ typedef struct facts {
 	int count;
 } facts;
 bool pathway_facts(snapshot *r, const image *m, int64_t pathway_rid, arena *a, facts *out, issues *sink);
+/* The same in the writer, which keeps those it read lately: as this transaction sees them, in its arena. */
+bool pathway_facts_in(deriving *dv, const image *m, int64_t pathway_rid, facts *out, issues *sink);
 const fact *facts_first(const facts *f, int id); /* the earliest, or NULL */
 const fact *facts_last(const facts *f, int id);
 int facts_from(const facts *f, int id); /* where those of this id begin, or would */

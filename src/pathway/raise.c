@@ -115,7 +115,7 @@ static bool episode_activate(const image *m, deriving *dv, int64_t pathway, issu
 	facts f;
 	version v;
 	doc d;
-	if (!pathway_facts(deriving_snapshot(dv), m, pathway, a, &f, sink)) return false;
+	if (!pathway_facts_in(dv, m, pathway, &f, sink)) return false;
 	if (!condition_holds(b->active_when, &f).holds) return true;
 	found there = deriving_read(dv, pathway, &v, sink);
 	if (there != FOUND) return there != FOUND_FAILED;
