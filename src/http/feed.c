@@ -4,7 +4,20 @@
 
 static const char *const methods[] = {[WRITE_CREATE] = "create", [WRITE_UPDATE] = "update", [WRITE_DELETE] = "delete"};
 
-text feed_text(arena *a, const feed_event *events, int count)
+/* Whose a Task is in this version: a list of somebody else's need not ask. */
+static void owner_say(json_out *o, reader *rd, const feed_event *e, arena *a)
+{
+	issues unheard = {.arena = a};
+	version v;
+	doc d;
+	if (e->method == WRITE_DELETE || !text_equal(e->type, TEXT("Task"))) return;
+	if (record_vread(rd, e->type, e->id, e->version, &v, &unheard) != FOUND) return;
+	if (!json_parse(a, v.json, TEXT("feed"), &unheard, &d)) return;
+	uint32_t owner = doc_get(&d, 0, NAME_owner);
+	json_pair(o, "owner", owner == NODE_ABSENT ? (text){0} : doc_get_text(&d, owner, NAME_reference));
+}
+
+text feed_text(arena *a, reader *rd, const feed_event *events, int count)
 {
 	buffer b = {.arena = a};
 	for (int i = 0; i < count; i++) {
@@ -17,6 +30,7 @@ text feed_text(arena *a, const feed_event *events, int count)
 		json_int(&o, e->version);
 		json_pair(&o, "method", text_of(methods[e->method]));
 		json_pair(&o, "at", instant_iso(a, e->at));
+		owner_say(&o, rd, e, a);
 		json_end(&o);
 		text data = json_done(&o);
 		buffer_format(&b, "id: %lld\nevent: change\ndata: %.*s\n\n", (long long)e->sequence, TEXT_ARG(data));
@@ -47,7 +61,7 @@ void feed_get(exchange *x)
 	if (!position_of(x, &after)) return;
 	exchange_headroom(x, 4 * KIB);
 	int count = record_feed(x->app->record, &x->who, after, FEED_EVENTS_MAX, 0, x->arena, &events, &x->sink);
-	if (x->sink.errors > 0) return;
+	if (x->sink.errors > 0 || !exchange_reader(x)) return;
 	http_response *p = x->response;
 	p->status = 200;
 	p->streams = true;
@@ -55,5 +69,5 @@ void feed_get(exchange *x)
 	p->feed_caller = x->who;
 	reply_header(x, TEXT("Content-Type"), TEXT("text/event-stream; charset=utf-8"));
 	reply_header(x, TEXT("Cache-Control"), TEXT("no-store"));
-	p->body = feed_text(x->arena, events, count);
+	p->body = feed_text(x->arena, x->reader, events, count);
 }

@@ -207,7 +207,7 @@ frame_state frame_parse(char *bytes, int64_t len, int64_t payload_max, frame *ou
 void frame_add(buffer *b, int opcode, text payload); /* as a server sends it */
 
 /* ---- feed.c ---- */
-text feed_text(arena *a, const feed_event *events, int count);
+text feed_text(arena *a, reader *rd, const feed_event *events, int count);
 
 /* ---- websocket.c: sockets that stay open, over the listener ---- */
 typedef struct socket_hub socket_hub;

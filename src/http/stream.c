@@ -24,7 +24,8 @@ struct stream {
 	arena *arena;   /* reset for each piece */
 	arena *lasting; /* the caller's texts */
 	caller who;
-	text piece; /* being sent */
+	reader *reader; /* while a piece is read */
+	text piece;     /* being sent */
 	int64_t sent;
 	int64_t after;
 	bool waiting, beat;
@@ -107,24 +108,35 @@ void stream_hub_free(stream_hub *h)
 	free(h);
 }
 
+static void piece_find(stream *s, issues *sink)
+{
+	record *r = s->hub->app->record;
+	feed_event *events;
+	int count = record_feed(r, &s->who, s->after, FEED_EVENTS_MAX, 0, s->arena, &events, sink);
+	if (count <= 0) return;
+	s->reader = record_reader(r, &s->who, s->arena, sink);
+	if (!s->reader) return;
+	s->piece = feed_text(s->arena, s->reader, events, count);
+	s->after = events[count - 1].sequence;
+}
+
 /* What is new since `after` as the next piece. False: this stream cannot go on. */
 static bool piece_read(stream *s)
 {
 	jmp_buf home;
 	arena_reset(s->arena);
+	issues sink = {.arena = s->arena};
 	s->piece = (text){0};
 	s->sent = 0;
-	if (setjmp(home)) return false;
-	arena_boundary(s->arena, &home);
-	feed_event *events;
-	issues sink = {.arena = s->arena};
-	int count = record_feed(s->hub->app->record, &s->who, s->after, FEED_EVENTS_MAX, 0, s->arena, &events, &sink);
-	if (count > 0) {
-		s->piece = feed_text(s->arena, events, count);
-		s->after = events[count - 1].sequence;
+	bool spent = setjmp(home) != 0; /* the arena's budget */
+	if (!spent) {
+		arena_boundary(s->arena, &home);
+		piece_find(s, &sink);
 	}
 	arena_boundary(s->arena, NULL);
-	return sink.errors == 0;
+	reader_close(s->reader);
+	s->reader = NULL;
+	return !spent && sink.errors == 0;
 }
 
 static ssize_t piece_send(stream *s, char *bytes, size_t room)

@@ -16,13 +16,13 @@ static bool event_name(snapshot *s, const caller *who, int64_t rid, arena *a, fe
 }
 
 /* `after` moves to what was looked at, seen or not. */
-static int events_after(snapshot *s, const caller *who, int64_t *after, int max, arena *a, feed_event *out,
+static int events_after(snapshot *s, const caller *who, int64_t *after, int max, arena *a, feed_event **out,
 			issues *sink)
 {
 	cell row[LOG_COLUMNS], low = INT_CELL(*after);
 	scan_options o = {.index = -1, .low = &low, .low_excluded = true};
 	scan *log = store_scan(s, &log_table, &o, a, sink);
-	int n = 0;
+	int n = 0, cap = 0;
 	while (n < max && scan_next(log, row, sink)) {
 		*after = row[LOG_SEQ].integer;
 		if (row[LOG_KIND].integer != KIND_VERSION) continue;
@@ -30,7 +30,9 @@ static int events_after(snapshot *s, const caller *who, int64_t *after, int max,
 				.version = row[LOG_VERSION].integer,
 				.method = (write_method)row[LOG_METHOD].integer,
 				.at = row[LOG_AT].integer};
-		if (event_name(s, who, row[LOG_RID].integer, a, &e, sink)) out[n++] = e;
+		if (!event_name(s, who, row[LOG_RID].integer, a, &e, sink)) continue;
+		if (n == cap) *out = ARENA_DOUBLE(a, feed_event, *out, &cap, 8);
+		(*out)[n++] = e;
 	}
 	scan_close(log);
 	return n;
@@ -59,13 +61,13 @@ bool record_wait(record *r, int64_t after, int wait_ms)
 int record_feed(record *r, const caller *who, int64_t after, int max, int wait_ms, arena *a, feed_event **out,
 		issues *sink)
 {
-	*out = ARENA_ARRAY(a, feed_event, max);
+	*out = NULL;
 	world *w = r->world;
 	int64_t until = w->monotonic(w) + (int64_t)wait_ms * 1000;
 	for (;;) {
 		snapshot *s = store_snapshot(r->store, sink);
 		if (!s) return 0;
-		int n = events_after(s, who, &after, max, a, *out, sink);
+		int n = events_after(s, who, &after, max, a, out, sink);
 		store_release(s);
 		/* Woken for something this caller has seen already, or may not see: the wait goes on. */
 		int64_t left_ms = (until - w->monotonic(w) + 999) / 1000;

@@ -9,6 +9,7 @@ enum {
 	    2048, /* what a page's worth of candidates is tried against, at most, before they are simply tried */
 	ROUND_TIMES = 16,
 	WIDE_SHARE = 16,    /* a clause that hits one in so many, or more, is wide */
+	VERY_FEW = 4,       /* candidates are simply tried */
 	FEW = 64,           /* candidates a chain is followed from one by one, */
 	ROWS_FOR_ONE = 128, /* unless its other end is known within so many rows for each */
 	TRIES = 128,        /* that many are tried before it is asked how many held */
@@ -97,6 +98,24 @@ static void pend_open(planning *p)
 	p->open_count = 0;
 }
 
+/* Who says which ones has said nearly all. */
+static bool named_first(planning *p)
+{
+	for (int i = 0; i < p->open_count; i++) {
+		const clause *c = p->open[i];
+		rid_set set;
+		bool whole = false;
+		if (c->subject != SUBJECT_ID || clause_is_negative(c)) continue;
+		if (!clause_collect(p->s, c, INT64_MAX, &set, &whole)) return false;
+		if (!whole) continue;
+		apply(p, c, set);
+		for (int n = i + 1; n < p->open_count; n++) p->open[n - 1] = p->open[n];
+		p->open_count--;
+		i--;
+	}
+	return true;
+}
+
 /* The rounds end when something is narrow, or nothing is. */
 static bool find_narrow(planning *p)
 {
@@ -121,7 +140,7 @@ static int64_t worth_of(const planning *p)
 
 static bool finish(planning *p)
 {
-	if (p->narrowed && any_open(p, false)) {
+	if (p->narrowed && any_open(p, false) && p->candidates.count > VERY_FEW) {
 		int64_t worth = worth_of(p);
 		if (!round_of(p, false, worth, false)) return false;
 	}
@@ -172,7 +191,7 @@ bool part_match(search *s, part *of)
 			p.open[p.open_count++] = c;
 	}
 	for (int i = 0; i < range_count; i++) p.open[p.open_count++] = ranges[i];
-	return find_narrow(&p) && finish(&p) && settle_negatives(&p);
+	return named_first(&p) && find_narrow(&p) && finish(&p) && settle_negatives(&p);
 }
 
 bool part_settle(search *s, part *p)

@@ -179,6 +179,23 @@ describe('news is merged without moving what is looked at', () => {
 		assert.equal(ids(heard), 'today:b later:d');
 		assert.equal(ids(units.merge(heard)), 'later:d later:b');
 	});
+	test('one row heard of: renewed, come or gone, and what was heard before stands', () => {
+		const shown = units.arrange(rows(b, c));
+		const come = units.hearSome(shown, ['a'], rows(a), false);
+		assert.equal(ids(come), 'today:b week:c');
+		assert.deepEqual(units.newsCount(come), { added: 1, gone: 0 });
+		const gone = units.hearSome(come, ['b', 'd'], [], false);
+		assert.deepEqual([...gone.gone], ['b']);
+		assert.equal(ids(units.merge(gone)), 'late:a week:c');
+		const back = units.hearSome(gone, ['b'], rows(b), false);
+		assert.equal(back.gone.size, 0);
+		assert.equal(ids(units.merge(back)), 'late:a today:b week:c');
+	});
+	test('a row of the pages below is not brought up, and the same row again is no news', () => {
+		const shown = units.arrange(rows(a, b));
+		assert.equal(units.hearSome(shown, ['c'], rows(c), true).news, null);
+		assert.equal(units.hearSome(shown, ['b'], rows(b), true).news, null);
+	});
 	test('the same list again is no news', () => {
 		const shown = units.arrange(rows(a, b));
 		assert.equal(units.hear(shown, rows(b, a)).news, null);

@@ -164,6 +164,13 @@ TEST(feeds_hear_and_end)
 	assert_int_equal(p.status, 201);
 	for (int i = 1; i < LISTENERS; i++)
 		assert_true(text_find(hear(a, fds[i], TEXT("\"id\":\"feed\""), 5000), TEXT("event: change")) >= 0);
+	p = http_call(&the_desk->app, a, &tester, "PUT", TEXT("/fhir/Task/owned"),
+		      TEXT("{\"resourceType\":\"Task\",\"id\":\"owned\",\"status\":\"accepted\",\"intent\":\"order\","
+			   "\"owner\":{\"reference\":\"PractitionerRole/sek-a\"}}"));
+	assert_int_equal(p.status, 201);
+	for (int i = 1; i < LISTENERS; i++)
+		assert_true(text_find(hear(a, fds[i], TEXT("\"id\":\"owned\""), 5000),
+				      TEXT("\"owner\":\"PractitionerRole/sek-a\"")) >= 0);
 	http_stop(the_listener);
 	the_listener = first;
 	for (int i = 1; i < LISTENERS; i++) {

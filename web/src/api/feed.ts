@@ -3,7 +3,7 @@
 import { Value } from '../base/value.ts';
 import { actor, online } from './client.ts';
 
-export type Change = { type: string; id: string; version: number; method: string; at: string };
+export type Change = { type: string; id: string; version: number; method: string; at: string; owner?: string }; // owner: of a Task
 export const live = new Value<'starting' | 'live' | 'broken'>('starting');
 const RETRY_MS = 3000;
 

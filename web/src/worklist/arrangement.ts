@@ -42,6 +42,23 @@ export function hear(shown: Arrangement, list: Row[]): Arrangement {
 	return { places: shown.places, rows, gone, news: sameOrder(shown.places, list) ? null : list };
 }
 
+// The list as the server has it, as far as we have heard.
+export function known(shown: Arrangement): Row[] {
+	return shown.news ?? shown.places.flatMap(({ id }) => (shown.gone.has(id) ? [] : (shown.rows.get(id) ?? [])));
+}
+
+// Only some of it was asked for: `asked`, of which `rows` belong to the list now. Where the list goes on after what is shown (`more`),
+// a row that belongs below is of those.
+export function hearSome(shown: Arrangement, asked: string[], rows: Row[], more: boolean): Arrangement {
+	const before = known(shown);
+	const last = before[before.length - 1];
+	const fits = (row: Row): boolean => !more || !last || byStart(row, last) <= 0;
+	const byId = new Map(rows.map((row) => [row.id, row]));
+	const stay = before.flatMap((row) => (asked.includes(row.id) ? (byId.get(row.id) ?? []) : row));
+	const come = rows.filter((row) => !before.some(({ id }) => id === row.id) && fits(row));
+	return hear(shown, [...stay, ...come]);
+}
+
 export function merge(shown: Arrangement): Arrangement {
 	return shown.news ? arrange(shown.news) : shown;
 }
