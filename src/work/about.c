@@ -73,6 +73,34 @@ text task_about(const doc *task)
 	return extension_said(task, 0, "urn:limen:about", NAME_valueReference);
 }
 
+task_subject task_subject_of(const doc *task, text task_id, const rid_finder *where)
+{
+	task_subject out = {0};
+	text_pair about = text_cut(task_about(task), '/');
+	const struct {
+		text type, id;
+	} named[] = {{about.head, about.tail}, {TEXT("EpisodeOfCare"), task_pathway(task)}, {TEXT("Task"), task_id}};
+	const text said[] = {task_about(task), extension_said(task, 0, "urn:limen:pathway", NAME_valueReference),
+			     task_id};
+	for (int i = 0; i < 3 && !out.rid; i++) {
+		if (!named[i].id.len) continue;
+		out.type = named[i].type;
+		out.rid = where->find(where->self, named[i].type, named[i].id);
+		if (!out.rid && !out.missing.len) out.missing = said[i];
+	}
+	return out;
+}
+
+static int64_t reader_find(void *self, text type, text id)
+{
+	return record_rid(self, type, id);
+}
+
+rid_finder reader_finder(reader *rd)
+{
+	return (rid_finder){rd, reader_find};
+}
+
 bool subject_view_read(snapshot *r, const image *m, int64_t rid, text type, arena *a, subject_view *out, issues *sink)
 {
 	const clock_rule *const *rules;

@@ -88,17 +88,14 @@ static text clock_asked(doing *d)
 	return c ? clock_rule_face(c->rule)->id : (text){0};
 }
 
-/* What it is about: the resource it names, else its pathway, else nothing but itself. */
 static bool gather(doing *d)
 {
-	text pathway = task_pathway(d->task), about = task_about(d->task);
+	const rid_finder here = reader_finder(d->reader);
+	text pathway = task_pathway(d->task);
 	text episode = pathway.len ? text_format(d->arena, "EpisodeOfCare/%.*s", TEXT_ARG(pathway)) : (text){0};
-	text_pair subject = text_cut(about.len ? about : episode, '/');
-	int64_t rid = subject.found ? record_rid(d->reader, subject.head, subject.tail) : 0;
-	if (subject.found && !rid) return fail(d, FAIL_WORK_NO_FOCUS, about.len ? about : episode, TEXT(""));
-	text type = rid ? subject.head : TEXT("Task");
-	if (!rid) rid = record_rid(d->reader, TEXT("Task"), d->task_version.id);
-	if (!subject_view_read(reader_snapshot(d->reader), d->image, rid, type, d->arena, &d->view, d->sink))
+	task_subject of = task_subject_of(d->task, d->task_version.id, &here);
+	if (of.missing.len) return fail(d, FAIL_WORK_NO_FOCUS, of.missing, TEXT(""));
+	if (!subject_view_read(reader_snapshot(d->reader), d->image, of.rid, of.type, d->arena, &d->view, d->sink))
 		return false;
 	d->with = (filling){
 	    .image = d->image,

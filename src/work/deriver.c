@@ -39,14 +39,29 @@ static bool settle(void *self, deriving *dv, issues *sink)
 	return settle_each(self, dv, rids, count, sink);
 }
 
-/* What a task is about, as a row number: the resource it names, else its pathway, else itself. */
+static int64_t rid_find(void *self, text type, text id)
+{
+	return deriving_rid(self, type, id);
+}
+
 static int64_t subject_of(deriving *dv, const doc *task, int64_t self)
 {
-	text_pair about = text_cut(task_about(task), '/');
-	int64_t rid = about.found ? deriving_rid(dv, about.head, about.tail) : 0;
-	text pathway = task_pathway(task);
-	if (!rid && pathway.len) rid = deriving_rid(dv, TEXT("EpisodeOfCare"), pathway);
+	const rid_finder here = {dv, rid_find};
+	int64_t rid = task_subject_of(task, (text){0}, &here).rid;
 	return rid ? rid : self;
+}
+
+/* The pathway it belongs to where it is about something else: an appointment, a message. */
+static int64_t pathway_beside(deriving *dv, const doc *task, int64_t subject)
+{
+	text pathway = task_pathway(task);
+	int64_t rid = pathway.len ? deriving_rid(dv, TEXT("EpisodeOfCare"), pathway) : 0;
+	return rid == subject ? 0 : rid;
+}
+
+void work_touch(deriving *dv, int64_t rid)
+{
+	deriving_touch(dv, &work_owner, rid);
 }
 
 static bool touch(deriving *dv, int64_t rid, issues *sink)
@@ -65,6 +80,7 @@ static bool forget(deriving *dv, int64_t rid, issues *sink)
 	cell key[] = {INT_CELL(rid)}, row[TASK_COLUMNS];
 	store_result r = store_get(deriving_snapshot(dv), &work_task_table, key, deriving_arena(dv), row, sink);
 	if (r != STORE_OK) return r == STORE_NOT_FOUND;
+	if (row[TASK_PATHWAY].kind == CELL_INT) pathway_touch(dv, row[TASK_PATHWAY].integer);
 	return touch(dv, row[TASK_SUBJECT].integer, sink) &&
 	       store_delete(deriving_writing(dv), &work_task_table, key, 1, sink) != STORE_FAILED;
 }
@@ -100,6 +116,8 @@ static bool apply(void *self, deriving *dv, const change *c, issues *sink)
 	const task_kind *k = task_kind_find(self, t.kind);
 	t.rid = c->rid;
 	t.subject = subject_of(dv, c->resource, c->rid);
+	t.pathway = pathway_beside(dv, c->resource, t.subject);
+	if (t.pathway) pathway_touch(dv, t.pathway);
 	if (k && k->part_count) deriving_touch(dv, &work_owner, c->rid);
 	return touch(dv, t.subject, sink) && task_row_put(deriving_writing(dv), &t, sink);
 }

@@ -12,6 +12,7 @@ typedef struct explaining {
 	instant raised;
 	task_row row;
 	task_rank rank;
+	hold hold;
 	const processes *times;
 	instant now;
 	bool en;
@@ -166,14 +167,39 @@ static int room_for_saves(const explaining *x)
 	return x->when.clock ? clock_rule_saves(x->when.clock->rule, &saves) + 1 : 0;
 }
 
+/* "på hold til 12. nov: venter på svar", or that it waited and goes on by itself. */
+static void add_hold(explaining *x, why *out)
+{
+	const hold *h = &x->hold;
+	if (h->state == HOLD_NONE) return;
+	text until = h->until == DAY_NONE ? (text){0} : day_short(x->arena, h->until, x->en);
+	why_line l = {.on = h->state == HOLD_RESUMED ? day_of_instant(h->resumed) : day_of_instant(x->now)};
+	if (h->state == HOLD_RESUMED) {
+		l.say = text_format(x->arena, x->en ? "was on hold until %.*s: %.*s" : "var på hold til %.*s: %.*s",
+				    TEXT_ARG(until), TEXT_ARG(h->reason));
+		l.effect = x->en ? TEXT("goes on by itself") : TEXT("går i gang igen af sig selv");
+	} else {
+		l.say = until.len
+			    ? text_format(x->arena, x->en ? "on hold until %.*s: %.*s" : "på hold til %.*s: %.*s",
+					  TEXT_ARG(until), TEXT_ARG(h->reason))
+			    : text_format(x->arena, x->en ? "on hold: %.*s" : "på hold: %.*s", TEXT_ARG(h->reason));
+		l.effect =
+		    until.len ? x->en ? TEXT("goes on by itself that day") : TEXT("går i gang igen af sig selv den dag")
+		    : x->en ? TEXT("until somebody takes it up")
+			      : TEXT("til nogen tager den op");
+	}
+	out->lines[out->count++] = l;
+}
+
 static void explain(explaining *x, why *out)
 {
 	const clock *c = clock_behind(x);
 	why of_clock = {0};
 	if (c) clock_explain(x->image, c, &x->facts, x->now, x->lang, x->arena, &of_clock);
 	*out = (why){.headline = headline(x), .lang = x->lang};
-	out->lines = ARENA_ARRAY(x->arena, why_line, of_clock.count + 3 + room_for_saves(x));
+	out->lines = ARENA_ARRAY(x->arena, why_line, of_clock.count + 4 + room_for_saves(x));
 	out->lines[out->count++] = rank_line(x->arena, &x->rank, x->now, x->lang);
+	add_hold(x, out);
 	out->lines[out->count++] = raised_line(x);
 	if (x->need.late) out->lines[out->count++] = foreseen_line(x);
 	add_rescue(x, out);
@@ -191,26 +217,11 @@ static void explain(explaining *x, why *out)
 	if (of_clock.next.len) out->next = of_clock.next;
 }
 
-/* What it is about, as a row number and a type; itself where it is about nothing else. */
-static int64_t subject_of(explaining *x, reader *rd, const doc *d, text *type)
-{
-	text about = task_about(d), pathway = task_pathway(d);
-	text_pair p = text_cut(about, '/');
-	int64_t rid = p.found ? record_rid(rd, p.head, p.tail) : 0;
-	*type = p.head;
-	if (rid) return rid;
-	*type = TEXT("EpisodeOfCare");
-	rid = pathway.len ? record_rid(rd, *type, pathway) : 0;
-	if (rid) return rid;
-	*type = TEXT("Task");
-	return record_rid(rd, *type, text_copy(x->arena, doc_get_text(d, 0, NAME_id)));
-}
-
 static bool read_task(explaining *x, reader *rd, text id, subject_view *view, issues *sink)
 {
-	text type;
 	version v;
 	doc d;
+	const rid_finder here = reader_finder(rd);
 	found f = record_read(rd, TEXT("Task"), id, &v, sink);
 	if (f == FOUND_FAILED) return false;
 	if (f != FOUND) return issue_add(sink, FAIL_WORK_NO_TASK, id, TEXT(""));
@@ -218,8 +229,9 @@ static bool read_task(explaining *x, reader *rd, text id, subject_view *view, is
 	x->kind = task_row_read(&d, &x->row) ? task_kind_find(x->image, x->row.kind) : NULL;
 	if (!x->kind) return issue_add(sink, FAIL_WORK_NOT_A_KIND, id, TEXT(""));
 	x->rank = rank_of(&d, &x->row);
-	int64_t rid = subject_of(x, rd, &d, &type);
-	return subject_view_read(reader_snapshot(rd), x->image, rid, type, x->arena, view, sink);
+	x->hold = hold_of(&d);
+	task_subject of = task_subject_of(&d, id, &here);
+	return subject_view_read(reader_snapshot(rd), x->image, of.rid, of.type, x->arena, view, sink);
 }
 
 bool work_explain(reader *rd, const work_view *v, text task_id, why *out, issues *sink)

@@ -71,6 +71,7 @@ static text hand_json(raising *x, text id, text actor)
 	face.when = x->what->due == DAY_NONE ? task_deadline(k, &x->view.state, x->now)
 					     : task_deadline_on(k, x->image->calendar, x->what->due);
 	bool episode = text_equal(x->type, TEXT("EpisodeOfCare"));
+	face.priority = priority_of(x->image, k, episode ? &x->view.facts : NULL);
 	task_words words = task_say(x->arena, &face, text_equal(k->subject, x->type) ? x->about : NULL);
 	const task_refs refs = {
 	    .id = id,

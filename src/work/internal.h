@@ -89,6 +89,8 @@ struct task_kind {
 	text breached;            /* the force of clocks that are passed and lack a cause, or empty */
 	int known;                /* with `late`: the fact that says the limit will not hold, or -1 */
 	bool when_closed;         /* also on a pathway that is closed */
+	bool next_step;           /* while it is open something makes the next thing happen for the patient */
+	text priority;            /* the kind's own; empty: as the pathway's referral says */
 	span lead, within;
 	int minutes;
 	int day_ends; /* minute of the day */
@@ -211,6 +213,9 @@ enum {
 	TASK_LATEST,
 	TASK_AUTHORED,
 	TASK_FACE,
+	TASK_PATHWAY,
+	TASK_HELD,
+	TASK_PRIORITY,
 	TASK_COLUMNS
 };
 enum { STATE_PATHWAY, STATE_CLOSED, STATE_OPEN_TASKS, STATE_DATED_TASKS, STATE_NEXT_DATE, STATE_WAKE, STATE_COLUMNS };
@@ -219,9 +224,14 @@ typedef struct task_row {
 	text kind, cause;     /* cause empty: raised by hand */
 	bool open, rule_closed; /* rule_closed: by this deriver, so it may open again when its reason returns */
 	instant due, latest_start, authored;
-	int64_t face; /* hash of what is shown of the clock */
+	int64_t face;    /* hash of what is shown of the clock */
+	int64_t pathway; /* the pathway it belongs to where it is about something else; 0: none */
+	instant held;    /* on hold until; INSTANT_NONE: it is not, or nobody said until when */
+	int priority;    /* 0 for none, then routine, urgent, asap, stat */
 } task_row;
 int tasks_of(snapshot *r, int64_t subject, arena *a, task_row **out, issues *sink);
+/* Tasks about something else that belong to this pathway. */
+int tasks_beside(snapshot *r, int64_t pathway, arena *a, task_row **out, issues *sink);
 bool task_row_put(writing *w, const task_row *t, issues *sink);
 cell instant_cell(instant i);                       /* NULL_CELL for none */
 bool task_row_read(const doc *task, task_row *out); /* false: not a task of a kind */

@@ -2,16 +2,17 @@
  * family does. */
 #include "work/internal.h"
 
-static const char *const family_keys[] = {"family",     "da",       "en",      "level",      "role",    "may_also",
-					  "competence", "day_ends", "about",   "words",      "choices", "clock",
-					  "lead",       "within",   "minutes", "never",      "subject", "serves",
-					  "form",       "says_da",  "says_en", "delegation", NULL};
+static const char *const family_keys[] = {
+    "family", "da",      "en",      "level",      "role",     "may_also",  "competence", "day_ends", "about",
+    "words",  "choices", "clock",   "lead",       "within",   "minutes",   "never",      "subject",  "serves",
+    "form",   "says_da", "says_en", "delegation", "priority", "next_step", NULL};
 static const char *const task_keys[] = {
-    "task",     "family", "da",     "en",       "seeds",     "level",    "role",        "may_also", "competence",
-    "day_ends", "about",  "words",  "raise",    "cause",     "focus",    "from",        "late",     "close",
-    "fresh",    "clock",  "lead",   "within",   "minutes",   "says_da",  "says_en",     "guide_da", "guide_en",
-    "never",    "form",   "writes", "clock_of", "escalates", "breached", "when_closed", "subject",  "recurs",
-    "parts",    "by",     "ahead",  "serves",   "checklist", "note",     "delegation",  NULL};
+    "task",       "family",      "da",         "en",       "seeds",     "level",  "role",     "may_also",
+    "competence", "day_ends",    "about",      "words",    "raise",     "cause",  "focus",    "from",
+    "late",       "close",       "fresh",      "clock",    "lead",      "within", "minutes",  "says_da",
+    "says_en",    "guide_da",    "guide_en",   "never",    "form",      "writes", "clock_of", "escalates",
+    "breached",   "when_closed", "subject",    "recurs",   "parts",     "by",     "ahead",    "serves",
+    "checklist",  "note",        "delegation", "priority", "next_step", NULL};
 
 layered kind_key(const content_entry *e, const content_entry *family, const char *key)
 {
@@ -139,22 +140,33 @@ static bool read_roles(const image *m, task_kind *k, issues *sink)
 	if (!read_text(k, "role", true, &k->role, sink)) return false;
 	const content_entry *by_date = content_find(m, TEXT("role"), k->role);
 	k->role_by_date = by_date ? by_date->compiled : NULL;
+	if (!by_date && !role_words(k->role, LANGUAGE_DA)) return unknown(sink, key_of(k, "role"), "role", k->role);
 	layered l = key_of(k, "may_also");
 	for (uint32_t n = list_first(l); n != NODE_ABSENT; n = list_next(l, n)) {
 		if (k->may_also_count == KIND_ROLES_MAX)
 			return wrong(sink, l, "may_also", TEXT("…"), "a list of at most 6 roles");
-		k->may_also[k->may_also_count++] = doc_text(l.e->d, n);
+		text role = doc_text(l.e->d, n);
+		if (!role_words(role, LANGUAGE_DA)) return unknown(sink, (layered){l.e, n}, "may_also", role);
+		k->may_also[k->may_also_count++] = role;
 	}
 	return true;
 }
 
+/* A name that content has no entry for is a mistake that would keep everybody out. */
+static bool read_needed(const image *m, layered l, const char *kind, text *out, issues *sink)
+{
+	if (!content_text(l.e, l.node, "needs", true, out, sink)) return false;
+	layered at = {l.e, content_get(l.e, l.node, "needs")};
+	return content_find(m, text_of(kind), *out) || unknown(sink, at, kind, *out);
+}
+
 /* competence: { needs: X, learning: with helper | no } */
-static bool read_competence(task_kind *k, issues *sink)
+static bool read_competence(const image *m, task_kind *k, issues *sink)
 {
 	static const char *const keys[] = {"needs", "learning", NULL};
 	layered l = key_of(k, "competence");
 	if (l.node == NODE_ABSENT) return true;
-	if (!content_keys(l.e, l.node, keys, sink) || !content_text(l.e, l.node, "needs", true, &k->competence, sink))
+	if (!content_keys(l.e, l.node, keys, sink) || !read_needed(m, l, "competence", &k->competence, sink))
 		return false;
 	uint32_t learning = content_get(l.e, l.node, "learning");
 	text how = learning == NODE_ABSENT ? TEXT("no") : doc_text(l.e->d, learning);
@@ -163,12 +175,12 @@ static bool read_competence(task_kind *k, issues *sink)
 }
 
 /* delegation: { needs: X } */
-static bool read_delegation(task_kind *k, issues *sink)
+static bool read_delegation(const image *m, task_kind *k, issues *sink)
 {
 	static const char *const keys[] = {"needs", NULL};
 	layered l = key_of(k, "delegation");
-	return l.node == NODE_ABSENT || (content_keys(l.e, l.node, keys, sink) &&
-					 content_text(l.e, l.node, "needs", true, &k->delegation, sink));
+	return l.node == NODE_ABSENT ||
+	       (content_keys(l.e, l.node, keys, sink) && read_needed(m, l, "delegation", &k->delegation, sink));
 }
 
 bool kind_role_may(const task_kind *k, text role, day on)
@@ -177,6 +189,18 @@ bool kind_role_may(const task_kind *k, text role, day on)
 	for (int i = 0; i < k->may_also_count; i++)
 		if (text_equal(k->may_also[i], role)) return true;
 	return false;
+}
+
+/* priority: how pressing the kind is, whatever the referral says. next_step: does the next thing happen for the patient while it is open? Of a
+ * kind about a pathway it does, where nothing else is said; of one about something else, where that is said. */
+static bool read_priority(task_kind *k, issues *sink)
+{
+	layered l = key_of(k, "priority"), next = key_of(k, "next_step");
+	k->next_step = next.node == NODE_ABSENT ? kind_about_pathway(k) && !k->breached.len
+						: next.e->d->nodes[next.node].kind == NODE_TRUE;
+	if (!read_text(k, "priority", false, &k->priority, sink)) return false;
+	return !k->priority.len || priority_number(k->priority) ||
+	       wrong(sink, l, "priority", k->priority, "routine, urgent, asap or stat");
 }
 
 static bool read_day_ends(task_kind *k, issues *sink)
@@ -304,10 +328,10 @@ static bool read_facts(const image *m, task_kind *k, issues *sink)
 static bool read_rest(image *m, task_kind *k, issues *sink)
 {
 	return read_text(k, "da", true, &k->da, sink) && read_text(k, "en", true, &k->en, sink) &&
-	       read_roles(m, k, sink) && read_competence(k, sink) && read_delegation(k, sink) &&
-	       read_day_ends(k, sink) && read_minutes(k, sink) && read_span(k, "lead", &k->lead, sink) &&
-	       read_span(k, "within", &k->within, sink) && read_words(m, k, sink) && read_says(m, k, sink) &&
-	       check_never(k, sink) && check_serves(k, sink);
+	       read_roles(m, k, sink) && read_competence(m, k, sink) && read_delegation(m, k, sink) &&
+	       read_priority(k, sink) && read_day_ends(k, sink) && read_minutes(k, sink) &&
+	       read_span(k, "lead", &k->lead, sink) && read_span(k, "within", &k->within, sink) &&
+	       read_words(m, k, sink) && read_says(m, k, sink) && check_never(k, sink) && check_serves(k, sink);
 }
 
 static void *compile_task(image *m, const content_entry *e, issues *sink)

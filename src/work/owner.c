@@ -104,6 +104,16 @@ static bool check_reason(owning *x)
 	return text_trim(x->what->reason).len > 0 || refuse(x, FAIL_WORK_NO_REASON, TEXT(""));
 }
 
+/* It goes on by itself on that day: one that is past is a mistake. */
+static bool check_until(owning *x)
+{
+	day until = x->what->until;
+	if (until == DAY_NONE || until > day_of_instant(x->ask.now)) return true;
+	return issue_at(x->ask.sink, FAIL_WORK_FIELD_VALUE, (place){.path = TEXT("until")}, TEXT("until"),
+			day_iso(x->ask.arena, until),
+			x->ask.lang == LANGUAGE_EN ? TEXT("a day after today") : TEXT("en dag efter i dag"));
+}
+
 /* May this be done now? */
 static bool check(owning *x)
 {
@@ -118,7 +128,7 @@ static bool check(owning *x)
 	case ACT_HANDOVER:
 		return check_reason(x) && check_owner(x) && find_receiver(x);
 	case ACT_HOLD:
-		return check_reason(x) && check_owner(x) && (x->owner.len || check_may(x, &x->self));
+		return check_reason(x) && check_until(x) && check_owner(x) && (x->owner.len || check_may(x, &x->self));
 	case ACT_ASSIGN:
 		if (!worker_leads(&x->self)) return refuse(x, FAIL_WORK_NOT_LEADER, x->self.name);
 		return check_reason(x) && find_receiver(x);

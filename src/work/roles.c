@@ -49,7 +49,13 @@ static void *compile(image *m, const content_entry *e, issues *sink)
 	if (fine && (rows == NODE_ABSENT || e->d->nodes[rows].kind != NODE_ARRAY))
 		fine =
 		    issue_at(sink, FAIL_CONTENT_MISSING, content_place(e, e->node), TEXT("rows"), TEXT(""), TEXT(""));
-	return fine ? rows_read(m, e, rows, sink) : NULL;
+	role_rule *r = fine ? rows_read(m, e, rows, sink) : NULL;
+	for (int i = 0; r && i < r->count; i++)
+		if (!role_words(r->at[i].role, LANGUAGE_DA))
+			return issue_at(sink, FAIL_WORK_KIND_UNKNOWN, content_place(e, rows), TEXT("is"), r->at[i].role,
+					TEXT("")),
+			       NULL;
+	return r;
 }
 
 const content_kind *role_content(void)

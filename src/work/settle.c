@@ -4,29 +4,11 @@
  * cancelled as no longer relevant. What is closed here opens again when its reason returns; what a person
  * closed stays closed. The state depends on facts, clocks and tasks only, so that a rebuild comes to the same rows;
  * `now` decides only when to act. What a person raised stands until its close comes, or somebody does it. */
-#include "work/internal.h"
-
-typedef struct settling {
-	const image *image;
-	deriving *dv;
-	arena *arena;
-	issues *sink;
-	instant now;
-	int64_t rid;
-	version self;    /* the subject's current version */
-	const doc *body; /* parsed when it is first asked for: self_body */
-	bool pathway, gone;
-	text reference; /* "EpisodeOfCare/…" */
-	facts facts;
-	pathway_state state;
-	task_row *tasks;
-	int task_count;
-	instant wake; /* the first instant at which something standing becomes ready */
-} settling;
+#include "work/settling.h"
 
 /* ---- raising writes ---- */
 
-static bool raise_write(settling *s, write_method method, text id, text json, text cause)
+static bool settle_raise(settling *s, write_method method, text id, text json, text cause)
 {
 	doc *d = ARENA_NEW(s->arena, doc);
 	bool parsed = json_parse_resource(s->arena, json, TEXT("work"), s->sink, d);
@@ -36,14 +18,14 @@ static bool raise_write(settling *s, write_method method, text id, text json, te
 }
 
 /* The parsed body of a resource as this transaction sees it; NULL where it is not there. */
-static const doc *body_of(settling *s, int64_t rid, version *v)
+const doc *settle_body(settling *s, int64_t rid, version *v)
 {
 	if (!rid || deriving_read(s->dv, rid, v, s->sink) != FOUND) return NULL;
 	doc *d = ARENA_NEW(s->arena, doc);
 	return json_parse(s->arena, v->json, v->type, s->sink, d) ? d : NULL;
 }
 
-static const doc *self_body(settling *s)
+const doc *settle_self(settling *s)
 {
 	static node none = {.kind = NODE_OBJECT, .next = 1};
 	static const doc nothing = {.nodes = &none, .count = 1};
@@ -57,9 +39,9 @@ static const doc *self_body(settling *s)
 static const doc *about_of(settling *s, const task_kind *k)
 {
 	version v;
-	if (k->about < 0) return text_equal(k->subject, s->self.type) ? self_body(s) : NULL;
+	if (k->about < 0) return text_equal(k->subject, s->self.type) ? settle_self(s) : NULL;
 	const fact *f = facts_last(&s->facts, k->about);
-	return f ? body_of(s, deriving_rid(s->dv, f->type, f->resource), &v) : NULL;
+	return f ? settle_body(s, deriving_rid(s->dv, f->type, f->resource), &v) : NULL;
 }
 
 static text focus_of(settling *s, const task_kind *k, const need *n)
@@ -69,9 +51,29 @@ static text focus_of(settling *s, const task_kind *k, const need *n)
 	return fact_reference(s->arena, f ? f : n->cause);
 }
 
+/* The facts of the pathway it belongs to: its referral says how pressing it is. NULL: it belongs to none. */
+static const facts *pathway_view(settling *s)
+{
+	int64_t *rids;
+	snapshot *r = deriving_snapshot(s->dv);
+	if (s->pathway) return &s->facts;
+	if (s->pressing_known || s->gone) return s->pressing;
+	s->pressing_known = true;
+	int n = pathways_of(r, s->rid, s->arena, &rids, s->sink);
+	facts *f = n > 0 ? ARENA_NEW(s->arena, facts) : NULL;
+	if (f && pathway_facts(r, s->image, rids[0], s->arena, f, s->sink)) s->pressing = f;
+	return s->pressing;
+}
+
+static text pressing_of(settling *s, const task_kind *k)
+{
+	return priority_of(s->image, k, k->priority.len ? NULL : pathway_view(s));
+}
+
 static task_face face_of(settling *s, const task_kind *k, const need *n, instant raised)
 {
 	return (task_face){.image = s->image,
+			   .priority = pressing_of(s, k),
 			   .kind = k,
 			   .state = &s->state,
 			   .need = n,
@@ -79,7 +81,7 @@ static task_face face_of(settling *s, const task_kind *k, const need *n, instant
 }
 
 /* The pathway it belongs to, where that is one: its own, or that of what it is about. */
-static text pathway_reference(settling *s)
+text settle_pathway(settling *s)
 {
 	version v;
 	int64_t *rids;
@@ -93,8 +95,8 @@ static text pathway_reference(settling *s)
 static text organization_above(settling *s, text organization)
 {
 	version v;
-	const doc *d =
-	    body_of(s, deriving_rid(s->dv, TEXT("Organization"), reference_id(organization, TEXT("Organization"))), &v);
+	const doc *d = settle_body(
+	    s, deriving_rid(s->dv, TEXT("Organization"), reference_id(organization, TEXT("Organization"))), &v);
 	return d ? reference_of(d, 0, NAME_partOf) : (text){0};
 }
 
@@ -103,9 +105,9 @@ static text queue_of(settling *s, const task_kind *k, text pathway)
 {
 	enum { STEPS_MAX = 5 };
 	version v;
-	text at = subject_organization(s->arena, self_body(s)), level = kind_level(k, day_of_instant(s->now));
+	text at = subject_organization(s->arena, settle_self(s)), level = kind_level(k, day_of_instant(s->now));
 	if (!at.len && pathway.len) {
-		const doc *e = body_of(
+		const doc *e = settle_body(
 		    s, deriving_rid(s->dv, TEXT("EpisodeOfCare"), reference_id(pathway, TEXT("EpisodeOfCare"))), &v);
 		if (e) at = subject_organization(s->arena, e);
 	}
@@ -120,12 +122,12 @@ static text queue_of(settling *s, const task_kind *k, text pathway)
 
 static task_refs refs_of(settling *s, const task_kind *k, text cause)
 {
-	text pathway = pathway_reference(s);
+	text pathway = settle_pathway(s);
 	return (task_refs){
 	    .id = task_id_of(s->arena, k->id, cause),
 	    .cause = cause,
 	    .pathway = pathway,
-	    .patient = subject_patient(s->arena, self_body(s)),
+	    .patient = subject_patient(s->arena, settle_self(s)),
 	    .about = s->pathway ? (text){0} : s->reference,
 	    .queue = queue_of(s, k, pathway),
 	    .due = DAY_NONE,
@@ -139,47 +141,74 @@ static bool task_create(settling *s, const task_kind *k, const need *n, text cau
 	task_refs refs = refs_of(s, k, cause);
 	refs.focus = focus_of(s, k, n);
 	text json = task_json_new(s->arena, &face, &words, &refs, s->now);
-	return raise_write(s, WRITE_CREATE, refs.id, json, cause);
+	return settle_raise(s, WRITE_CREATE, refs.id, json, cause);
 }
 
-/* An update is caused by the version it answers, so that the same version is answered once. */
-static bool task_update(settling *s, const version *v, text json, text cause)
+/* An update is caused by the version it answers, so that the same version is answered once; in one round only one is made of a task. */
+static bool task_update(settling *s, const task_row *t, const version *v, text json)
 {
+	text cause = t->cause.len ? t->cause : text_format(s->arena, "Task/%.*s", TEXT_ARG(v->id));
 	text again = text_format(s->arena, "%.*s@%lld", TEXT_ARG(cause), (long long)v->number);
-	return raise_write(s, WRITE_UPDATE, v->id, json, again);
+	s->written[t - s->tasks] = true;
+	return settle_raise(s, WRITE_UPDATE, v->id, json, again);
 }
 
 static bool task_close(settling *s, const task_row *t, task_closing how, const fact *by)
 {
 	version v;
-	const doc *d = body_of(s, t->rid, &v);
-	return d ? task_update(s, &v, task_json_closed(s->arena, d, how, by, s->now), t->cause) : s->sink->errors == 0;
+	const doc *d = settle_body(s, t->rid, &v);
+	return d ? task_update(s, t, &v, task_json_closed(s->arena, d, how, by, s->now)) : s->sink->errors == 0;
 }
 
-static bool task_redate(settling *s, const task_row *t, const task_kind *k, const need *n)
+static void wake_at(settling *s, instant at)
 {
-	task_face face = face_of(s, k, n, t->authored);
-	if (face.when.due == INSTANT_NONE) return true;
-	task_words words = task_say(s->arena, &face, NULL);
-	if (face.when.due == t->due && face.when.latest_start == t->latest_start &&
-	    task_face_hash(&face, &words) == t->face)
-		return true;
+	if (at != INSTANT_NONE && (s->wake == INSTANT_NONE || at < s->wake)) s->wake = at;
+}
+
+/* Are its dates, and what stands behind them, as they were? What has no date any more keeps the one it had. */
+static bool dates_stand(settling *s, const task_row *t, const task_face *face)
+{
+	if (face->when.due == INSTANT_NONE) return true;
+	task_words words = task_say(s->arena, face, NULL);
+	return face->when.due == t->due && face->when.latest_start == t->latest_start &&
+	       task_face_hash(face, &words) == t->face;
+}
+
+/* Its dates follow the clocks (a day somebody named stands), and how pressing it is the referral. */
+static bool task_redate(settling *s, const task_row *t, const task_kind *k, const need *n, bool follows)
+{
 	version v;
-	const doc *d = body_of(s, t->rid, &v);
+	task_face face = face_of(s, k, n, t->authored);
+	bool pressing = face.priority.len && priority_number(face.priority) != t->priority;
+	bool dated = follows && !dates_stand(s, t, &face);
+	const doc *d = pressing || dated ? settle_body(s, t->rid, &v) : NULL;
 	if (!d) return s->sink->errors == 0;
-	if (extension_find(d, 0, TEXT("urn:limen:due-given")) != NODE_ABSENT) return true;
-	words = task_say(s->arena, &face, about_of(s, k));
-	return task_update(s, &v, task_json_dates(s->arena, d, &face, &words, s->now), t->cause);
+	if (dated && extension_find(d, 0, TEXT("urn:limen:due-given")) == NODE_ABSENT) {
+		task_words words = task_say(s->arena, &face, about_of(s, k));
+		return task_update(s, t, &v, task_json_dates(s->arena, d, &face, &words, s->now));
+	}
+	return !pressing || task_update(s, t, &v, task_json_pressing(s->arena, d, face.priority, s->now));
+}
+
+/* On hold until a day that has come: whoever had it goes on with it. The day is remembered until it went on, whatever time it is now (a
+ * rebuild must agree). What was written anew in this round waits for the next. */
+static bool task_resume(settling *s, const task_row *t)
+{
+	version v;
+	wake_at(s, t->held);
+	if (t->held > s->now || deriving_rebuilding(s->dv) || s->written[t - s->tasks]) return true;
+	const doc *d = settle_body(s, t->rid, &v);
+	return d ? task_update(s, t, &v, task_json_resumed(s->arena, d, s->now)) : s->sink->errors == 0;
 }
 
 static bool task_reopen(settling *s, const task_row *t, const task_kind *k, const need *n)
 {
 	version v;
-	const doc *d = body_of(s, t->rid, &v);
+	const doc *d = settle_body(s, t->rid, &v);
 	if (!d) return s->sink->errors == 0;
 	task_face face = face_of(s, k, n, s->now);
 	task_words words = task_say(s->arena, &face, about_of(s, k));
-	return task_update(s, &v, task_json_open(s->arena, d, &face, &words, s->now), t->cause);
+	return task_update(s, t, &v, task_json_open(s->arena, d, &face, &words, s->now));
 }
 
 /* ---- one kind on one subject ---- */
@@ -199,7 +228,7 @@ static bool settle_open(settling *s, const task_row *t, const task_kind *k, cons
 	if (s->state.closed && !k->when_closed) return task_close(s, t, CLOSING_PATHWAY, NULL);
 	if (!current && k->again.every.given) return task_close(s, t, CLOSING_MISSED, NULL);
 	if (!current || !n->standing || !n->ready) return task_close(s, t, CLOSING_LAPSED, NULL);
-	return task_redate(s, t, k, n);
+	return task_redate(s, t, k, n, true);
 }
 
 /* "KIND:Type/id" of what caused it; of a recurring kind also the day its period began. */
@@ -212,11 +241,6 @@ static text cause_text(settling *s, const task_kind *k, const need *n)
 	if (start == DAY_NONE) return (text){0};
 	return text_format(s->arena, "%.*s:%.*s:%.*s", TEXT_ARG(k->id), TEXT_ARG(of),
 			   TEXT_ARG(day_iso(s->arena, start)));
-}
-
-static void wake_at(settling *s, instant at)
-{
-	if (at != INSTANT_NONE && (s->wake == INSTANT_NONE || at < s->wake)) s->wake = at;
 }
 
 /* A recurring kind comes next after the latest period it was raised for, whatever time it is now. */
@@ -267,14 +291,17 @@ static bool settle_hand(settling *s, const task_row *t)
 	if (closed.holds) return task_close(s, t, CLOSING_DONE, closed.because);
 	if (s->gone) return task_close(s, t, CLOSING_LAPSED, NULL);
 	if (s->state.closed && !k->when_closed) return task_close(s, t, CLOSING_PATHWAY, NULL);
-	return k->clock_count || k->by >= 0 ? task_redate(s, t, k, &n) : true;
+	return task_redate(s, t, k, &n, k->clock_count || k->by >= 0);
 }
 
 /* A part lives as long as the task it is a part of. */
 static bool settle_part(settling *s, const task_row *t)
 {
-	bool stands = !s->gone && task_status_open(doc_get_text(self_body(s), 0, NAME_status));
-	return stands || !t->open || deriving_rebuilding(s->dv) || task_close(s, t, CLOSING_LAPSED, NULL);
+	bool stands = !s->gone && task_status_open(doc_get_text(settle_self(s), 0, NAME_status));
+	const task_kind *k = task_kind_find(s->image, t->kind);
+	need n = {.turns = INSTANT_NONE, .since = INSTANT_NONE};
+	if (!t->open || deriving_rebuilding(s->dv)) return true;
+	return stands ? !k || task_redate(s, t, k, &n, false) : task_close(s, t, CLOSING_LAPSED, NULL);
 }
 
 static bool part_create(settling *s, const task_kind *part, text cause)
@@ -284,91 +311,20 @@ static bool part_create(settling *s, const task_kind *part, text cause)
 	task_words words = task_say(s->arena, &face, NULL);
 	task_refs refs = refs_of(s, part, cause);
 	refs.part_of = refs.focus = s->reference;
-	return raise_write(s, WRITE_CREATE, refs.id, task_json_new(s->arena, &face, &words, &refs, s->now), cause);
+	return settle_raise(s, WRITE_CREATE, refs.id, task_json_new(s->arena, &face, &words, &refs, s->now), cause);
 }
 
 /* This subject is a task that stands: its parts are there. */
 static bool raise_parts(settling *s)
 {
 	if (s->gone || !text_equal(s->self.type, TEXT("Task")) || deriving_rebuilding(s->dv)) return true;
-	const task_kind *k = task_kind_find(s->image, task_kind_of(self_body(s)));
-	if (!k || !task_status_open(doc_get_text(self_body(s), 0, NAME_status))) return true;
+	const task_kind *k = task_kind_find(s->image, task_kind_of(settle_self(s)));
+	if (!k || !task_status_open(doc_get_text(settle_self(s), 0, NAME_status))) return true;
 	for (int p = 0; p < k->part_count; p++) {
 		text cause = text_format(s->arena, "%.*s:%.*s", TEXT_ARG(k->parts[p]), TEXT_ARG(s->reference));
 		bool there = false;
 		for (int i = 0; i < s->task_count; i++) there |= text_equal(s->tasks[i].cause, cause);
 		if (!there && !part_create(s, task_kind_find(s->image, k->parts[p]), cause)) return false;
-	}
-	return true;
-}
-
-/* ---- done by a rule (automate.c) ---- */
-
-static const doc *body_named(void *self, text type, text id, version *v)
-{
-	settling *s = self;
-	return body_of(s, deriving_rid(s->dv, type, id), v);
-}
-
-static bool paused(settling *s, const automation *r)
-{
-	version v;
-	const doc *basic = body_named(s, TEXT("Basic"), automation_basic(s->arena, automation_says(r).id), &v);
-	return basic && automation_basic_paused(basic);
-}
-
-/* Each write and the log of it, once for this task. */
-static bool raise_all(settling *s, task_writes *x, const automation *r)
-{
-	text task = text_format(s->arena, "Task/%.*s", TEXT_ARG(x->task->id));
-	text log = automation_provenance(s->arena, r, task, x->with->now);
-	doc *d = ARENA_NEW(s->arena, doc);
-	if (!json_parse_resource(s->arena, log, TEXT("work"), s->sink, d)) return false;
-	x->at[x->count++] = (write_op){
-	    .method = WRITE_CREATE, .type = TEXT("Provenance"), .id = doc_get_text(d, 0, NAME_id), .resource = d};
-	for (int i = 0; i < x->count; i++) {
-		x->at[i].if_match = 0;
-		x->at[i].cause = text_format(s->arena, "automation:%.*s:%.*s:%d", TEXT_ARG(automation_says(r).id),
-					     TEXT_ARG(x->task->id), i);
-		if (!deriving_raise(s->dv, &x->at[i], s->sink)) return false;
-	}
-	return true;
-}
-
-static bool do_by_rule(settling *s, const task_row *t, const automation *r)
-{
-	version v;
-	form answered;
-	const task_kind *k = task_kind_find(s->image, t->kind);
-	const doc *task = body_of(s, t->rid, &v);
-	if (!task) return s->sink->errors == 0;
-	const filling with = {.image = s->image,
-			      .form = &answered,
-			      .facts = &s->facts,
-			      .focus = reference_of(task, 0, NAME_focus),
-			      .patient = subject_patient(s->arena, self_body(s)),
-			      .pathway = pathway_reference(s),
-			      .actor = TEXT("Device/limen"),
-			      .now = instant_iso(s->arena, s->now),
-			      .task = text_format(s->arena, "Task/%.*s", TEXT_ARG(v.id))};
-	automation_fill(r, &with, s->arena, &answered);
-	task_writes x = {
-	    .kind = k, .with = &with, .arena = s->arena, .sink = s->sink, .self = s, .read = body_named, .task = &v};
-	const finish by = {.actor = with.actor, .at = with.now, .closes = true};
-	if (!writes_make(&x)) return false;
-	write_op close = {.method = WRITE_UPDATE, .type = TEXT("Task"), .id = v.id};
-	if (!k->close && !writes_add(&x, close, task_json_done(s->arena, task, &answered, &by))) return false;
-	return raise_all(s, &x, r);
-}
-
-static bool automate(settling *s)
-{
-	if (s->gone || deriving_rebuilding(s->dv)) return true;
-	for (int i = 0; i < s->task_count; i++) {
-		const task_row *t = &s->tasks[i];
-		const task_kind *k = t->open ? task_kind_find(s->image, t->kind) : NULL;
-		const automation *r = k && !raised_by_hand(t->cause) ? automation_of(s->image, k) : NULL;
-		if (r && automation_holds(r, &s->facts) && !paused(s, r) && !do_by_rule(s, t, r)) return false;
 	}
 	return true;
 }
@@ -398,23 +354,29 @@ static bool read_state(settling *s)
 	s->state.facts = &s->facts;
 	s->state.closed = s->gone || (closed >= 0 && s->pathway && facts_first(&s->facts, closed));
 	s->task_count = tasks_of(r, s->rid, s->arena, &s->tasks, s->sink);
+	s->written = ARENA_ARRAY(s->arena, bool, s->task_count > 0 ? s->task_count : 1);
+	s->beside_count = s->pathway ? tasks_beside(r, s->rid, s->arena, &s->beside, s->sink) : 0;
 	s->wake = INSTANT_NONE;
-	return s->task_count >= 0;
+	return s->task_count >= 0 && s->beside_count >= 0;
 }
 
-/* Does it make the next thing happen for the patient? Writing why a limit was passed does not. */
+/* Does it make the next thing happen for the patient? Writing why a limit was passed does not, nor does cancelling the interpreter of a time
+ * that was cancelled. */
 static bool leads_on(const settling *s, const task_row *t)
 {
 	const task_kind *k = task_kind_find(s->image, t->kind);
-	return t->open && !(k && k->breached.len);
+	bool own = t->subject == s->rid;
+	return t->open && (!k || k->next_step || (own && !kind_about_pathway(k)));
 }
 
+/* Its own tasks, and those about its appointments and messages. */
 static void pathway_row(const settling *s, cell *row)
 {
 	int open = 0, dated = 0, booked = fact_id(s->image, TEXT("booked.start"));
-	for (int i = 0; i < s->task_count; i++) {
-		open += leads_on(s, &s->tasks[i]);
-		dated += leads_on(s, &s->tasks[i]) && s->tasks[i].latest_start != INSTANT_NONE;
+	for (int i = 0; i < s->task_count + s->beside_count; i++) {
+		const task_row *t = i < s->task_count ? &s->tasks[i] : &s->beside[i - s->task_count];
+		open += leads_on(s, t);
+		dated += leads_on(s, t) && t->latest_start != INSTANT_NONE;
 	}
 	const fact *next = booked >= 0 ? facts_last(&s->facts, booked) : NULL;
 	row[STATE_CLOSED] = INT_CELL(s->state.closed);
@@ -450,31 +412,17 @@ static bool put_state(settling *s)
 	return same || store_put(deriving_writing(s->dv), &work_pathway_table, row, s->sink) == STORE_OK;
 }
 
-/* What was foreseen of a clock that runs no more is over: it stopped, lapsed, waits, or was broken. */
-static bool foreseen_end(settling *s)
+/* Those about an appointment or a message of this pathway are as pressing as its referral. */
+static bool press_beside(settling *s)
 {
-	foreseen_event standing[FORESEEN_MAX];
-	foreseen_change changes[FORESEEN_MAX];
-	int foreseen = fact_id(s->image, TEXT("breach.foreseen")), count = 0;
-	if (!s->pathway || deriving_rebuilding(s->dv) || foreseen < 0 || !facts_first(&s->facts, foreseen)) return true;
-	const doc *d = self_body(s);
-	const version v = s->self;
-	int standing_count = foreseen_standing(d, standing);
-	for (int i = 0; i < standing_count; i++) {
-		const clock_rule *r = clock_rule_find(s->image, standing[i].clock);
-		const clock *c = clock_named(s->state.clocks, s->state.clock_count, r);
-		if (c && clock_state_at(c, s->now) == CLOCK_RUNNING) continue;
-		changes[count++] = (foreseen_change){.clock = standing[i].clock, .ends = true};
+	if (deriving_rebuilding(s->dv)) return true;
+	for (int i = 0; i < s->beside_count; i++) {
+		const task_row *t = &s->beside[i];
+		const task_kind *k = t->open ? task_kind_find(s->image, t->kind) : NULL;
+		text priority = k ? priority_of(s->image, k, &s->facts) : (text){0};
+		if (priority.len && priority_number(priority) != t->priority) work_touch(s->dv, t->subject);
 	}
-	if (count == 0) return s->sink->errors == 0;
-	text json = foreseen_json(s->arena, d, changes, count, s->now);
-	doc *made = ARENA_NEW(s->arena, doc);
-	bool parsed = json_parse_resource(s->arena, json, TEXT("work"), s->sink, made);
-	assert(parsed);
-	text cause = text_format(s->arena, "foreseen-end:%.*s@%lld", TEXT_ARG(v.id), (long long)v.number);
-	write_op w = {
-	    .method = WRITE_UPDATE, .resource = made, .type = TEXT("EpisodeOfCare"), .id = v.id, .cause = cause};
-	return deriving_raise(s->dv, &w, s->sink);
+	return true;
 }
 
 static bool settle_tasks(settling *s)
@@ -489,7 +437,9 @@ static bool settle_tasks(settling *s)
 		const task_row *t = &s->tasks[i];
 		if (raised_by_hand(t->cause) ? !settle_hand(s, t) : is_part(s, t) && !settle_part(s, t)) return false;
 	}
-	return raise_parts(s);
+	for (int i = 0; i < s->task_count; i++)
+		if (s->tasks[i].open && s->tasks[i].held != INSTANT_NONE && !task_resume(s, &s->tasks[i])) return false;
+	return raise_parts(s) && press_beside(s);
 }
 
 bool work_settle(const settling_subject *of, issues *sink)
@@ -501,6 +451,6 @@ bool work_settle(const settling_subject *of, issues *sink)
 		      .now = deriving_now(of->dv),
 		      .rid = of->rid};
 	int before = sink->errors;
-	return read_self(&s) && read_state(&s) && settle_tasks(&s) && automate(&s) && foreseen_end(&s) &&
+	return read_self(&s) && read_state(&s) && settle_tasks(&s) && settle_automate(&s) && settle_foreseen(&s) &&
 	       put_state(&s) && sink->errors == before;
 }

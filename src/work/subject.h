@@ -21,6 +21,18 @@ bool raised_by_hand(text cause);
 text subject_patient(arena *a, const doc *d);      /* "Patient/…", or empty */
 text subject_organization(arena *a, const doc *d); /* "Organization/…", or empty */
 text task_about(const doc *task);                  /* the reference in urn:limen:about, or empty */
+/* What a task is about: the resource it names, else its pathway, else nothing but itself. */
+typedef struct task_subject {
+	int64_t rid;
+	text type;
+	text missing; /* the first that it names and that is not there (then the next is taken), or empty */
+} task_subject;
+typedef struct rid_finder { /* where it is looked for: a reader's records, or a transaction's */
+	void *self;
+	int64_t (*find)(void *self, text type, text id);
+} rid_finder;
+task_subject task_subject_of(const doc *task, text task_id, const rid_finder *where);
+rid_finder reader_finder(reader *rd);
 /* Facts and clocks of a subject: a pathway's are those of all its members. `closed` is left as it is. */
 typedef struct subject_view {
 	facts facts;
@@ -63,6 +75,7 @@ typedef struct settling_subject {
 } settling_subject;
 /* The tasks of one pathway or other resource are raised, dated and closed by its facts. */
 bool work_settle(const settling_subject *of, issues *sink);
-enum { STATE_OTHER = 2 }; /* STATE_CLOSED of a row that is no pathway's */
+void work_touch(deriving *dv, int64_t rid); /* deriver.c: what is no pathway is to be settled */
+enum { STATE_OTHER = 2 };                   /* STATE_CLOSED of a row that is no pathway's */
 
 #endif

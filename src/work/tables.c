@@ -15,13 +15,17 @@ const table work_task_table = {
 	    [TASK_LATEST] = {"latest_start", CELL_INT},
 	    [TASK_AUTHORED] = {"authored", CELL_INT},
 	    [TASK_FACE] = {"face", CELL_INT},
+	    [TASK_PATHWAY] = {"beside", CELL_INT},
+	    [TASK_HELD] = {"held", CELL_INT},
+	    [TASK_PRIORITY] = {"priority", CELL_INT},
 	},
     .column_count = TASK_COLUMNS,
     .key_columns = 1,
     .rowid = true,
     .derived = true,
-    .indexes = {{.name = "work_task_pathway", .columns = {TASK_SUBJECT}, .column_count = 1}},
-    .index_count = 1,
+    .indexes = {{.name = "work_task_pathway", .columns = {TASK_SUBJECT}, .column_count = 1},
+		{.name = "work_task_beside", .columns = {TASK_PATHWAY}, .column_count = 1}},
+    .index_count = 2,
 };
 
 const table work_pathway_table = {
@@ -70,16 +74,20 @@ static task_row row_of(const cell *c, arena *a)
 	    .latest_start = cell_instant(&c[TASK_LATEST]),
 	    .authored = cell_instant(&c[TASK_AUTHORED]),
 	    .face = c[TASK_FACE].integer,
+	    .pathway = c[TASK_PATHWAY].kind == CELL_INT ? c[TASK_PATHWAY].integer : 0,
+	    .held = cell_instant(&c[TASK_HELD]),
+	    .priority = (int)c[TASK_PRIORITY].integer,
 	};
 }
 
-int tasks_of(snapshot *r, int64_t subject, arena *a, task_row **out, issues *sink)
+enum { BY_SUBJECT, BY_PATHWAY };
+
+static int task_rows(snapshot *r, const scan_options *options, arena *a, task_row **out, issues *sink)
 {
-	cell prefix[] = {INT_CELL(subject)}, row[TASK_COLUMNS];
-	scan_options options = {.index = 0, .prefix = prefix, .prefix_cells = 1};
+	cell row[TASK_COLUMNS];
 	int count = 0, cap = 8, before = sink->errors;
 	task_row *rows = ARENA_ARRAY(a, task_row, cap);
-	scan *s = store_scan(r, &work_task_table, &options, a, sink);
+	scan *s = store_scan(r, &work_task_table, options, a, sink);
 	while (s && scan_next(s, row, sink)) {
 		if (count == cap) {
 			task_row *grown = ARENA_ARRAY(a, task_row, cap * 2);
@@ -92,6 +100,18 @@ int tasks_of(snapshot *r, int64_t subject, arena *a, task_row **out, issues *sin
 	if (s) scan_close(s);
 	*out = rows;
 	return sink->errors > before ? -1 : count;
+}
+
+int tasks_of(snapshot *r, int64_t subject, arena *a, task_row **out, issues *sink)
+{
+	cell prefix[] = {INT_CELL(subject)};
+	return task_rows(r, &(scan_options){.index = BY_SUBJECT, .prefix = prefix, .prefix_cells = 1}, a, out, sink);
+}
+
+int tasks_beside(snapshot *r, int64_t pathway, arena *a, task_row **out, issues *sink)
+{
+	cell prefix[] = {INT_CELL(pathway)};
+	return task_rows(r, &(scan_options){.index = BY_PATHWAY, .prefix = prefix, .prefix_cells = 1}, a, out, sink);
 }
 
 bool task_row_put(writing *w, const task_row *t, issues *sink)
@@ -107,6 +127,9 @@ bool task_row_put(writing *w, const task_row *t, issues *sink)
 	    [TASK_LATEST] = instant_cell(t->latest_start),
 	    [TASK_AUTHORED] = instant_cell(t->authored),
 	    [TASK_FACE] = INT_CELL(t->face),
+	    [TASK_PATHWAY] = t->pathway ? INT_CELL(t->pathway) : NULL_CELL,
+	    [TASK_HELD] = instant_cell(t->held),
+	    [TASK_PRIORITY] = INT_CELL(t->priority),
 	};
 	return store_put(w, &work_task_table, row, sink) == STORE_OK;
 }

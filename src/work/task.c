@@ -88,9 +88,51 @@ static bool closed_by_rule(const doc *d)
 	return code.len > 0;
 }
 
+/* ---- on hold ---- */
+
+hold hold_of(const doc *d)
+{
+	hold h = {.until = DAY_NONE, .resumed = INSTANT_NONE};
+	uint32_t until = extension_find(d, 0, TEXT("urn:limen:until")),
+		 resumed = extension_find(d, 0, TEXT("urn:limen:resumed"));
+	text status = doc_get_text(d, 0, NAME_status), day_said = {0};
+	if (text_equal(status, TEXT("on-hold"))) {
+		uint32_t why = doc_get(d, 0, NAME_statusReason);
+		h.state = HOLD_WAITS;
+		if (why != NODE_ABSENT) h.reason = doc_get_text(d, why, NAME_text);
+		if (until != NODE_ABSENT) day_said = doc_get_text(d, until, NAME_valueDate);
+	} else if (resumed != NODE_ABSENT && task_status_open(status)) {
+		h.state = HOLD_RESUMED;
+		h.resumed = instant_of(extension_said(d, resumed, "at", NAME_valueDateTime));
+		h.reason = extension_said(d, resumed, "reason", NAME_valueString);
+		day_said = extension_said(d, resumed, "until", NAME_valueDate);
+	}
+	if (!day_said.len || !day_parse(day_said, &h.until)) h.until = DAY_NONE;
+	return h;
+}
+
+/* ---- how pressing ---- */
+
+static const char *const priorities[] = {"", "routine", "urgent", "asap", "stat"};
+
+int priority_number(text code)
+{
+	for (int i = 1; i < (int)(sizeof priorities / sizeof *priorities); i++)
+		if (text_equal(code, text_of(priorities[i]))) return i;
+	return 0;
+}
+
+/* As the pathway's referral says, where the kind has none of its own. */
+text priority_of(const image *m, const task_kind *k, const facts *pathway)
+{
+	int urgency = fact_id(m, TEXT("referral.urgency"));
+	const fact *f = urgency >= 0 && !k->priority.len && pathway ? facts_last(pathway, urgency) : NULL;
+	return f ? f->code : k->priority;
+}
+
 bool task_row_read(const doc *d, task_row *out)
 {
-	*out = (task_row){.kind = task_kind_of(d)};
+	*out = (task_row){.kind = task_kind_of(d), .held = INSTANT_NONE};
 	out->cause = under_system(d, doc_get(d, 0, NAME_identifier), TEXT("urn:limen:cause"), NAME_value);
 	if (!out->kind.len) return false;
 	uint32_t latest = extension_find(d, 0, TEXT("urn:limen:latest-start"));
@@ -101,5 +143,8 @@ bool task_row_read(const doc *d, task_row *out)
 	    latest == NODE_ABSENT ? INSTANT_NONE : instant_of(doc_get_text(d, latest, NAME_valueInstant));
 	out->authored = instant_of(doc_get_text(d, 0, NAME_authoredOn));
 	out->face = face_of(d);
+	out->priority = priority_number(doc_get_text(d, 0, NAME_priority));
+	const hold h = hold_of(d);
+	out->held = h.state == HOLD_WAITS && h.until != DAY_NONE ? day_start(h.until) : INSTANT_NONE;
 	return true;
 }

@@ -12,6 +12,7 @@ typedef struct task_face {
 	const pathway_state *state;
 	const need *need;
 	deadline when;
+	text priority; /* empty: nobody says */
 } task_face;
 task_words task_say(arena *a, const task_face *t, const doc *about);
 int64_t task_face_hash(const task_face *t, const task_words *w);
@@ -35,7 +36,20 @@ typedef struct finish {
 text task_json_done(arena *a, const doc *task, const form *answered, const finish *by);
 text task_json_open(arena *a, const doc *task, const task_face *t, const task_words *w, instant now);
 
+text task_json_resumed(arena *a, const doc *task, instant now); /* its day on hold has come */
+text task_json_pressing(arena *a, const doc *task, text priority, instant now);
+
 /* ---- reading Tasks (task.c) ---- */
+typedef enum hold_state { HOLD_NONE, HOLD_WAITS, HOLD_RESUMED } hold_state;
+typedef struct hold {
+	hold_state state; /* HOLD_RESUMED: it was on hold, and its day came */
+	day until;        /* DAY_NONE: nobody said until when */
+	instant resumed;
+	text reason;
+} hold;
+hold hold_of(const doc *task);
+int priority_number(text code); /* 0 for none, then routine, urgent, asap, stat */
+text priority_of(const image *m, const task_kind *k, const facts *pathway); /* pathway: NULL where there is none */
 bool task_status_open(text status);
 text task_pathway(const doc *d); /* the id of its EpisodeOfCare, or empty */
 text task_kind_of(const doc *d); /* the id of its kind, or empty */

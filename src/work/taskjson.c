@@ -109,6 +109,7 @@ static void dated(json_out *o, const task_face *t, const task_words *w, const ta
 	const bool said = refs && refs->note.len;
 	json_pair(o, "description", said ? with_note(a, w->line_da, refs->note) : w->line_da);
 	json_translation(o, "_description", TEXT("en"), said ? with_note(a, w->line_en, refs->note) : w->line_en);
+	if (t->priority.len) json_pair(o, "priority", t->priority);
 	const clock_face *face = law(t);
 	if (face) {
 		json_key(o, "reasonCode");
@@ -211,6 +212,55 @@ text task_json_dates(arena *a, const doc *task, const task_face *t, const task_w
 	json_out o = json_begin(a);
 	json_object(&o);
 	dated(&o, t, w, NULL, task);
+	json_pair(&o, "lastModified", instant_iso(a, now));
+	json_end(&o);
+	return edited(a, task, json_done(&o));
+}
+
+text task_json_pressing(arena *a, const doc *task, text priority, instant now)
+{
+	json_out o = json_begin(a);
+	json_object(&o);
+	json_pair(&o, "priority", priority);
+	json_pair(&o, "lastModified", instant_iso(a, now));
+	json_end(&o);
+	return edited(a, task, json_done(&o));
+}
+
+static void part(json_out *o, const char *url, const char *key, text value)
+{
+	if (!value.len) return;
+	json_object(o);
+	json_pair(o, "url", text_of(url));
+	json_pair(o, key, value);
+	json_end(o);
+}
+
+/* Whoever had it has it still; that it waited, until when and why stays on it. */
+text task_json_resumed(arena *a, const doc *task, instant now)
+{
+	const hold h = hold_of(task);
+	bool owned = doc_get(task, 0, NAME_owner) != NODE_ABSENT;
+	json_out o = json_begin(a);
+	json_object(&o);
+	json_key(&o, "extension");
+	json_array(&o);
+	json_object(&o);
+	json_pair(&o, "url", TEXT("urn:limen:until"));
+	json_end(&o);
+	json_object(&o);
+	json_key(&o, "extension");
+	json_array(&o);
+	part(&o, "at", "valueDateTime", instant_iso(a, now));
+	part(&o, "until", "valueDate", day_iso(a, h.until));
+	part(&o, "reason", "valueString", h.reason);
+	json_end(&o);
+	json_pair(&o, "url", TEXT("urn:limen:resumed"));
+	json_end(&o);
+	json_end(&o);
+	json_pair(&o, "status", owned ? TEXT("accepted") : TEXT("requested"));
+	json_key(&o, "statusReason");
+	json_null(&o);
 	json_pair(&o, "lastModified", instant_iso(a, now));
 	json_end(&o);
 	return edited(a, task, json_done(&o));

@@ -202,12 +202,21 @@ static void something_happens(void)
 
 /* ---- what is so, looked at one by one ---- */
 
+/* Of those about one time or message of it: what finds a new time for the patient. Cancelling the interpreter does not. */
+static bool brings_on(text kind)
+{
+	static const char *const kinds[] = {"afbud",   "ombook",     "undersoeg-udeblivelse", "vaelg-efter-udeblivelse",
+					    "ring-nu", "genindkald", "book-forundersoegelse", "koordinationsmoede"};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (text_equal(kind, text_of(kinds[i]))) return true;
+	return false;
+}
+
 static bool is_open_task_of(const doc *task, text pathway)
 {
 	task_row row;
 	if (!text_equal(task_pathway(task), pathway) || !task_row_read(task, &row) || !row.open) return false;
-	if (task_about(task).len)
-		return false; /* about one time or message of it: that is settled by it, not the pathway */
+	if (task_about(task).len) return row.latest_start != INSTANT_NONE && brings_on(row.kind);
 	bool leads_on = !text_equal(row.kind, TEXT("angiv-aarsag")); /* writing why it was late brings nothing about */
 	return leads_on && row.latest_start != INSTANT_NONE;
 }

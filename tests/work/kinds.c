@@ -106,6 +106,13 @@ static const struct wrong_row {
     {"minutes: 5", "minutes: 5\nclock_of: foreseen.clock\nescalates: { when: now }", "when"},
     {"minutes: 5", "minutes: 5\nbreached: rule", "rule"},
     {"minutes: 5", "minutes: 5\nlate: { clock: varsling, known: no.fact }", "no.fact"},
+    {"minutes: 5", "minutes: 5\ncompetence: { needs: boking-1 }", "competence: there is nothing called \"boking-1\""},
+    {"minutes: 5", "minutes: 5\ncompetence: { needs: booking-1, learning: yes }", "learning"},
+    {"minutes: 5", "minutes: 5\ndelegation: { needs: venflonn }", "delegation: there is nothing called \"venflonn\""},
+    {"role: secretary", "role: secretry", "role: there is nothing called \"secretry\""},
+    {"minutes: 5", "minutes: 5\nmay_also: [ leader, nurs ]", "may_also: there is nothing called \"nurs\""},
+    {"level: specialty", "level: ward", "ward"},
+    {"minutes: 5", "minutes: 5\npriority: soon", "soon"},
 };
 
 static const struct role_case {
@@ -117,6 +124,7 @@ static const struct role_case {
     {"[ { to: 2023-12-31, is: leader, source: x } ]", "without holes"},
     {"[ { from: 2024-01-01, is: leader, source: x } ]", "without holes"},
     {"[ { is: leader } ]", "source"},
+    {"[ { is: chief, source: x } ]", "is: there is nothing called \"chief\""},
     {"[]", "without holes"},
 };
 
