@@ -13,6 +13,7 @@ typedef struct explaining {
 	task_row row;
 	task_rank rank;
 	hold hold;
+	text chosen; /* by $next: why it was given to who has it */
 	const processes *times;
 	instant now;
 	bool en;
@@ -197,9 +198,14 @@ static void explain(explaining *x, why *out)
 	why of_clock = {0};
 	if (c) clock_explain(x->image, c, &x->facts, x->now, x->lang, x->arena, &of_clock);
 	*out = (why){.headline = headline(x), .lang = x->lang};
-	out->lines = ARENA_ARRAY(x->arena, why_line, of_clock.count + 4 + room_for_saves(x));
+	out->lines = ARENA_ARRAY(x->arena, why_line, of_clock.count + 5 + room_for_saves(x));
 	out->lines[out->count++] = rank_line(x->arena, &x->rank, x->now, x->lang);
 	add_hold(x, out);
+	if (x->chosen.len)
+		out->lines[out->count++] = (why_line){.on = day_of_instant(x->now),
+						      .say = x->chosen,
+						      .effect = x->en ? TEXT("why it was given to who has it")
+								      : TEXT("derfor fik den, der har den, den")};
 	out->lines[out->count++] = raised_line(x);
 	if (x->need.late) out->lines[out->count++] = foreseen_line(x);
 	add_rescue(x, out);
@@ -230,6 +236,7 @@ static bool read_task(explaining *x, reader *rd, text id, subject_view *view, is
 	if (!x->kind) return issue_add(sink, FAIL_WORK_NOT_A_KIND, id, TEXT(""));
 	x->rank = rank_of(&d, &x->row);
 	x->hold = hold_of(&d);
+	x->chosen = extension_said(&d, 0, "urn:limen:chosen", NAME_valueString);
 	task_subject of = task_subject_of(&d, id, &here);
 	return subject_view_read(reader_snapshot(rd), x->image, of.rid, of.type, x->arena, view, sink);
 }

@@ -4,7 +4,7 @@
 
 typedef struct loading {
 	const asking *by;
-	team team;
+	team *team;
 	load *out;
 } loading;
 
@@ -23,7 +23,7 @@ static bool overlaps(const duty *d, instant from, instant to)
 /* There all the time, and neither in protected time, nor on the telephone already. */
 static bool free_for(const loading *l, int person, const duty *focus)
 {
-	const team *t = &l->team;
+	const team *t = l->team;
 	if (person == focus->person || !is_secretary(t, person)) return false;
 	if (!team_on_duty(t, l->by->image, person, focus->from) ||
 	    !team_on_duty(t, l->by->image, person, focus->to - MINUTES(1)))
@@ -45,7 +45,7 @@ static int by_start(const void *xp, const void *yp)
 static bool covers_already(const loading *l, const load_cover *all, int count, int person, const duty *focus)
 {
 	for (int i = 0; i < count; i++)
-		if (text_equal(all[i].by, l->team.at[person].worker.reference) && all[i].from < focus->to &&
+		if (text_equal(all[i].by, l->team->at[person].worker.reference) && all[i].from < focus->to &&
 		    focus->from < all[i].to)
 			return true;
 	return false;
@@ -55,7 +55,7 @@ static bool covers_already(const loading *l, const load_cover *all, int count, i
 static int cover_choose(const loading *l, const load_cover *all, int count, const int *minutes, const duty *focus)
 {
 	int best = -1;
-	const team *t = &l->team;
+	const team *t = l->team;
 	for (int i = 0; i < t->count; i++) {
 		if (!free_for(l, i, focus) || covers_already(l, all, count, i, focus)) continue;
 		bool first = best < 0 || minutes[i] < minutes[best] ||
@@ -75,7 +75,7 @@ static int minutes_of(const duty *d)
 static void covers_make(loading *l)
 {
 	const asking *by = l->by;
-	team *t = &l->team;
+	team *t = l->team;
 	int *minutes = ARENA_ARRAY(by->arena, int, t->count + 1), count = 0;
 	load_cover *all = ARENA_ARRAY(by->arena, load_cover, t->duty_count + 1);
 	if (t->duty_count) qsort(t->duties, (size_t)t->duty_count, sizeof *t->duties, by_start);
@@ -97,11 +97,23 @@ static void covers_make(loading *l)
 		if (day_of_instant(all[i].from) == t->on) l->out->covers[l->out->cover_count++] = all[i];
 }
 
+text phone_cover(const asking *by, team *t, text person)
+{
+	load made = {0};
+	loading l = {.by = by, .team = t, .out = &made};
+	covers_make(&l);
+	for (int i = 0; i < made.cover_count; i++) {
+		const load_cover *c = &made.covers[i];
+		if (text_equal(c->person, person) && c->from <= by->now && by->now < c->to) return c->by_name;
+	}
+	return (text){0};
+}
+
 /* ---- by the hour ---- */
 
 static text phone_at(const loading *l, instant at)
 {
-	const team *t = &l->team;
+	const team *t = l->team;
 	for (int i = 0; i < t->count; i++)
 		if (t->at[i].tier == TIER_OWN && team_in(t, i, DUTY_PHONE, at)) return t->at[i].worker.name;
 	for (int i = 0; i < l->out->cover_count; i++)
@@ -111,7 +123,7 @@ static text phone_at(const loading *l, instant at)
 
 static void hours_make(loading *l)
 {
-	const team *t = &l->team;
+	const team *t = l->team;
 	instant start = day_start(t->on), end = day_start(t->on + 1);
 	for (instant at = start; at < end && l->out->hour_count < LOAD_HOURS; at += HOURS(1)) {
 		load_hour *h = &l->out->hours[l->out->hour_count++];
@@ -143,7 +155,7 @@ static int competences(const loading *l, text *out, int max)
 /* Of the people there in an hour the only one who is able to it; NULL: several. *none: nobody. */
 static const worker *only_one(const loading *l, text competence, instant at, bool *none)
 {
-	const team *t = &l->team;
+	const team *t = l->team;
 	const worker *one = NULL;
 	int able = 0;
 	for (int i = 0; i < t->count; i++) {
@@ -197,10 +209,10 @@ static bool tasks_count(loading *l)
 {
 	search_answer found;
 	const asking *by = l->by;
-	text from = text_format(by->arena, "ge%.*s", TEXT_ARG(day_iso(by->arena, l->team.on)));
-	text to = text_format(by->arena, "lt%.*s", TEXT_ARG(day_iso(by->arena, l->team.on + 1)));
+	text from = text_format(by->arena, "ge%.*s", TEXT_ARG(day_iso(by->arena, l->team->on)));
+	text to = text_format(by->arena, "lt%.*s", TEXT_ARG(day_iso(by->arena, l->team->on + 1)));
 	const search_pair of[] = {{TEXT("open"), TEXT("true")},
-				  {TEXT("queue"), l->team.queue},
+				  {TEXT("queue"), l->team->queue},
 				  {TEXT("latest-start"), from},
 				  {TEXT("latest-start"), to}};
 	if (!find_all(by, "Task", of, 4, &found)) return false;
@@ -232,15 +244,15 @@ static bool handovers_count(loading *l)
 {
 	search_answer found;
 	const asking *by = l->by;
-	day from = l->team.on - 6;
+	day from = l->team->on - 6;
 	const search_pair of[] = {
-	    {TEXT("queue"), l->team.queue},
+	    {TEXT("queue"), l->team->queue},
 	    {TEXT("handover"), text_format(by->arena, "ge%.*s", TEXT_ARG(day_iso(by->arena, from)))}};
 	if (!find_all(by, "Task", of, 2, &found)) return false;
 	for (int i = 0; i < found.count; i++) {
 		const doc *d = doc_of(by, &found.entries[i].version);
 		if (!d) return false;
-		l->out->handovers += counted_since(d, day_start(from), day_start(l->team.on + 1));
+		l->out->handovers += counted_since(d, day_start(from), day_start(l->team->on + 1));
 	}
 	return true;
 }
@@ -251,7 +263,7 @@ static bool open_count(loading *l)
 	search_answer found = {0};
 	for (int side = 0; side < 2; side++) {
 		const search_pair of[] = {{TEXT("open"), TEXT("true")},
-					  {TEXT("queue"), l->team.queue},
+					  {TEXT("queue"), l->team->queue},
 					  {TEXT("_count"), TEXT("0")},
 					  {TEXT("_total"), TEXT("accurate")},
 					  {TEXT("owner:missing"), TEXT("true")}};
@@ -264,17 +276,17 @@ static bool open_count(loading *l)
 bool work_load(const asking *by, text organization, day on, load *out)
 {
 	loading *l = ARENA_NEW(by->arena, loading);
-	*l = (loading){.by = by, .out = out};
+	*l = (loading){.by = by, .team = ARENA_NEW(by->arena, team), .out = out};
 	*out = (load){0};
-	if (!team_read(by, organization, on, &l->team)) return false;
+	if (!team_read(by, organization, on, l->team)) return false;
 	covers_make(l);
 	hours_make(l);
 	alone_make(l);
-	out->planned = l->team.planned;
-	out->to_begin = l->team.to_begin;
-	out->minutes_needed = l->team.needed;
+	out->planned = l->team->planned;
+	out->to_begin = l->team->to_begin;
+	out->minutes_needed = l->team->needed;
 	instant from = by->now > day_start(on) ? by->now : day_start(on);
-	out->minutes_there = team_minutes(&l->team, by->image, from, day_start(on + 1));
-	out->tips = team_tips(&l->team, by->image, by->now);
+	out->minutes_there = team_minutes(l->team, by->image, from, day_start(on + 1));
+	out->tips = team_tips(l->team, by->image, by->now);
 	return tasks_count(l) && handovers_count(l) && open_count(l);
 }

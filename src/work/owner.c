@@ -1,8 +1,8 @@
 /* owner.c: a task has one owner and lies in one queue: claimed, given back, handed over, put on hold, assigned by a leader, and the next one
- * taken. What was decided on another version than stands is decided anew, or refused where the caller said which one they saw. */
+ * taken (next.c). What was decided on another version than stands is decided anew, or refused where the caller said which one they saw. */
 #include "work/internal.h"
 
-enum { TRIES = 16, NEXT_TRIED = 16 };
+enum { TRIES = 16 };
 
 typedef struct owning {
 	record *record;
@@ -162,22 +162,28 @@ static void extension_write(json_out *o, const char *url, const char *key, text 
 	json_end(o);
 }
 
+static void extension_away(json_out *o, const char *url)
+{
+	json_object(o);
+	json_pair(o, "url", text_of(url));
+	json_end(o);
+}
+
 /* An extension of its own takes the place of what stood there; one with nothing but its url takes it away. */
 static void place_write(owning *x, json_out *o)
 {
 	const acting *w = x->what;
 	bool moves = w->act == ACT_HANDOVER && !x->to_person, held = w->act == ACT_HOLD && w->until != DAY_NONE;
 	bool was_held = extension_find(x->task, 0, TEXT("urn:limen:until")) != NODE_ABSENT;
-	if (!moves && !held && !was_held) return;
+	bool was_chosen = extension_find(x->task, 0, TEXT("urn:limen:chosen")) != NODE_ABSENT;
+	if (!moves && !held && !was_held && !was_chosen && !w->chosen.len) return;
 	json_key(o, "extension");
 	json_array(o);
 	if (moves) extension_write(o, "urn:limen:queue", "valueReference", w->to);
 	if (held) extension_write(o, "urn:limen:until", "valueDate", day_iso(x->ask.arena, w->until));
-	if (!held && was_held) {
-		json_object(o);
-		json_pair(o, "url", TEXT("urn:limen:until"));
-		json_end(o);
-	}
+	extension_write(o, "urn:limen:chosen", "valueString", w->chosen);
+	if (!held && was_held) extension_away(o, "urn:limen:until");
+	if (!w->chosen.len && was_chosen) extension_away(o, "urn:limen:chosen");
 	json_end(o);
 }
 
@@ -281,7 +287,7 @@ static bool commit(owning *x)
 
 /* ---- once, and again where others were quicker ---- */
 
-static bool act_once(record *rec, const acting *what, const working *by, issues *sink)
+bool owner_act(record *rec, const acting *what, const working *by, issues *sink)
 {
 	owning *x = ARENA_NEW(by->arena, owning);
 	*x = (owning){.record = rec, .what = what, .by = by};
@@ -294,7 +300,7 @@ static bool act_once(record *rec, const acting *what, const working *by, issues 
 	return fine && commit(x);
 }
 
-static bool moved(const issues *sink)
+bool owner_moved(const issues *sink)
 {
 	for (const issue *i = sink->first; i; i = i->next)
 		if (i->code == FAIL_RECORD_VERSION) return true;
@@ -305,129 +311,11 @@ bool work_act(record *rec, const acting *what, const working *by, issues *sink)
 {
 	for (int i = 0; i < TRIES; i++) {
 		issues mine = {.arena = by->arena};
-		if (act_once(rec, what, by, &mine)) return true;
-		if (!moved(&mine) || what->seen) {
+		if (owner_act(rec, what, by, &mine)) return true;
+		if (!owner_moved(&mine) || what->seen) {
 			issues_add_all(sink, &mine);
 			return false;
 		}
-	}
-	return issue_add(sink, FAIL_WORK_CANNOT_NOW, TEXT(""), TEXT(""));
-}
-
-/* ---- the next one ---- */
-
-/* The kinds this person may do, as a value of the search `kind`. */
-static bool kinds_of(const asking *ask, const worker *w, text *out)
-{
-	const task_kind *const *kinds;
-	buffer b = {.arena = ask->arena};
-	int count = task_kinds(ask->image, &kinds);
-	for (int i = 0; i < count; i++) {
-		may m;
-		if (!worker_may_all(ask, kinds[i], w, &m)) return false;
-		if (m.yes) buffer_format(&b, "%surn:limen:task|%.*s", b.len ? "," : "", TEXT_ARG(kinds[i]->id));
-	}
-	*out = buffer_text(&b);
-	return true;
-}
-
-/* Is it another's before it is this person's: one they would rather not have, or of a patient whose named coordinator is on duty now? */
-static bool comes_later(const asking *ask, const worker *w, const doc *task, bool *later)
-{
-	team t;
-	*later = worker_wish(w, task_kind_of(task)) == WISH_RATHER_NOT;
-	text named = *later ? (text){0} : coordinator_of(ask, task);
-	if (ask->sink->errors) return false;
-	if (!named.len || text_equal(named, w->reference) || text_equal(named, w->practitioner)) return true;
-	if (!team_read(ask, task_queue(task), day_of_instant(ask->now), &t)) return false;
-	for (int i = 0; i < t.count && !*later; i++) {
-		const worker *other = &t.at[i].worker;
-		bool is = text_equal(named, other->reference) || text_equal(named, other->practitioner);
-		*later = is && team_on_duty(&t, ask->image, i, ask->now);
-	}
-	return true;
-}
-
-/* As they are to be done, those that are rather another's last: they are taken where nothing else is left. */
-static int ordered(const asking *ask, const worker *w, const search_answer *found, text **ids)
-{
-	int count = 0, late_count = 0;
-	text *late = ARENA_ARRAY(ask->arena, text, found->count);
-	*ids = ARENA_ARRAY(ask->arena, text, found->count);
-	for (int i = 0; i < found->count; i++) {
-		bool later;
-		const doc *d = doc_of(ask, &found->entries[i].version);
-		if (!d || !comes_later(ask, w, d, &later)) return -1;
-		text id = text_copy(ask->arena, found->entries[i].version.id);
-		if (later)
-			late[late_count++] = id;
-		else
-			(*ids)[count++] = id;
-		if (count == NEXT_TRIED) break;
-	}
-	for (int i = 0; i < late_count; i++) (*ids)[count++] = late[i];
-	return count;
-}
-
-/* What nobody has in the queue and this person may do, as it is to be done. -1: failed. */
-static int waiting(const asking *ask, text queue, const worker *w, text **ids)
-{
-	text kinds;
-	search_answer found = {0};
-	if (!kinds_of(ask, w, &kinds)) return -1;
-	if (!kinds.len) return 0;
-	const search_pair pairs[] = {
-	    {TEXT("open"), TEXT("true")}, {TEXT("owner:missing"), TEXT("true")}, {TEXT("queue"), queue},
-	    {TEXT("kind"), kinds},        {TEXT("_sort"), TEXT("rank")},         {TEXT("_count"), TEXT("100")},
-	};
-	if (!record_search(ask->reader, TEXT("Task"), pairs, 6, false, &found, ask->sink)) return -1;
-	return found.count ? ordered(ask, w, &found, ids) : 0;
-}
-
-static int look(record *rec, text queue, const working *by, text **ids, issues *sink)
-{
-	worker self;
-	bool known;
-	int count = -1;
-	asking ask = {.image = by->image, .now = by->now, .lang = by->who->language, .arena = by->arena, .sink = sink};
-	ask.reader = record_reader(rec, by->who, by->arena, sink);
-	if (!ask.reader) return -1;
-	if (worker_read(&ask, by->who->actor, &self, &known)) {
-		text at = queue.len ? queue : self.organization;
-		if (!known || self.role_count == 0)
-			issue_add(sink, FAIL_WORK_NO_ROLE, by->who->actor, TEXT(""));
-		else
-			count = at.len ? waiting(&ask, at, &self, ids) : 0;
-	}
-	reader_close(ask.reader);
-	return sink->errors ? -1 : count;
-}
-
-/* Taken by others, closed or changed since it was found: then it is not this one's. */
-static bool lost(const issues *sink)
-{
-	for (const issue *i = sink->first; i; i = i->next)
-		if (i->code == FAIL_WORK_TAKEN || i->code == FAIL_WORK_CLOSED || i->code == FAIL_WORK_CANNOT_NOW)
-			return true;
-	return moved(sink);
-}
-
-bool work_next(record *rec, text queue, const working *by, text *task, issues *sink)
-{
-	*task = (text){0};
-	for (int tries = 0; tries < TRIES; tries++) {
-		text *ids = NULL;
-		int count = look(rec, queue, by, &ids, sink);
-		for (int i = 0; i < count; i++) {
-			issues mine = {.arena = by->arena};
-			const acting claim = {.act = ACT_CLAIM, .task = ids[i], .until = DAY_NONE};
-			if (act_once(rec, &claim, by, &mine)) {
-				*task = ids[i];
-				return true;
-			}
-			if (!lost(&mine)) return issues_add_all(sink, &mine), false;
-		}
-		if (count <= 0) return false;
 	}
 	return issue_add(sink, FAIL_WORK_CANNOT_NOW, TEXT(""), TEXT(""));
 }

@@ -40,13 +40,16 @@ typedef struct acting {
 	text reason;  /* all but claim */
 	text done;    /* handover: what was done already; may be empty */
 	day until;    /* hold; DAY_NONE: no day was named */
+	text chosen;  /* claim, by $next: why this one; kept on the task */
 	int64_t seen; /* the version it was decided on; 0: whichever stands */
 } acting;
 /* Refused with an issue where somebody else has it (WORK_TAKEN), the caller is neither its owner nor a leader, who is to have it may not do
  * it, or it is another version than was seen (RECORD_VERSION). Two at once: one gets it. */
 bool work_act(record *rec, const acting *what, const working *by, issues *sink);
 /* The first in the queue (empty: that of where the caller works) that the caller may do and nobody has, claimed in the same commit: two at
- * once never get the same. False: the sink says why, or there is none (no issue). */
+ * once never get the same; why it was chosen stands on it (urn:limen:chosen). Protected time holds it back (WORK_IN_FOCUS), and what the
+ * caller would rather not have is left to others who can (WORK_UNWISHED where nothing else is left). False: the sink says why, or there is
+ * none (no issue). */
 bool work_next(record *rec, text queue, const working *by, text *task, issues *sink);
 
 /* ---- who could do it (route.c) ---- */
@@ -58,6 +61,7 @@ typedef struct candidate {
 	int points;
 	skill skill;
 	text helper;
+	int forward;               /* of the points those for having asked for more of the kind */
 	text reasons[REASONS_MAX]; /* in the language of who asks; of one who cannot: why not */
 	int reason_count;
 } candidate;

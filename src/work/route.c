@@ -5,14 +5,14 @@ enum {
 	POINTS_COORDINATOR = 1000, /* the patient's own, always first */
 	POINTS_OWN = 300,
 	POINTS_COMMUNITY = 150,
-	POINTS_VOLUNTEER = 40,
+	POINTS_VOLUNTEER = 40, /* at least: it brings them before who did not ask */
 	POINTS_EXPERT = 30,
 	POINTS_ABLE = 20,
-	POINTS_KNOWS = 15, /* once for each task done for the patient, */
-	KNOWS_MAX = 2,     /* but no more than so often */
-	LOAD_STEP = 10,    /* minutes of work before them that take a point */
-	POINTS_FOCUS = -100,
-	POINTS_RATHER_NOT = -60
+	POINTS_KNOWS = 15,     /* once for each task done for the patient, */
+	KNOWS_MAX = 2,         /* but no more than so often */
+	LOAD_STEP = 10,        /* minutes of work before them that take a point */
+	POINTS_FOCUS = 100,    /* at least: it takes them behind everybody who has none */
+	POINTS_RATHER_NOT = 60 /* at least: behind those of the same place who have nothing against it */
 };
 
 typedef struct routed {
@@ -142,30 +142,6 @@ static void weigh_load(const routed *r, const team_person *p, candidate *c)
 				(int)knows));
 }
 
-/* One in so many of a kind goes to who asked for it; which ones, their ids decide. */
-static void weigh_wish(const routed *r, const worker *w, candidate *c)
-{
-	const routing *s = routing_of(r->by->image);
-	wish asked = worker_wish(w, r->kind->id);
-	if (asked == WISH_MORE && text_hash(r->id) % (uint64_t)s->volunteers == 0)
-		add(r, c, POINTS_VOLUNTEER,
-		    SAID(r, "har bedt om flere af dem, og det er en af dem",
-			 "asked for more of these, and this is one"));
-	if (asked == WISH_RATHER_NOT)
-		add(r, c, POINTS_RATHER_NOT, SAID(r, "vil helst ikke have dem", "would rather not have these"));
-}
-
-static void weigh_focus(const routed *r, int person, candidate *c)
-{
-	const duty *d = team_in(&r->team, person, DUTY_FOCUS, r->by->now);
-	if (!d) return;
-	int minute = local_minute(d->to);
-	add(r, c, POINTS_FOCUS,
-	    text_format(r->by->arena,
-			is_english(r) ? "has protected time until %d:%02d" : "har fokustid til kl. %d.%02d",
-			minute / 60, minute % 60));
-}
-
 static bool is_coordinator(const routed *r, const worker *w)
 {
 	return r->coordinator.len &&
@@ -181,8 +157,6 @@ static void weigh(const routed *r, int person, candidate *c)
 	weigh_place(r, p->tier, c);
 	weigh_skill(r, c);
 	weigh_load(r, p, c);
-	weigh_wish(r, &p->worker, c);
-	weigh_focus(r, person, c);
 	if (!r->team.planned)
 		add(r, c, 0,
 		    SAID(r, "der er ingen vagtplan for dagen: kontortid gælder",
@@ -195,6 +169,99 @@ static int better(const void *xp, const void *yp)
 	if (x->can != y->can) return x->can ? -1 : 1;
 	if (x->can && x->points != y->points) return x->points > y->points ? -1 : 1;
 	return text_compare(x->person, y->person);
+}
+
+/* ---- wishes and protected time: others first, where there are others ---- */
+
+bool wish_share(const image *m, text task)
+{
+	return text_hash(task) % (uint64_t)routing_of(m)->volunteers == 0;
+}
+
+typedef enum stand { STAND_PLAIN, STAND_ASKED, STAND_RATHER_NOT, STAND_FOCUS } stand;
+
+/* One in so many of a kind goes to who asked for more of it; which ones, their ids decide. */
+static stand stand_of(const routed *r, int person)
+{
+	wish w = worker_wish(&r->team.at[person].worker, r->kind->id);
+	if (team_in(&r->team, person, DUTY_FOCUS, r->by->now)) return STAND_FOCUS;
+	if (w == WISH_RATHER_NOT) return STAND_RATHER_NOT;
+	return w == WISH_MORE && wish_share(r->by->image, r->id) ? STAND_ASKED : STAND_PLAIN;
+}
+
+/* The points of those who can and stand so, of one place: the fewest and the most. False: there are none. The patient's coordinator is no measure. */
+static bool bounds_of(const routed *r, const candidate *all, stand how, int place, int bounds[2])
+{
+	bool any = false;
+	for (int i = 0; i < r->team.count; i++) {
+		int points = all[i].points;
+		if (!all[i].can || stand_of(r, i) != how || (int)r->team.at[i].tier != place) continue;
+		if (is_coordinator(r, &r->team.at[i].worker)) continue;
+		if (!any || points < bounds[0]) bounds[0] = points;
+		if (!any || points > bounds[1]) bounds[1] = points;
+		any = true;
+	}
+	return any;
+}
+
+static int at_least(int points, int least)
+{
+	return points > least ? points : least;
+}
+
+/* All who asked come before who did not, by the same, so that load and depth still order them. */
+static void bring_forward(routed *r, candidate *all)
+{
+	for (int i = 0; i < r->team.count; i++) {
+		int asked[2], others[2], place = (int)r->team.at[i].tier;
+		if (!all[i].can || stand_of(r, i) != STAND_ASKED) continue;
+		bool any =
+		    bounds_of(r, all, STAND_ASKED, place, asked) && bounds_of(r, all, STAND_PLAIN, place, others);
+		all[i].forward = any ? at_least(others[1] - asked[0] + 1, POINTS_VOLUNTEER) : POINTS_VOLUNTEER;
+	}
+	for (int i = 0; i < r->team.count; i++)
+		if (all[i].forward)
+			add(r, &all[i], all[i].forward,
+			    SAID(r, "har bedt om flere af dem, og det er en af dem",
+				 "asked for more of these, and this is one"));
+}
+
+/* The patient's own coordinator keeps their patient. */
+static void put_behind_the_willing(routed *r, candidate *all)
+{
+	for (int i = 0; i < r->team.count; i++) {
+		int others[2], back = POINTS_RATHER_NOT;
+		if (!all[i].can || stand_of(r, i) != STAND_RATHER_NOT) continue;
+		bool coordinator = is_coordinator(r, &r->team.at[i].worker);
+		if (!coordinator && bounds_of(r, all, STAND_PLAIN, (int)r->team.at[i].tier, others))
+			back = at_least(all[i].points - others[0] + 1, back);
+		add(r, &all[i], -back, SAID(r, "vil helst ikke have dem", "would rather not have these"));
+	}
+}
+
+static text focus_words(routed *r, int person)
+{
+	bool en = is_english(r);
+	int minute = local_minute(team_in(&r->team, person, DUTY_FOCUS, r->by->now)->to);
+	text until = text_format(r->by->arena, en ? "has protected time until %d:%02d" : "har fokustid til kl. %d.%02d",
+				 minute / 60, minute % 60);
+	text phone = phone_cover(r->by, &r->team, r->team.at[person].worker.reference);
+	if (!phone.len) return until;
+	return text_format(r->by->arena, en ? "%.*s; %.*s has the telephone" : "%.*s; %.*s har telefonen",
+			   TEXT_ARG(until), TEXT_ARG(phone));
+}
+
+/* Behind everybody who can and has none, wherever they are from. */
+static void put_behind_the_rest(routed *r, candidate *all)
+{
+	for (int i = 0; i < r->team.count; i++) {
+		int back = POINTS_FOCUS;
+		if (!all[i].can || stand_of(r, i) != STAND_FOCUS) continue;
+		for (int j = 0; j < r->team.count; j++)
+			if (all[j].can && stand_of(r, j) != STAND_FOCUS)
+				back = at_least(all[i].points - all[j].points + 1, back);
+		add(r, &all[i], -back, focus_words(r, i));
+	}
 }
 
 /* ---- the whole ---- */
@@ -254,6 +321,9 @@ int work_candidates(const asking *by, text task, candidate **out)
 			check_place(r, r->team.at[i].tier, &all[i]);
 		if (all[i].can) weigh(r, i, &all[i]);
 	}
+	bring_forward(r, all);
+	put_behind_the_willing(r, all);
+	put_behind_the_rest(r, all);
 	if (n) qsort(all, (size_t)n, sizeof *all, better);
 	*out = all;
 	return n;

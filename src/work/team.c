@@ -268,10 +268,15 @@ static bool tasks_read(const asking *by, team *t)
 	return true;
 }
 
-bool team_read(const asking *by, text queue, day on, team *out)
+bool team_people(const asking *by, text queue, day on, team *out)
 {
 	*out = (team){.queue = queue, .on = on};
-	return people_read(by, out) && duties_read(by, out) && tasks_read(by, out);
+	return people_read(by, out) && duties_read(by, out);
+}
+
+bool team_read(const asking *by, text queue, day on, team *out)
+{
+	return team_people(by, queue, on, out) && tasks_read(by, out);
 }
 
 /* The patient's named coordinator across departments, else the pathway's. */

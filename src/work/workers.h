@@ -33,7 +33,8 @@ skill worker_skill(const image *m, const worker *w, text competence, day on);
 
 typedef enum wish { WISH_NONE, WISH_MORE, WISH_RATHER_NOT } wish;
 wish worker_wish(const worker *w, text kind);
-bool worker_leads(const worker *w); /* owner.c: a leader, or a management */
+bool wish_share(const image *m, text task); /* route.c: is it one of those that go to who asked for more of them? */
+bool worker_leads(const worker *w);         /* owner.c: a leader, or a management */
 
 /* ---- routing.c: the content kind "routing": the department's settings ---- */
 typedef struct routing {
@@ -72,6 +73,7 @@ typedef struct team {
 	int unowned, to_begin, open;
 } team;
 bool team_read(const asking *by, text queue, day on, team *out);
+bool team_people(const asking *by, text queue, day on, team *out);          /* the same without what is on the table */
 bool team_on_duty(const team *t, const image *m, int person, instant at);   /* there, and not on leave */
 const duty *team_in(const team *t, int person, duty_kind kind, instant at); /* NULL: not */
 int team_minutes(const team *t, const image *m, instant from, instant to);  /* of its own people on duty */
@@ -84,6 +86,14 @@ const doc *doc_at(const asking *by, text reference); /* NULL: not there, or fail
 instant extension_instant(const doc *d, const char *url, name_id value);
 text coordinator_of(const asking *by, const doc *task); /* the named one of the patient or pathway, or empty */
 text task_queue(const doc *task);
+
+/* load.c: who has the telephone for somebody who has protected time now; empty: nobody is free. Orders the duties anew. */
+text phone_cover(const asking *by, team *t, text person);
+
+/* ---- owner.c, for next.c ---- */
+bool owner_act(record *rec, const acting *what, const working *by,
+	       issues *sink);         /* once: others may have been quicker */
+bool owner_moved(const issues *sink); /* they were */
 
 /* ---- rank.c: what decides a task's place in every list: the same as the search parameter rank ---- */
 typedef struct task_rank {
