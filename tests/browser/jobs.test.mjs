@@ -3,69 +3,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch, open } from './browser.mjs';
+import { WAIT, counter, field, find, fresh, hands, row, standOn, toast } from './hands.mjs';
 import { caller, daysAgo, referral, seedStaff, startLimen } from './limen.mjs';
 
-const WAIT = { timeout: 15_000 };
 const SECRETARY = 'PractitionerRole/sek-a';
 const DOCTOR = 'PractitionerRole/dr-b';
 let limen, browser, call, desk;
-const counted = [];
 
-// Hands on a keyboard: each key is counted.
-function hands(page) {
-	const it = {
-		count: 0,
-		press: async (key) => {
-			it.count += 1;
-			await page.keyboard.press(key);
-		},
-		type: async (text) => {
-			it.count += [...text].length;
-			await page.keyboard.type(text, { delay: 5 });
-		},
-	};
-	return it;
-}
-
-const row = (page, words) => page.locator('.row', { hasText: words });
+const { within, say } = counter();
 const rows = async (query) => ((await call(query)).entry ?? []).map((one) => one.resource);
-const field = (page, name) =>
-	page.waitForFunction(
-		(wanted) => document.activeElement?.closest('[data-field]')?.getAttribute('data-field') === wanted,
-		name,
-		WAIT,
-	);
-
-async function fresh(page, path = '') {
-	await page.goto(`${limen.address}/${path}`);
-	await page.reload(); // the same address again is no new page
-	await page.locator('.row, .call-queue, .question').first().waitFor(WAIT);
-}
-
-// The cursor is brought to a task; that is not counted, for the list stands there by itself when the one before is done.
-async function standOn(page, words) {
-	await row(page, words).first().waitFor(WAIT);
-	await page.locator('.row').first().focus();
-	await page.keyboard.press('Home');
-	for (let at = 0; at < 40; at++) {
-		if ((await page.innerText('.row[aria-current]')).includes(words)) return;
-		await page.keyboard.press('j');
-	}
-	assert.fail(`no row says "${words}"`);
-}
-
-async function find(page, keys, typed, name) {
-	await keys.type(typed);
-	await page.locator('[role=option]', { hasText: name }).first().waitFor(WAIT);
-	await keys.press('Enter');
-}
-
-const toast = (page, words) => page.locator('.toast', { hasText: words }).waitFor(WAIT);
-
-function within(job, keys, most) {
-	counted.push(`${job}: ${keys.count} (at most ${most})`);
-	assert.ok(keys.count <= most, `${job} cost ${keys.count} keystrokes, at most ${most}`);
-}
 
 describe('the commonest jobs, counted in keystrokes', () => {
 	before(async () => {
@@ -79,7 +25,7 @@ describe('the commonest jobs, counted in keystrokes', () => {
 		desk = await open(browser, { address: limen.address, actor: SECRETARY });
 	});
 	after(async () => {
-		console.log(counted.join('\n'));
+		say();
 		await browser?.close();
 		await limen?.stop();
 	});
@@ -208,7 +154,7 @@ describe('the commonest jobs, counted in keystrokes', () => {
 
 	test('a task of any kind, by its name', async () => {
 		const { page } = desk;
-		await fresh(page);
+		await fresh(page, limen.address);
 		await standOn(page, 'Nyresten');
 		const keys = hands(page);
 		await keys.press('o');
@@ -223,7 +169,7 @@ describe('the commonest jobs, counted in keystrokes', () => {
 
 	test('several are taken together, and that is taken back', async () => {
 		const { page } = desk;
-		await fresh(page);
+		await fresh(page, limen.address);
 		await standOn(page, 'Nyresten');
 		const keys = hands(page);
 		await keys.press('x');
@@ -241,7 +187,7 @@ describe('the commonest jobs, counted in keystrokes', () => {
 
 	test('a task is handed over with a reason, and the next one reads it', async () => {
 		const { page } = desk;
-		await fresh(page);
+		await fresh(page, limen.address);
 		await standOn(page, 'Nyresten');
 		const keys = hands(page);
 		await keys.press('m');
@@ -299,7 +245,7 @@ describe('the commonest jobs, counted in keystrokes', () => {
 
 	test('going home: what is not safe stands first, and calm comes when nothing does', async () => {
 		const { page } = desk;
-		await fresh(page);
+		await fresh(page, limen.address);
 		await standOn(page, 'Nyresten');
 		const keys = hands(page);
 		await page.keyboard.press('Home');

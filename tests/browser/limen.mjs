@@ -69,14 +69,14 @@ export function caller(address, actor) {
 	};
 }
 
-const entry = (resource) => ({ resource, request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` } });
-const able = (code) => ({ code: { coding: [{ system: 'urn:limen:competence', code }] } });
+export const entry = (resource) => ({ resource, request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` } });
+const ableTo = (code) => ({ code: { coding: [{ system: 'urn:limen:competence', code }] } });
 const competences = {
 	secretary: ['visitation-1', 'booking-2', 'registrering-1', 'rettigheder-1', 'telefon-1', 'sag-1', 'forloeb-1', 'notat-1', 'dokument-1', 'personale-1', 'drift-1'],
 	doctor: ['visiterende-laege', 'rettigheder-1'],
 };
-const role = (id, name, code) => [
-	{ resourceType: 'Practitioner', id: `p-${id}`, name: [{ text: name }], qualification: competences[code].map(able) },
+export const role = (id, name, code, able = competences[code]) => [
+	{ resourceType: 'Practitioner', id: `p-${id}`, name: [{ text: name }], qualification: able.map(ableTo) },
 	{
 		resourceType: 'PractitionerRole',
 		id,
@@ -88,7 +88,7 @@ const role = (id, name, code) => [
 ];
 
 // Invented people: 60 is added to the day of birth, so that the numbers can be nobody's.
-const patient = (id, given, family, cpr, gender, birthDate) => ({
+export const patient = (id, given, family, cpr, gender, birthDate) => ({
 	resourceType: 'Patient',
 	id,
 	identifier: [{ system: 'urn:oid:1.2.208.176.1.2', value: cpr }],

@@ -1,6 +1,6 @@
 // calls.ts: a call is a Communication of category call: who called, how it was made sure, about what, what came of it. One that asks to be
 // called back stays in progress until somebody has reached them.
-import { addDays, localInstant, now, today } from '../base/clock.ts';
+import { addDays, dayOf, localInstant, now, today } from '../base/clock.ts';
 import { say, type Key } from '../base/texts.ts';
 import { actor, get, post, put, search } from './client.ts';
 import {
@@ -296,6 +296,26 @@ export async function appointmentsOf(patient: string): Promise<Appointment[]> {
 	return resourcesOf<Appointment>(found, 'Appointment')
 		.filter((one) => one.start && !OFF.includes(one.status))
 		.sort((a, b) => (a.start ?? '').localeCompare(b.start ?? ''));
+}
+
+// Not reached when it was cancelled: the desk must know that they may turn up anyway.
+export function mayTurnUp(one: Appointment): boolean {
+	const call = extensionOf(one, 'urn:limen:absence-call');
+	return call?.extension?.find((some) => some.url === 'outcome')?.valueCode === 'not-reached';
+}
+
+const ABSENT = 'urn:limen:interpreter-absent';
+
+export function awaitsInterpreter(one: Appointment): boolean {
+	const today = one.start !== undefined && dayOf(one.start) === dayOf(now());
+	return today && extensionOf(one, 'urn:limen:interpreter-order') !== undefined && extensionOf(one, ABSENT) === undefined;
+}
+
+// Said at the desk; who finds another interpreter is a task that follows.
+export async function interpreterAbsent(one: Appointment): Promise<void> {
+	const at = { url: ABSENT, valueDateTime: new Date(now()).toISOString() };
+	const body = { ...one, extension: [...(one.extension ?? []), at] };
+	await put(`Appointment/${one.id}`, body, `W/"${one.meta?.versionId}"`);
 }
 
 export type Cancelled = { id: string; what: string; at: string; cause: string; said: string };

@@ -43,6 +43,7 @@ export type Patient = Resource & {
 export type Task = Resource & {
 	resourceType: 'Task';
 	status: string;
+	intent?: string;
 	code?: CodeableConcept;
 	description?: string;
 	_description?: { extension?: Extension[] };

@@ -2,11 +2,12 @@
 import { addDays, localInstant, now, today } from '../base/clock.ts';
 import { search } from './client.ts';
 import { extensionOf, idOf, resourcesOf, type Appointment, type Patient } from './fhir.ts';
+import { mayTurnUp } from './calls.ts';
 import { QUESTION } from './record.ts';
 import { keepPatients, learnPatients } from './people.ts';
 import { countTasks, isBreach, worklist, type Row } from './tasks.ts';
 
-export type Visit = { id: string; at: string; patient: string; what: string; place: string; tongue: string; confirmed: boolean };
+export type Visit = { id: string; at: string; patient: string; what: string; place: string; tongue: string; confirmed: boolean; mayTurnUp: boolean };
 
 const OFF = ['cancelled', 'entered-in-error'];
 
@@ -25,6 +26,7 @@ function visitOf(one: Appointment): Visit {
 			.filter(Boolean)
 			.join(' · '),
 		tongue: tongue?.valueString ?? '',
+		mayTurnUp: mayTurnUp(one),
 		confirmed: all.every((who) => who.status !== 'needs-action'),
 	};
 }

@@ -231,6 +231,13 @@ export async function pathwaysOf(patient: string): Promise<Episode[]> {
 	return list.sort((a, b) => open(a) - open(b) || (b.period?.start ?? '').localeCompare(a.period?.start ?? ''));
 }
 
+// What the referrer wrote, of this task's own pathway; a task that lies on none shows none.
+export async function referralOfTask(pathway: string, patient: string, focus: string): Promise<ServiceRequest | null> {
+	const [episode, all] = await Promise.all([get<Episode>(`EpisodeOfCare/${pathway}`), referralsOf(patient)]);
+	const of = (reference: string | undefined) => all.find((one) => `ServiceRequest/${one.id}` === reference);
+	return of(focus) ?? episode.referralRequest?.map((one) => of(one.reference)).find(Boolean) ?? null;
+}
+
 export async function referralsOf(patient: string): Promise<ServiceRequest[]> {
 	const found = await search('ServiceRequest', { subject: `Patient/${patient}`, _count: '50' });
 	return resourcesOf<ServiceRequest>(found, 'ServiceRequest');

@@ -1,6 +1,7 @@
 // raise.ts: a task of any kind, raised by hand: what kinds there are, and the raising.
-import { language } from '../base/texts.ts';
-import { get, post } from './client.ts';
+import { now } from '../base/clock.ts';
+import { language, say } from '../base/texts.ts';
+import { actor, get, post } from './client.ts';
 import type { Bundle, Parameter, Parameters, Resource, Task } from './fhir.ts';
 import { resourcesOf } from './fhir.ts';
 
@@ -13,6 +14,22 @@ type Definition = Resource & {
 	participant?: { role?: { coding?: { system?: string; code?: string }[] } }[];
 };
 
+// A case is opened by its name as a task is; what is to be done with it follows by the content's rules. Of those that are about nobody in
+// particular the patient is left out, of adverse events always.
+const CASES_OF_PATIENTS = ['aktindsigt', 'indsigt', 'klage', 'erstatning', 'forsikring', 'attest', 'underretning', 'politi', 'kommune'] as const;
+const CASES_OF_NOBODY = ['uth', 'brud', 'it-fejl', 'aendringsoenske', 'forbedring', 'regning', 'kapacitet', 'dataudtraek', 'ferieoenske'] as const;
+export type CaseKind = (typeof CASES_OF_PATIENTS)[number] | (typeof CASES_OF_NOBODY)[number];
+const CASE = 'case:';
+
+const caseNames = (): KindName[] =>
+	[...CASES_OF_PATIENTS, ...CASES_OF_NOBODY].map((code) => ({
+		id: CASE + code,
+		title: say('case.named', { name: say(`case.${code}`) }),
+		guide: '',
+		roles: [],
+		minutes: null,
+	}));
+
 const asked = new Map<string, Promise<KindName[]>>(); // by language: they come from content, and change with it only
 
 async function read(): Promise<KindName[]> {
@@ -24,6 +41,11 @@ async function read(): Promise<KindName[]> {
 		roles: (one.participant ?? []).flatMap((who) => who.role?.coding?.map((coding) => coding.code ?? '') ?? []),
 		minutes: one.extension?.find((some) => some.url === 'urn:limen:minutes')?.valueInteger ?? null,
 	}));
+}
+
+// What can be raised by its name: every kind of task, and every kind of case.
+export async function raisable(): Promise<KindName[]> {
+	return [...(await kindNames()), ...caseNames()];
 }
 
 export function kindNames(): Promise<KindName[]> {
@@ -66,6 +88,29 @@ export type ToRaise = {
 	note?: string;
 	due?: string | null;
 };
+
+async function openCase(code: CaseKind, what: ToRaise, organization: string): Promise<Task> {
+	const named = say(`case.${code}`);
+	const ofPatient = CASES_OF_PATIENTS.some((one) => one === code);
+	const body: Task = {
+		resourceType: 'Task',
+		status: 'in-progress',
+		intent: 'order',
+		code: { coding: [{ system: 'urn:limen:case', code, display: named }] },
+		description: what.note?.trim() || named,
+		authoredOn: new Date(now()).toISOString(),
+		requester: { reference: actor.get() },
+		...(organization ? { owner: { reference: organization } } : {}),
+		...(ofPatient && what.patient ? { for: { reference: `Patient/${what.patient}` } } : {}),
+		...(what.due ? { restriction: { period: { end: what.due } } } : {}),
+	};
+	return (await post<Task>('Task', body)).body;
+}
+
+// A task of a kind, or a case of one, as its name was chosen.
+export function raiseNamed(what: ToRaise, organization: string): Promise<Task> {
+	return what.kind.startsWith(CASE) ? openCase(what.kind.slice(CASE.length) as CaseKind, what, organization) : raiseTask(what);
+}
 
 export async function raiseTask(what: ToRaise): Promise<Task> {
 	const reference = (name: string, to: string): Parameter => ({ name, valueReference: { reference: to } });

@@ -173,7 +173,7 @@ export async function task(id: string): Promise<Row> {
 }
 
 const FIELD_TYPES = ['choice', 'text', 'date', 'dateTime', 'boolean', 'integer'] as const;
-export type FieldType = (typeof FIELD_TYPES)[number];
+export type FieldType = (typeof FIELD_TYPES)[number] | 'patient';
 export type Field = {
 	name: string;
 	label: string;
@@ -202,15 +202,26 @@ type ActivityDefinition = Resource & {
 	participant?: { role?: CodeableConcept }[];
 };
 
+// A text that is to be a patient says so in its words; people choose by name, nobody writes a reference.
+const A_PATIENT = /\s*\(?Patient\/…\)?(, | )?/;
+
+function typeOf(item: Item, help: string): FieldType {
+	const type = FIELD_TYPES.find((one) => one === item.type) ?? 'text';
+	return type === 'text' && A_PATIENT.test(`${item.text ?? ''} ${help}`) ? 'patient' : type;
+}
+
 function fieldOf(item: Item): Field {
+	const help = extensionOf(item, 'urn:limen:help')?.valueString ?? '';
+	const type = typeOf(item, help);
+	const words = (text: string) => (type === 'patient' ? text.replace(A_PATIENT, '') : text);
 	const selected = item.answerOption?.find((one) => one.initialSelected)?.valueCoding?.code;
 	const first = item.initial?.[0];
 	return {
 		name: item.linkId,
-		label: item.text ?? item.linkId,
-		type: FIELD_TYPES.find((one) => one === item.type) ?? 'text',
+		label: words(item.text ?? item.linkId),
+		type,
 		required: item.required === true,
-		help: extensionOf(item, 'urn:limen:help')?.valueString ?? '',
+		help: words(help),
 		initial: selected ?? String(first?.valueString ?? first?.valueInteger ?? first?.valueBoolean ?? ''),
 		options: (item.answerOption ?? []).map((one) => ({
 			code: one.valueCoding?.code ?? '',

@@ -14,6 +14,7 @@ export type Command =
 	| 'claim'
 	| 'release'
 	| 'hand-over'
+	| 'perform'
 	| 'mark'
 	| 'mark-all'
 	| 'undo'
@@ -53,6 +54,7 @@ export const KEYS: readonly Row[] = [
 	{ command: 'claim', keys: ['m'], letters: true, text: 'key.claim', where: 'list' },
 	{ command: 'release', keys: ['u'], letters: true, text: 'key.release', where: 'list' },
 	{ command: 'hand-over', keys: ['r'], letters: true, text: 'key.handOver', where: 'list' },
+	{ command: 'perform', keys: ['e'], letters: true, text: 'key.perform', where: 'list' },
 	{ command: 'mark', keys: ['x'], letters: true, text: 'key.mark', where: 'list' },
 	{ command: 'mark-all', keys: ['a'], letters: true, text: 'key.markAll', where: 'list' },
 	{ command: 'undo', keys: ['z'], letters: true, text: 'key.undo', where: 'list' },

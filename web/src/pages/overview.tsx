@@ -98,6 +98,7 @@ function Visits({ list }: { list: Visit[] }) {
 										<span class="soft">
 											{cpr && cprShown(cpr, false)} · {one.what}
 										</span>
+										{one.mayTurnUp && <span class="flag">{t('times.mayTurnUp')}</span>}
 										{one.tongue && <span class="flag">{t('banner.interpreter', { language: one.tongue })}</span>}
 									</span>
 								</li>

@@ -80,7 +80,7 @@ export function QuestionsPage() {
 		event.preventDefault();
 		if (sending || filled.length === 0) return;
 		setSending(true);
-		settle(await answerAll(filled.map((row) => ({ row, answer: (answers[row.id] ?? '').trim() }))));
+		settle(await answerAll(filled.map((row) => ({ row, answers: { answer: (answers[row.id] ?? '').trim() } }))));
 		setSending(false);
 	}
 	function keys(event: KeyboardEvent): void {

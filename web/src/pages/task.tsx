@@ -6,14 +6,16 @@ import { useLoad } from '../base/load.ts';
 import { PATHS, go } from '../base/route.ts';
 import { useTexts } from '../base/texts.ts';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
-import { TaskPanel } from '../worklist/panel.tsx';
+import { TaskPanel, focusForm } from '../worklist/panel.tsx';
 
 export function TaskPage({ id }: { id: string }) {
 	const { t, language } = useTexts();
 	const task = useLoad<Row>(`${id} ${language}`, () => readTask(id));
 	useKeys((command) => {
-		if (command !== 'back') return false;
-		go(PATHS.worklist);
+		const resting = document.activeElement === document.body || document.activeElement?.id === 'main';
+		if (command === 'open' && resting) focusForm();
+		else if (command === 'back') go(PATHS.worklist);
+		else return false;
 		return true;
 	});
 	useEffect(() => {

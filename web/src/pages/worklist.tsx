@@ -20,7 +20,7 @@ import { BulkBar, useBulk, type Bulk } from '../worklist/bulk.tsx';
 import { newsCount } from '../worklist/arrangement.ts';
 import { List } from '../worklist/list.tsx';
 import { NarrowBar, narrowQuery, rowSays, useViews, viewNow } from '../worklist/narrow.tsx';
-import { TaskPanel } from '../worklist/panel.tsx';
+import { TaskPanel, focusForm } from '../worklist/panel.tsx';
 import { useSubject } from '../shell/raise.tsx';
 import { useWorklist, type Worklist } from '../worklist/use-worklist.ts';
 
@@ -250,6 +250,9 @@ function useListKeys({ work, bulk, wide, take, enter, narrow }: Moves): void {
 			case 'hand-over':
 				bulk.over();
 				return true;
+			case 'perform':
+				bulk.perform();
+				return true;
 			case 'undo':
 				bulk.undo();
 				return true;
@@ -293,13 +296,6 @@ function useTake(work: Worklist, whole: boolean): () => void {
 			},
 		);
 	}, [work, whole]);
-}
-
-function focusForm(): void {
-	const field = document.querySelector<HTMLElement>(
-		'.panel [data-task-form] :is(input:not([tabindex="-1"]), select, textarea, button)',
-	);
-	(field ?? document.querySelector<HTMLElement>('.panel .next a, .panel .next button'))?.focus();
 }
 
 export function WorklistPage() {

@@ -1,10 +1,11 @@
 // callside.tsx: what may be said to this caller now, and what may not. Until it is made sure who calls, nothing of the patient is shown.
-import { appointmentsOf, callsOf, cancelledOf, type Caller, type Identity, type Reason } from '../api/calls.ts';
+import { appointmentsOf, awaitsInterpreter, callsOf, cancelledOf, interpreterAbsent, mayTurnUp, type Caller, type Identity, type Reason } from '../api/calls.ts';
 import { consentsOf } from '../api/consents.ts';
 import type { Appointment, Episode, Patient } from '../api/fhir.ts';
 import { dayAndTime, longDay } from '../base/clock.ts';
+import { attempt } from '../base/announce.tsx';
 import { useLoad } from '../base/load.ts';
-import { isKey, useTexts, type Key, type Say } from '../base/texts.ts';
+import { isKey, say, useTexts, type Key, type Say } from '../base/texts.ts';
 import { SayIt } from './told.tsx';
 import { Calls } from './calls.tsx';
 import { Failed, Loading } from './states.tsx';
@@ -41,6 +42,16 @@ export function Times({ patient }: { patient: string }) {
 				<li key={one.id}>
 					<strong>{one.start && dayAndTime(one.start, language)}</strong> {one.description}
 					<span class="soft"> {placeOf(one)}</span>
+					{mayTurnUp(one) && <span class="flag">{t('times.mayTurnUp')}</span>}
+					{awaitsInterpreter(one) && (
+						<button
+							type="button"
+							class="link small no-print"
+							onClick={() => void attempt(() => interpreterAbsent(one), say('times.interpreterSaid')).then(list.again)}
+						>
+							{t('times.interpreterAbsent')}
+						</button>
+					)}
 					{(one.patientInstruction ?? one.comment) && <p>{one.patientInstruction ?? one.comment}</p>}
 				</li>
 			))}

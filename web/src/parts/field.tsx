@@ -47,7 +47,7 @@ export function Field({ name, label, help, error, required, children }: FieldPro
 
 type Choice = { code: string; display: string };
 type ChoiceProps = Frame & { name: string; options: readonly Choice[]; value: string; change: (value: string) => void };
-const RADIOS_MAX = 6;
+const RADIOS_MAX = 9; // one digit each
 
 // By a digit it is chosen, and the hands are in the next field.
 function Radios({ required, ...props }: ChoiceProps) {

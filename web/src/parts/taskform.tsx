@@ -2,111 +2,15 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Failure } from '../api/client.ts';
 import { refusedBy, type Refused } from '../api/refused.ts';
-import {
-	completeTask,
-	task as readTask,
-	type Answers,
-	type Field as FormField,
-	type Kind,
-	type Row,
-} from '../api/tasks.ts';
+import { completeTask, task as readTask, type Kind, type Row } from '../api/tasks.ts';
 import { announce } from '../base/announce.tsx';
-import { localInstant, readTime } from '../base/clock.ts';
 import { say, useTexts } from '../base/texts.ts';
 import { keptValue, useValue } from '../base/value.ts';
-import { CheckField, ChoiceField, DateField, TextField, focusFirstWrong, type Typed } from './field.tsx';
 import { Difference } from './difference.tsx';
+import { focusFirstWrong } from './field.tsx';
+import { KindInputs, useKindAnswers } from './kindform.tsx';
 
 const PROPOSED_TO = 'visitation'; // the doctor sees what the secretary proposed, beside each choice, never chosen beforehand
-type Values = Record<string, string>;
-type Days = Record<string, Typed>;
-const NO_DAY: Typed = { typed: '', day: null };
-
-function instantOf(day: string, typed: string): string {
-	const time = readTime(typed);
-	return day && time ? localInstant(day, time) : '';
-}
-
-function answersOf(fields: FormField[], values: Values, days: Days): Answers {
-	const answers: Answers = {};
-	for (const field of fields) {
-		const value = values[field.name] ?? '';
-		const day = days[field.name]?.day ?? '';
-		if (field.type === 'date') answers[field.name] = day;
-		else if (field.type === 'dateTime') answers[field.name] = instantOf(day, value);
-		else if (field.type === 'boolean') answers[field.name] = value || 'false';
-		else answers[field.name] = value.trim();
-	}
-	return answers;
-}
-
-// What the page can see is wrong before it asks; the rest the server says.
-function missing(fields: FormField[], answers: Answers, values: Values, days: Days): Record<string, string> {
-	const wrong: Record<string, string> = {};
-	for (const field of fields) {
-		const typed = days[field.name]?.typed ?? '';
-		const time = field.type === 'dateTime' ? (values[field.name] ?? '') : '';
-		if (typed && !days[field.name]?.day) wrong[field.name] = say('form.dateWrong', { typed });
-		else if (time && !readTime(time)) wrong[field.name] = say('form.timeWrong', { typed: time });
-		else if ((typed || time) && field.type === 'dateTime' && !answers[field.name])
-			wrong[field.name] = say('form.dateTimeMissing');
-		else if (field.required && field.type !== 'boolean' && !answers[field.name]) {
-			wrong[field.name] = say(field.type === 'dateTime' ? 'form.dateTimeMissing' : 'form.missing');
-		}
-	}
-	return wrong;
-}
-
-type InputProps = {
-	field: FormField;
-	proposed: string | undefined;
-	error: string | undefined;
-	values: Values;
-	days: Days;
-	setValue: (name: string, value: string) => void;
-	setDay: (name: string, day: Typed) => void;
-};
-
-function Input({ field, proposed, error, values, days, setValue, setDay }: InputProps) {
-	const { t } = useTexts();
-	const option = field.options.find((one) => one.code === proposed);
-	const help = option ? t('task.proposed', { value: option.display }) : field.help || undefined;
-	const frame = { name: field.name, label: field.label, required: field.required, help, error };
-	const value = values[field.name] ?? '';
-	const change = (next: string) => setValue(field.name, next);
-	switch (field.type) {
-		case 'choice':
-			return <ChoiceField {...frame} options={field.options} value={value} change={change} />;
-		case 'boolean':
-			return <CheckField {...frame} value={value === 'true'} change={(on) => change(on ? 'true' : 'false')} />;
-		case 'date':
-			return (
-				<DateField
-					{...frame}
-					help={undefined}
-					past={false}
-					value={days[field.name] ?? NO_DAY}
-					change={(day) => setDay(field.name, day)}
-				/>
-			);
-		case 'dateTime':
-			return (
-				<DateField
-					{...frame}
-					help={undefined}
-					past={false}
-					value={days[field.name] ?? NO_DAY}
-					change={(day) => setDay(field.name, day)}
-					time={{ value, change }}
-				/>
-			);
-		case 'integer':
-			return <TextField {...frame} value={value} change={change} attributes={{ inputMode: 'numeric' }} />;
-		case 'text':
-			return <TextField {...frame} long value={value} change={change} />;
-	}
-}
-
 // "1. …" begins a line; what follows it belongs to it.
 function guideLines(guide: string): string[] {
 	const joined = guide.trim().replace(/\n(?!\s*\d+\.\s)\s*/g, ' ');
@@ -118,7 +22,7 @@ function guideLines(guide: string): string[] {
 
 const guideOpen = keptValue<'open' | 'closed'>('guide', 'closed', ['open', 'closed']); // who knows the work needs it no more
 
-function Guide({ kind }: { kind: Kind }) {
+export function Guide({ kind }: { kind: Kind }) {
 	const { t } = useTexts();
 	const lines = guideLines(kind.guide);
 	const open = useValue(guideOpen) === 'open';
@@ -160,18 +64,12 @@ type Props = {
 export function TaskForm({ row, kind, mayDo, proposed, done, renew, dirty }: Props) {
 	const { t } = useTexts();
 	const form = useRef<HTMLFormElement>(null);
-	const [values, setValues] = useState<Values>(() =>
-		Object.fromEntries(kind.fields.map((field) => [field.name, field.initial])),
-	);
-	const [days, setDays] = useState<Days>({});
+	const given = useKindAnswers(kind.fields, () => dirty?.(true));
 	const [refused, setRefused] = useState<Refused>({ fields: {}, general: [] });
 	const [stale, setStale] = useState<{ now: Row; why: string[] } | null>(null);
 	const [sending, setSending] = useState(false);
 	useEffect(() => () => dirty?.(false), []);
 
-	function touch(): void {
-		dirty?.(true);
-	}
 	function refuse(next: Refused): void {
 		setRefused(next);
 		const count = Object.keys(next.fields).length;
@@ -187,8 +85,7 @@ export function TaskForm({ row, kind, mayDo, proposed, done, renew, dirty }: Pro
 	async function submit(event: Event): Promise<void> {
 		event.preventDefault();
 		if (sending) return;
-		const answers = answersOf(kind.fields, values, days);
-		const wrong = missing(kind.fields, answers, values, days);
+		const { answers, wrong } = given.read();
 		if (Object.keys(wrong).length > 0) return refuse({ fields: wrong, general: [] });
 		setSending(true);
 		try {
@@ -206,8 +103,6 @@ export function TaskForm({ row, kind, mayDo, proposed, done, renew, dirty }: Pro
 		if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.current?.requestSubmit();
 	}
 
-	const set = (name: string, value: string) => (setValues((before) => ({ ...before, [name]: value })), touch());
-	const setDay = (name: string, day: Typed) => (setDays((before) => ({ ...before, [name]: day })), touch());
 	return (
 		<>
 			<Guide kind={kind} />
@@ -232,18 +127,12 @@ export function TaskForm({ row, kind, mayDo, proposed, done, renew, dirty }: Pro
 							))}
 						</div>
 					)}
-					{kind.fields.map((field) => (
-						<Input
-							key={field.name}
-							field={field}
-							proposed={row.kind === PROPOSED_TO ? proposed[field.name] : undefined}
-							error={refused.fields[field.name]}
-							values={values}
-							days={days}
-							setValue={set}
-							setDay={setDay}
-						/>
-					))}
+					<KindInputs
+						fields={kind.fields}
+						given={given}
+						refused={refused.fields}
+						proposed={row.kind === PROPOSED_TO ? proposed : {}}
+					/>
 					<div class="actions">
 						<button type="submit" class="button button-main" disabled={sending}>
 							{t('task.complete')} <kbd>Ctrl ↵</kbd>

@@ -1,9 +1,10 @@
 // raise.tsx: raise a task of any kind by name: the key, a few letters, Enter. What stands selected says whom it is about; note and date are
 // there for who wants them.
 import { useEffect, useState } from 'preact/hooks';
+import { actor } from '../api/client.ts';
 import { bannerName } from '../api/fhir.ts';
 import { keptPatient } from '../api/people.ts';
-import { kindNames, kindsNamed, raiseTask, type KindName } from '../api/raise.ts';
+import { kindsNamed, raisable, raiseNamed, type KindName } from '../api/raise.ts';
 import { announce } from '../base/announce.tsx';
 import { useLoad } from '../base/load.ts';
 import { say, useTexts } from '../base/texts.ts';
@@ -11,6 +12,7 @@ import { Value, useValue } from '../base/value.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { DateField, TextField, typedDay } from '../parts/field.tsx';
 import { Failed } from '../parts/states.tsx';
+import { workerOf } from '../parts/who.tsx';
 
 // What a page offers as the subject of a task: set while it is shown.
 export type Subject = { patient: string | null; pathway: string | null; focus?: string | null; note?: string };
@@ -57,7 +59,7 @@ function Kinds({ found, at, pick, id }: Listed) {
 
 function Inside({ about, raised, typed: begun = '', close }: Open & { close: () => void }) {
 	const { t } = useTexts();
-	const kinds = useLoad('kinds', kindNames);
+	const kinds = useLoad('kinds', raisable);
 	const [typed, type] = useState(begun);
 	const [at, setAt] = useState(0);
 	const [named, setNamed] = useState(about !== null);
@@ -72,7 +74,7 @@ function Inside({ about, raised, typed: begun = '', close }: Open & { close: () 
 		if (!kind) return;
 		setFailure(null);
 		try {
-			await raiseTask({ kind: kind.id, ...(named ? about : {}), note, due: due.day });
+			await raiseNamed({ kind: kind.id, ...(named ? about : {}), note, due: due.day }, workerOf(actor.get())?.organization ?? '');
 			announce(say('raise.done', { title: kind.title }), 'good');
 			raised?.();
 			close();

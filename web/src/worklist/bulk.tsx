@@ -5,6 +5,7 @@ import type { Row } from '../api/tasks.ts';
 import { announce } from '../base/announce.tsx';
 import { say, useTexts, type Key } from '../base/texts.ts';
 import { HandOverDialog } from '../parts/handover.tsx';
+import { BulkDo } from './bulkdo.tsx';
 import type { Worklist } from './use-worklist.ts';
 
 export type Bulk = {
@@ -15,10 +16,14 @@ export type Bulk = {
 	take: () => void;
 	give: () => void;
 	over: () => void;
+	perform: () => void;
 	undo: () => void;
 	handing: Row[] | null;
 	closeHanding: () => void;
 	handed: (rows: Row[]) => void;
+	doing: Row[] | null;
+	closeDoing: () => void;
+	performed: () => void;
 	last: { text: string; rows: Row[] } | null;
 };
 
@@ -42,6 +47,7 @@ export function useBulk(work: Worklist): Bulk {
 	const [marks, setMarks] = useState<ReadonlySet<string>>(new Set());
 	const [last, setLast] = useState<Bulk['last']>(null);
 	const [handing, setHanding] = useState<Row[] | null>(null);
+	const [doing, setDoing] = useState<Row[] | null>(null);
 	const rows = (): Row[] => {
 		const ids = marks.size > 0 ? [...marks] : work.selected ? [work.selected] : [];
 		return ids.map((id) => work.list.rows.get(id)).filter((row): row is Row => row !== undefined && !work.list.gone.has(row.id));
@@ -78,6 +84,18 @@ export function useBulk(work: Worklist): Bulk {
 			const list = rows();
 			if (list.length > 0) setHanding(list);
 		},
+		perform: () => {
+			const list = rows();
+			if (list.length === 0 || marks.size === 0) return;
+			if (list.some((row) => row.kind !== list[0]?.kind)) announce(say('bulk.oneKind'), 'bad');
+			else setDoing(list);
+		},
+		doing,
+		closeDoing: () => setDoing(null),
+		performed: () => {
+			setMarks(new Set());
+			void work.reload();
+		},
 		undo: () => void undo(),
 		handing,
 		closeHanding: () => setHanding(null),
@@ -104,6 +122,9 @@ export function BulkBar({ bulk }: { bulk: Bulk }) {
 						<button type="button" class="button" onClick={bulk.over}>
 							{t('handover.give')} <kbd>r</kbd>
 						</button>
+						<button type="button" class="button" onClick={bulk.perform}>
+							{t('bulk.perform')} <kbd>e</kbd>
+						</button>
 						<button type="button" class="link" onClick={bulk.clear}>
 							{t('bulk.clear')}
 						</button>
@@ -121,6 +142,7 @@ export function BulkBar({ bulk }: { bulk: Bulk }) {
 					</div>
 				)}
 			</div>
+			{bulk.doing && <BulkDo rows={bulk.doing} closed={bulk.closeDoing} done={bulk.performed} />}
 			{bulk.handing && <HandOverDialog rows={bulk.handing} closed={bulk.closeHanding} done={bulk.handed} />}
 		</>
 	);

@@ -4,7 +4,7 @@ import { actor } from '../api/client.ts';
 import { watchFeed } from '../api/feed.ts';
 import type { Patient, ServiceRequest } from '../api/fhir.ts';
 import { keptPatient, patient as readPatient } from '../api/people.ts';
-import { clocks, referralsOf, steps, taskWhy } from '../api/pathways.ts';
+import { clocks, referralOfTask, steps, taskWhy } from '../api/pathways.ts';
 import { assignTask, giveBackTask, takeTask } from '../api/owner.ts';
 import { kind as readKind, type Kind, type Row } from '../api/tasks.ts';
 import { announce } from '../base/announce.tsx';
@@ -13,6 +13,7 @@ import { useLoad, type Loaded } from '../base/load.ts';
 import { say, useTexts } from '../base/texts.ts';
 import { useValue } from '../base/value.ts';
 import { Banner } from '../parts/banner.tsx';
+import { AboutIt } from '../parts/about.tsx';
 import { DueBadge, lawWords } from '../parts/badge.tsx';
 import { Clocks } from '../parts/clocks.tsx';
 import { TaskForms } from '../parts/formlinks.tsx';
@@ -164,6 +165,7 @@ export function NextStep({ row, referral, done, changed, renew, dirty }: StepPro
 			</p>
 			<Handovers row={row} />
 			{referral && <Words referral={referral} />}
+			<AboutIt row={row} referral={referral ? `ServiceRequest/${referral.id}` : ''} />
 			{row.patient && row.kind && <TaskForms kind={row.kind} patient={row.patient} since={row.task.authoredOn ?? ''} />}
 			{kind.value && (
 				<TaskForm
@@ -204,9 +206,10 @@ export function TaskPanel(step: StepProps) {
 	const { row } = step;
 	const patient = usePatient(row.patient);
 	const fresh = usePathwayVersion(row.pathway);
-	const referrals = useLoad(row.patient ? `${row.patient} ${fresh}` : null, () => referralsOf(row.patient ?? ''));
-	const focus = row.task.focus?.reference;
-	const referral = referrals.value?.find((one) => `ServiceRequest/${one.id}` === focus) ?? referrals.value?.[0];
+	const { patient: who, pathway } = row;
+	const focus = row.task.focus?.reference ?? '';
+	const referred = useLoad(who && pathway ? `${who} ${pathway} ${focus} ${fresh}` : null, () => referralOfTask(pathway ?? '', who ?? '', focus));
+	const referral = useKept(referred).value ?? undefined;
 	return (
 		<section class="panel" aria-label={t('panel.label')}>
 			{patient.value && <Banner patient={patient.value} linked />}
@@ -219,4 +222,23 @@ export function TaskPanel(step: StepProps) {
 			{referral && <Referral referral={referral} />}
 		</section>
 	);
+}
+
+const PATIENCE_MS = 2000;
+
+// The hands go from the list, or from the page, into the form: at once, or as soon as it is there, unless another task was gone to meanwhile.
+export function focusForm(): void {
+	const task = () => document.querySelector('.row[aria-current]')?.getAttribute('data-task');
+	const [asked, began] = [task(), performance.now()];
+	function attempt(): void {
+		if (task() !== asked) return;
+		const field = document.querySelector<HTMLElement>(
+			'.panel [data-task-form] :is(input:not([tabindex="-1"]), select, textarea, button)',
+		);
+		const late = performance.now() - began > PATIENCE_MS;
+		if (field) field.focus();
+		else if (late) document.querySelector<HTMLElement>('.panel .next a, .panel .next button')?.focus();
+		else requestAnimationFrame(attempt);
+	}
+	attempt();
 }
