@@ -88,6 +88,17 @@ static text clock_asked(doing *d)
 	return c ? clock_rule_face(c->rule)->id : (text){0};
 }
 
+/* What the kind's words are read from. */
+static const doc *about_of(doing *d, const task_subject *of)
+{
+	version v;
+	const task_kind *k = d->kind;
+	const fact *f = k->about >= 0 ? facts_last(&d->view.facts, k->about) : NULL;
+	if (f) return read_body(d, f->type, f->resource, &v);
+	if (k->about >= 0 || !text_equal(of->type, k->subject)) return NULL;
+	return record_read_rid(d->reader, of->rid, &v, d->sink) == FOUND ? read_body(d, v.type, v.id, &v) : NULL;
+}
+
 static bool gather(doing *d)
 {
 	const rid_finder here = reader_finder(d->reader);
@@ -108,8 +119,9 @@ static bool gather(doing *d)
 	    .now = instant_iso(d->arena, d->now),
 	    .task = text_format(d->arena, "Task/%.*s", TEXT_ARG(d->task_version.id)),
 	    .clock = clock_asked(d),
+	    .about = about_of(d, &of),
 	};
-	return true;
+	return d->sink->errors == 0;
 }
 
 /* ---- the writes ---- */

@@ -111,6 +111,7 @@ static bool apply(void *self, deriving *dv, const change *c, issues *sink)
 {
 	task_row t;
 	if (text_equal(c->type, TEXT("Basic"))) return automation_apply(self, dv, c, sink);
+	if (c->prepared) return absence_apply(dv, c, sink);
 	if (!text_equal(c->type, TEXT("Task"))) return true;
 	if (!c->resource || !task_row_read(c->resource, &t)) return forget(dv, c->rid, sink);
 	const task_kind *k = task_kind_find(self, t.kind);
@@ -163,6 +164,7 @@ void work_register(const image *m)
 	    .self = (void *)(uintptr_t)m,
 	    .tables = tables,
 	    .table_count = 2,
+	    .prepare = absence_prepare,
 	    .apply = apply,
 	    .settle = settle,
 	    .tick = tick,

@@ -47,6 +47,21 @@ static bool read_options(image *m, const content_entry *e, uint32_t list, field 
 	return true;
 }
 
+/* options: competence: each that content has a name for. */
+static bool every_competence(image *m, field *f)
+{
+	const content_entry **all;
+	int count = content_each(m, TEXT("competence"), &all);
+	field_option *options = ARENA_ARRAY(m->arena, field_option, count + 1);
+	f->options = options;
+	for (f->option_count = 0; f->option_count < count; f->option_count++) {
+		text id = all[f->option_count]->id;
+		options[f->option_count] = (field_option){id, competence_word(m, "competence", id, LANGUAGE_DA),
+							  competence_word(m, "competence", id, LANGUAGE_EN)};
+	}
+	return true;
+}
+
 /* Options stand at the field, or under the family's `choices` where several kinds share them. */
 static bool find_options(image *m, const task_kind *k, layered one, field *f, issues *sink)
 {
@@ -54,6 +69,7 @@ static bool find_options(image *m, const task_kind *k, layered one, field *f, is
 	uint32_t at = one.node;
 	uint32_t own = content_get(e, at, "options"), shared = content_get(e, at, "choices");
 	if (own != NODE_ABSENT && e->d->nodes[own].kind == NODE_ARRAY) return read_options(m, e, own, f, sink);
+	if (own != NODE_ABSENT && text_equal(doc_text(e->d, own), TEXT("competence"))) return every_competence(m, f);
 	if (shared == NODE_ABSENT)
 		return issue_at(sink, FAIL_WORK_KIND_MISSING, content_place(e, at), TEXT("options"), TEXT(""),
 				TEXT(""));

@@ -22,7 +22,7 @@ typedef struct field {
 
 /* One write of a kind: which resource, under which answer, and the templates (nodes of the entry's doc, or
  * NODE_ABSENT). */
-typedef enum write_target { TARGET_NEW, TARGET_FOCUS, TARGET_PATHWAY, TARGET_FACT } write_target;
+typedef enum write_target { TARGET_NEW, TARGET_FOCUS, TARGET_PATHWAY, TARGET_FACT, TARGET_PERSON } write_target;
 typedef struct write_rule {
 	write_target target;
 	text type; /* TARGET_NEW: the resource type */
@@ -140,6 +140,7 @@ typedef struct filling {
 	const form *form;
 	const facts *facts;
 	text focus, patient, pathway, actor, now, task, clock;
+	const doc *about; /* what the kind's words are read from; may be NULL */
 } filling;
 /* What has no answer is left out of a template, and with it what then only frames it (an extension with nothing but
  * its url). alive: is anything left of this part? */
@@ -147,9 +148,15 @@ bool template_alive(arena *a, const task_kind *k, uint32_t n, const filling *wit
 text template_resource(arena *a, const task_kind *k, const write_rule *w,
 		       const filling *with);                                       /* a new resource, as JSON */
 text template_part(arena *a, const task_kind *k, uint32_t n, const filling *with); /* a part, as JSON */
-text fact_reference(arena *a, const fact *f);                                      /* "ServiceRequest/…" */
+text template_text(arena *a, const task_kind *k, uint32_t n, const filling *with); /* a text; empty: it has no answer */
+bool template_check(const image *m, const task_kind *k, uint32_t n, issues *sink);
+/* qualify.c: a write on the person. */
+bool qualify_read(const image *m, const task_kind *k, uint32_t at, write_rule *w, issues *sink);
+text fact_reference(arena *a, const fact *f); /* "ServiceRequest/…" */
 /* say.c. A line with {{word|otherwise}}: words of the kind read from `about`, or names of facts. */
 bool line_check(const image *m, const task_kind *k, text line, place where, issues *sink);
+const word *word_named(const task_kind *k, text name); /* NULL: none */
+text word_value(arena *a, const word *w, const doc *about);
 text line_print(arena *a, const image *m, const task_kind *k, text line, const doc *about, const facts *f,
 		language lang);
 

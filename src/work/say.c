@@ -18,7 +18,7 @@ static slot slot_of(text inside)
 	return s;
 }
 
-static const word *word_named(const task_kind *k, text name)
+const word *word_named(const task_kind *k, text name)
 {
 	for (int i = 0; i < k->word_count; i++)
 		if (text_equal(k->words[i].name, name)) return &k->words[i];
@@ -69,7 +69,7 @@ static text fact_value(arena *a, const image *m, const fact *f, bool with_time, 
 	return with_time && !f->date_only ? day_and_time(a, f->at, lang) : day_short(a, f->on, lang == LANGUAGE_EN);
 }
 
-static text word_value(arena *a, const word *w, const doc *about)
+text word_value(arena *a, const word *w, const doc *about)
 {
 	if (!about) return (text){0};
 	issues ignored = {.arena = a};

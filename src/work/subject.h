@@ -56,6 +56,7 @@ typedef struct task_writes {
 	int count;
 } task_writes;
 bool writes_make(task_writes *x);
+bool qualify_add(task_writes *x, const write_rule *w); /* qualify.c */
 bool writes_add(task_writes *x, write_op made, text json);
 
 /* ---- automate.c: rules that do a task themselves ---- */

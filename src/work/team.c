@@ -115,7 +115,7 @@ static text people_of(const asking *by, const team *t)
 
 /* ---- the roster ---- */
 
-static bool duty_read(const doc *d, duty *out)
+bool duty_read(const doc *d, duty *out)
 {
 	static const char *const kinds[] = {[DUTY_ON] = "duty",
 					    [DUTY_HOME] = "home",

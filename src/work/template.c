@@ -4,17 +4,19 @@
  *   {{answer.FIELD}}                    what was answered; a boolean or integer where it stands alone
  *   {{answer.TIME plus answer.MINUTES}} a time so many minutes later
  *   {{fact.NAME}}                       reference to the resource the pathway's latest such fact was read from
+ *   {{word.NAME}}                       what a word of the kind says of what it is about
  *   {{focus}} {{patient}} {{pathway}} {{actor}} {{task}} {{now}} {{clock}}
  *
  * All are checked when content is loaded. What has no answer is left out, and with it whatever then only frames it.
  */
 #include "work/internal.h"
 
-typedef enum place_kind { PLACE_ANSWER, PLACE_PLUS, PLACE_FACT, PLACE_KNOWN, PLACE_WRONG } place_kind;
+typedef enum place_kind { PLACE_ANSWER, PLACE_PLUS, PLACE_FACT, PLACE_WORD, PLACE_KNOWN, PLACE_WRONG } place_kind;
 typedef struct placeholder {
 	place_kind kind;
 	const field *field, *minutes;
 	int fact;
+	const word *word;
 	text name; /* PLACE_KNOWN */
 	const char *why;
 } placeholder;
@@ -54,10 +56,15 @@ static placeholder placeholder_read(const image *m, const task_kind *k, text t)
 		int id = fact_id(m, text_slice(t, 5, t.len));
 		return id >= 0 ? (placeholder){.kind = PLACE_FACT, .fact = id} : refused("there is no such fact");
 	}
+	if (text_starts(t, TEXT("word."))) {
+		const word *w = word_named(k, text_slice(t, 5, t.len));
+		return w ? (placeholder){.kind = PLACE_WORD, .word = w} : refused("the kind has no such word");
+	}
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (text_equal(t, text_of(known[i])))
 			return (placeholder){.kind = PLACE_KNOWN, .name = text_of(known[i])};
-	return refused("known are answer.FIELD, fact.NAME, focus, patient, pathway, actor, task, now and clock");
+	return refused(
+	    "known are answer.FIELD, fact.NAME, word.NAME, focus, patient, pathway, actor, task, now and clock");
 }
 
 /* The next {{…}} in t: what stands before it, what is in it, what follows. False: there is none. */
@@ -75,7 +82,7 @@ static bool next_placeholder(text t, text *before, text *inside, text *after)
 
 /* ---- checking ---- */
 
-static bool template_check(const image *m, const task_kind *k, uint32_t n, issues *sink)
+bool template_check(const image *m, const task_kind *k, uint32_t n, issues *sink)
 {
 	const content_entry *e = k->entry;
 	const node *at = &e->d->nodes[n];
@@ -139,6 +146,8 @@ static bool read_write(image *m, const task_kind *k, uint32_t at, write_rule *w,
 {
 	static const char *const keys[] = {"create", "update", "when", "body", "set", "add", NULL};
 	const content_entry *e = k->entry;
+	if (content_get(e, at, "qualify") != NODE_ABSENT)
+		return qualify_read(m, k, at, w, sink) && read_when(k, at, w, sink);
 	if (!content_keys(e, at, keys, sink) || !read_target(m, k, at, w, sink) || !read_when(k, at, w, sink))
 		return false;
 	w->body = content_get(e, at, "body");
@@ -210,6 +219,8 @@ static text value_of(arena *a, const placeholder *p, const filling *with)
 		return plus(a, answer_of(with, p->field), answer_of(with, p->minutes));
 	case PLACE_FACT:
 		return fact_reference(a, facts_last(with->facts, p->fact));
+	case PLACE_WORD:
+		return word_value(a, p->word, with->about);
 	case PLACE_KNOWN:
 		return known_value(p->name, with);
 	case PLACE_WRONG:
@@ -327,4 +338,10 @@ text template_part(arena *a, const task_kind *k, uint32_t n, const filling *with
 	json_out o = json_begin(a);
 	print_part(&o, k, n, with);
 	return json_done(&o);
+}
+
+text template_text(arena *a, const task_kind *k, uint32_t n, const filling *with)
+{
+	filled f = fill_text(a, k, doc_text(k->entry->d, n), with);
+	return f.empty ? (text){0} : f.value;
 }

@@ -72,6 +72,7 @@ typedef struct team {
 	int needed;   /* minutes of work in the queue to be begun by the end of the day, theirs and nobody's */
 	int unowned, to_begin, open;
 } team;
+bool duty_read(const doc *slot, duty *out); /* false: it is none */
 bool team_read(const asking *by, text queue, day on, team *out);
 bool team_people(const asking *by, text queue, day on, team *out);          /* the same without what is on the table */
 bool team_on_duty(const team *t, const image *m, int person, instant at);   /* there, and not on leave */
@@ -94,6 +95,10 @@ text phone_cover(const asking *by, team *t, text person);
 bool owner_act(record *rec, const acting *what, const working *by,
 	       issues *sink);         /* once: others may have been quicker */
 bool owner_moved(const issues *sink); /* they were */
+
+/* ---- absence.c: somebody is away: which booked times that touches ---- */
+void *absence_prepare(void *self, const write_op *w, const doc *resource, reader *rd, arena *a, issues *sink);
+bool absence_apply(deriving *dv, const change *c, issues *sink);
 
 /* ---- rank.c: what decides a task's place in every list: the same as the search parameter rank ---- */
 typedef struct task_rank {

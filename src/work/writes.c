@@ -44,12 +44,20 @@ static bool edit_with(task_writes *x, const doc *base, uint32_t part, edit_array
 	return true;
 }
 
+/* A kind about messages that was raised about a patient, or a pathway: what it would write on the message has no place there. */
+static bool is_elsewhere(const task_writes *x, const write_rule *w, text type)
+{
+	const task_kind *k = x->kind;
+	bool itself = w->target == TARGET_FOCUS && k->focus < 0 && !k->focus_pathway && !k->cause_count;
+	return x->lenient && itself && !text_equal(type, k->subject);
+}
+
 static bool add_update(task_writes *x, const write_rule *w)
 {
 	version v;
 	text target = target_of(x, w), edited = {0};
 	text_pair p = text_cut(target, '/');
-	if (!p.found && x->lenient) return true;
+	if ((!p.found && x->lenient) || is_elsewhere(x, w, p.head)) return true;
 	const doc *base = p.found ? x->read(x->self, p.head, p.tail, &v) : NULL;
 	if (!base) return x->sink->errors ? false : issue_add(x->sink, FAIL_WORK_NO_FOCUS, target, TEXT(""));
 	if (!edit_with(x, base, w->set, EDIT_REPLACE, &edited)) return false;
@@ -66,7 +74,10 @@ bool writes_make(task_writes *x)
 	for (int i = 0; i < x->kind->write_count; i++) {
 		const write_rule *w = &x->kind->writes[i];
 		if (!wanted(x, w)) continue;
-		if (w->target == TARGET_NEW ? !add_create(x, w, i) : !add_update(x, w)) return false;
+		bool made = w->target == TARGET_NEW      ? add_create(x, w, i)
+			    : w->target == TARGET_PERSON ? qualify_add(x, w)
+							 : add_update(x, w);
+		if (!made) return false;
 	}
 	return true;
 }
