@@ -132,27 +132,8 @@ bool form_fill(const task_kind *k, const answers *given, arena *a, language lang
 bool typed_date(text t, day *out);
 bool typed_datetime(text t, instant *out);
 
-/* template.c */
-bool template_compile(image *m, task_kind *k, issues *sink);
-/* What placeholders of a template stand for. */
-typedef struct filling {
-	const image *image;
-	const form *form;
-	const facts *facts;
-	text focus, patient, pathway, actor, now, task, clock;
-	const doc *about; /* what the kind's words are read from; may be NULL */
-} filling;
-/* What has no answer is left out of a template, and with it what then only frames it (an extension with nothing but
- * its url). alive: is anything left of this part? */
-bool template_alive(arena *a, const task_kind *k, uint32_t n, const filling *with);
-text template_resource(arena *a, const task_kind *k, const write_rule *w,
-		       const filling *with);                                       /* a new resource, as JSON */
-text template_part(arena *a, const task_kind *k, uint32_t n, const filling *with); /* a part, as JSON */
-text template_text(arena *a, const task_kind *k, uint32_t n, const filling *with); /* a text; empty: it has no answer */
-bool template_check(const image *m, const task_kind *k, uint32_t n, issues *sink);
-/* qualify.c: a write on the person. */
-bool qualify_read(const image *m, const task_kind *k, uint32_t at, write_rule *w, issues *sink);
-text fact_reference(arena *a, const fact *f); /* "ServiceRequest/…" */
+#include "work/template.h"
+
 /* say.c. A line with {{word|otherwise}}: words of the kind read from `about`, or names of facts. */
 bool line_check(const image *m, const task_kind *k, text line, place where, issues *sink);
 const word *word_named(const task_kind *k, text name); /* NULL: none */
