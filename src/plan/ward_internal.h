@@ -72,6 +72,8 @@ solve_cost ward_state_cost(const ward_state *s); /* from the counts, all anew */
 /* What it costs that patient p goes to `to` (theatre WARD_NONE: the best). The changes are put on the list, not done. SOLVE_OVER:
  * more than allowed, and nothing is on the list. */
 solve_answer ward_place(ward_state *s, int p, ward_spot to, const solve_allow *allow, solve_cost *delta);
+/* What it costs that p comes on day `to` instead of `from`, but for rooms, theatres and nurses: to come from nowhere costs no less. */
+void ward_day_cost(const ward_state *s, int p, int from, int to, solve_cost *c);
 void ward_apply(ward_state *s); /* does what is on the list */
 void ward_undo(ward_state *s);  /* takes back what is done of it, and empties it */
 solve_cost ward_nurse_delta(const ward_state *s, int at, int nurse);

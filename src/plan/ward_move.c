@@ -107,14 +107,20 @@ typedef struct step {
 	ward_spot to;
 } step;
 
-/* Each is done before the next is counted; the last may be given up by what is left of the allowance. */
+/* Each is done before the next is counted. The last may be given up by what is left of the allowance; and where it is the first one's
+ * patient who comes back, then what that is sure to cost at least counts already in the one before. */
 static solve_answer sequence(ward_state *s, const step *steps, int n, const solve_allow *allow, solve_cost *delta)
 {
 	const solve_allow any = {INT64_MAX / 4, allow->price};
-	solve_cost sum = {0, 0}, one;
+	const step *last = &steps[n - 1];
+	bool returns = n > 2 && last->p == steps[0].p;
+	solve_cost sum = {0, 0}, one, least = {0, 0};
+	if (returns) ward_day_cost(s, last->p, ward_nowhere.day, last->to.day, &least);
 	for (int i = 0; i < n; i++) {
 		solve_allow left = {allow->limit - sum.soft - allow->price * sum.hard, allow->price};
-		if (ward_place(s, steps[i].p, steps[i].to, i + 1 < n ? &any : &left, &one) != SOLVE_DELTA) {
+		bool limited = i == n - 1 || (returns && i == n - 2);
+		if (i == n - 2) left.limit -= least.soft + allow->price * least.hard;
+		if (ward_place(s, steps[i].p, steps[i].to, limited ? &left : &any, &one) != SOLVE_DELTA) {
 			ward_undo(s);
 			return SOLVE_OVER;
 		}

@@ -144,6 +144,12 @@ static void day_cost(const ward_state *s, int p, int day, int sign, solve_cost *
 		c->soft += sign * s->w->weight[WARD_UNPLANNED];
 }
 
+void ward_day_cost(const ward_state *s, int p, int from, int to, solve_cost *c)
+{
+	day_cost(s, p, from, -1, c);
+	day_cost(s, p, to, 1, c);
+}
+
 /* What it adds that somebody of this surgeon comes to that theatre. */
 static solve_cost theatre_cost(const ward_state *s, const ward_person *x, int theatre, int day)
 {
@@ -346,8 +352,7 @@ solve_answer ward_place(ward_state *s, int p, ward_spot to, const solve_allow *a
 	const ward *w = s->w;
 	ward_spot from = s->spot[p];
 	solve_cost c = {0, 0}, out = {0, 0};
-	day_cost(s, p, from.day, -1, &c);
-	day_cost(s, p, to.day, 1, &c);
+	ward_day_cost(s, p, from.day, to.day, &c);
 	to.theatre = (int16_t)theatre_delta(s, p, from, to, &c);
 	if (to.day != WARD_NONE && !room_cost(s, p, to, from, &c)) return SOLVE_OVER;
 	if (from.day != WARD_NONE) room_cost(s, p, from, from, &out);
