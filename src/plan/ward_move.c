@@ -10,13 +10,14 @@ enum {
 	MOVE_SWAP_ROOMS,
 	MOVE_SWAP,
 	MOVE_REPLACE,
+	MOVE_BED,
 	MOVE_PUSH,
 	MOVE_NURSES
 };
 
 const solve_move ward_moves[] = {
-    {"day", 12},  {"room", 12},   {"theatre", 2}, {"place", 12}, {"leave", 1},      {"swap rooms", 6},
-    {"swap", 10}, {"replace", 6}, {"push", 4},    {"nurse", 30}, {"nurse swap", 8}, {"nurse block", 2},
+    {"day", 12},    {"room", 12}, {"theatre", 2}, {"place", 12}, {"leave", 1},      {"swap rooms", 6},  {"swap", 10},
+    {"replace", 6}, {"bed", 6},   {"push", 4},    {"nurse", 30}, {"nurse swap", 8}, {"nurse block", 2},
 };
 const int ward_move_count = (int)(sizeof ward_moves / sizeof *ward_moves);
 
@@ -183,7 +184,38 @@ static solve_answer swap_rooms(ward_state *s, solve_random *r, const solve_allow
 	return sequence(s, steps, 3, allow, delta);
 }
 
+/* Somebody in a bed that p could have; WARD_NONE. `to`: where and when. */
+static int bed_holder(const ward_state *s, solve_random *r, int p, ward_spot *to)
+{
+	const ward *w = s->w;
+	const ward_choice *c = &s->choice[p];
+	*to = (ward_spot){(int16_t)day_any(c, r), (int16_t)room_any(c, r), WARD_NONE};
+	int day = to->day + solve_below(r, ward_stay_within(w, p, to->day)), i = to->room * w->days + day;
+	if (s->count[i] == 0) return WARD_NONE;
+	int q = s->who[i * s->slots + solve_below(r, s->count[i])];
+	return q < w->patients && !s->choice[q].stays ? q : WARD_NONE;
+}
+
 /* One who is out comes in where another is, who leaves, or goes anywhere. */
+static solve_answer replace_in_bed(ward_state *s, solve_random *r, const solve_allow *allow, solve_cost *delta)
+{
+	int p = patient_any(s, r);
+	const ward_choice *c = &s->choice[p];
+	ward_spot in, out = ward_nowhere;
+	if (c->days == 0 || (s->spot[p].day != WARD_NONE && !c->must && solve_below(r, 4))) return SOLVE_NONE;
+	int q = bed_holder(s, r, p, &in);
+	if (q == WARD_NONE || q == p) return SOLVE_NONE;
+	const ward_choice *e = &s->choice[q];
+	if (!surgeon_may(s, p, in.day, q, allow)) return SOLVE_OVER;
+	if (e->must || solve_below(r, 2) == 0) {
+		out = (ward_spot){(int16_t)day_any(e, r), (int16_t)room_any(e, r), WARD_NONE};
+		if (!surgeon_may(s, q, out.day, p, allow)) return SOLVE_OVER;
+	}
+	const step steps[] = {{q, ward_nowhere}, {p, in}, {q, out}};
+	return sequence(s, steps, out.day == WARD_NONE ? 2 : 3, allow, delta);
+}
+
+/* The same by the surgeon's minutes. */
 static solve_answer replace(ward_state *s, solve_random *r, const solve_allow *allow, solve_cost *delta)
 {
 	int p = patient_any(s, r), q = colleague(s, r, p);
@@ -275,6 +307,8 @@ solve_answer ward_propose(void *self, int kind, solve_random *r, const solve_all
 		return swap(s, r, allow, delta);
 	case MOVE_REPLACE:
 		return replace(s, r, allow, delta);
+	case MOVE_BED:
+		return replace_in_bed(s, r, allow, delta);
 	case MOVE_PUSH:
 		return push(s, r, allow, delta);
 	}
