@@ -92,23 +92,37 @@ void fact_row(const model *md, const change *c, const reading *r, int i, const s
 	}
 }
 
+static bool same_fact(const cell *x, const cell *y)
+{
+	return same_value(x, y) && x[FACT_AT].integer == y[FACT_AT].integer &&
+	       x[FACT_SEQUENCE].integer == y[FACT_SEQUENCE].integer;
+}
+
+/* As many as before, and only those that are others are written; else all anew. */
+static bool facts_replace(writing *w, int64_t rid, const standing *before, const standing *now, issues *sink)
+{
+	bool anew = now->count != before->count;
+	cell key = INT_CELL(rid);
+	if (anew && store_delete(w, &fact_table, &key, 1, sink) == STORE_FAILED) return false;
+	for (int i = 0; i < now->count; i++) {
+		if (!anew && same_fact(before->rows[i].at, now->rows[i].at)) continue;
+		if (store_set(w, &fact_table, now->rows[i].at, sink) != STORE_OK) return false;
+	}
+	return true;
+}
+
 static bool facts_bind(const model *md, deriving *dv, const change *c, const reading *r, bool *changed, issues *sink)
 {
-	standing before;
+	standing before, now = {.count = r->fact_count};
 	if (!standing_read(dv, c->rid, &before, sink)) return false;
-	fact_cells *rows = ARENA_ARRAY(deriving_arena(dv), fact_cells, r->fact_count);
-	*changed = before.count != r->fact_count;
-	for (int i = 0; i < r->fact_count; i++) {
-		fact_row(md, c, r, i, &before, rows[i].at);
+	now.rows = ARENA_ARRAY(deriving_arena(dv), fact_cells, now.count);
+	*changed = before.count != now.count;
+	for (int i = 0; i < now.count; i++) {
+		fact_row(md, c, r, i, &before, now.rows[i].at);
 		/* Provenance follows the value: where the values are the same, so is the row. */
-		*changed = *changed || !same_value(before.rows[i].at, rows[i].at);
+		*changed = *changed || !same_value(before.rows[i].at, now.rows[i].at);
 	}
-	if (!*changed) return true;
-	cell key = INT_CELL(c->rid);
-	if (store_delete(deriving_writing(dv), &fact_table, &key, 1, sink) == STORE_FAILED) return false;
-	for (int i = 0; i < r->fact_count; i++)
-		if (store_put(deriving_writing(dv), &fact_table, rows[i].at, sink) != STORE_OK) return false;
-	return true;
+	return !*changed || facts_replace(deriving_writing(dv), c->rid, &before, &now, sink);
 }
 
 static bool apply(void *self, deriving *dv, const change *c, issues *sink)

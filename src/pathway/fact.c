@@ -33,7 +33,7 @@ text fact_code_word(const image *m, int id, text code, language lang)
 	return code;
 }
 
-static int fact_order(const void *xp, const void *yp)
+int fact_order(const void *xp, const void *yp)
 {
 	const fact *x = xp, *y = yp;
 	if (x->id != y->id) return x->id < y->id ? -1 : 1;

@@ -168,6 +168,7 @@ typedef struct fact_list {
 	int cap;
 } fact_list;
 void fact_list_add(fact_list *l, const fact *f);
+int fact_order(const void *xp, const void *yp); /* by id, at, sequence, value */
 /* ---- known.c: a pathway's facts in one place; pathway_facts reads them ---- */
 /* Makes a member's row equal to its facts; `gives`: it has some. */
 bool known_put(deriving *dv, int64_t pathway, int64_t rid, bool *gives, issues *sink);

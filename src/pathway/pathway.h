@@ -50,6 +50,7 @@ typedef struct fact {
 	    at; /* FACT_INSTANT: its instant (of a date: local midnight). Others: when the resource says it happened, else when this value was first written */
 	day on; /* the local date of `at` */
 	bool date_only;      /* said as a date, without a time */
+	uint8_t row;         /* pathway_facts_in's own */
 	text code;           /* FACT_CODE */
 	int64_t number;      /* FACT_NUMBER */
 	text type, resource; /* provenance: ServiceRequest, its id */
@@ -63,7 +64,7 @@ typedef struct facts {
 	int count;
 } facts;
 bool pathway_facts(snapshot *r, const image *m, int64_t pathway_rid, arena *a, facts *out, issues *sink);
-/* The same in the writer, which keeps those it read lately: as this transaction sees them, in its arena. */
+/* The same in the writer, which keeps those it read lately: as this transaction sees them, and only until it is asked again. */
 bool pathway_facts_in(deriving *dv, const image *m, int64_t pathway_rid, facts *out, issues *sink);
 const fact *facts_first(const facts *f, int id); /* the earliest, or NULL */
 const fact *facts_last(const facts *f, int id);
