@@ -135,6 +135,13 @@ static bool in_value_set(const checked *c)
 	return term_in(c->o->f->codes, c->item->value_set, system, code) != TERM_NOT;
 }
 
+/* Among the choices, but not while things stand as they do. */
+static bool is_toggled_off(const checked *c)
+{
+	return c->item->toggle_count &&
+	       !option_toggled(c->o, c->o->at, name_text(c->d, c->d->nodes[c->node].name), c->d, c->node);
+}
+
 static void check_option(const checked *c)
 {
 	item_type t = c->item->type;
@@ -142,7 +149,7 @@ static void check_option(const checked *c)
 	bool listed = doc_get(&c->o->f->d, c->item->node, NAME_answerOption) != NODE_ABSENT;
 	if ((t == ITEM_OPEN_CHOICE && string) || t == ITEM_DISPLAY || t == ITEM_GROUP) return;
 	if (c->item->value_set.len) {
-		if (!in_value_set(c)) wrong(c, FAIL_FORM_OPTION, TEXT(""));
+		if (!in_value_set(c) || is_toggled_off(c)) wrong(c, FAIL_FORM_OPTION, TEXT(""));
 		return;
 	}
 	if (!listed && !c->item->options) return;
@@ -183,6 +190,14 @@ static bool unit_is(const checked *c, uint32_t coding)
 	       (system.len == 0 || text_equal(system, doc_get_text(q, coding, NAME_system)));
 }
 
+static bool unit_in_set(const checked *c)
+{
+	text system = doc_get_text(c->d, c->node, NAME_system), code = doc_get_text(c->d, c->node, NAME_code);
+	text unit = doc_get_text(c->d, c->node, NAME_unit);
+	return c->item->units.len &&
+	       term_in(c->o->f->codes, c->item->units, system, code.len ? code : unit) != TERM_NOT;
+}
+
 static void check_unit(const checked *c)
 {
 	const doc *q = &c->o->f->d;
@@ -196,7 +211,8 @@ static void check_unit(const checked *c)
 		if (b.len) buffer_add(&b, TEXT(", "));
 		buffer_add(&b, coding_said(q, coding));
 	}
-	if (b.len) wrong(c, FAIL_FORM_UNIT, buffer_text(&b));
+	if (unit_in_set(c)) return;
+	if (b.len || c->item->units.len) wrong(c, FAIL_FORM_UNIT, b.len ? buffer_text(&b) : c->item->units);
 }
 
 /* Of data in base64 three bytes for each four characters. */

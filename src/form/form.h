@@ -81,5 +81,7 @@ typedef struct form_options {
 	bool computed; /* by expression or value set: not to be read from the Questionnaire itself */
 } form_options;
 form_options form_item_options(open_form *o, int i);
+/* The units of a quantity that come from a value set (unitValueSet); those of unitOption stand in the Questionnaire itself. */
+form_options form_item_units(open_form *o, int i);
 
 #endif

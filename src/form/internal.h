@@ -49,6 +49,12 @@ typedef struct form_bound {
 	const path *path;
 } form_bound;
 
+/* Choices that are there only while a condition holds (answerOptionsToggleExpression). */
+typedef struct form_toggle {
+	uint32_t node; /* the extension: its parts `option` are the choices */
+	const path *path;
+} form_toggle;
+
 typedef struct form_item {
 	text link_id, label;
 	item_type type;
@@ -61,7 +67,9 @@ typedef struct form_item {
 	const enable_when *when;
 	int when_count;
 	const path *enabled, *calculated, *initial, *options, *instances;
-	text instances_name, value_set;
+	text instances_name, value_set, units;
+	const form_toggle *toggles;
+	int toggle_count;
 	const path *pattern;
 	form_bound least, most;
 	const form_variable *variables;
@@ -186,6 +194,9 @@ bool form_compare(open_form *o, when_operator op, const path_item *answer, const
 bool form_begin(open_form *o, issues *sink);
 bool form_settle(open_form *o, issues *sink);
 bool calculated_stands(open_form *o, int entry); /* the answer is what is calculated, or nothing is */
+
+/* option.c */
+bool option_toggled(open_form *o, int entry, text key, const doc *d, uint32_t n); /* is this choice there now? */
 
 /* value.c */
 bool value_of_item(open_form *o, int entry, const path_item *i, form_value *out);

@@ -37,14 +37,14 @@ static text coding_json(arena *a, const term_code *c)
 	return json_done(&j);
 }
 
-static void from_value_set(open_form *o, const form_item *i, form_options *all)
+static void from_value_set(open_form *o, text set, form_options *all)
 {
 	const term_asked asked = {.count = FORM_OPTIONS_MAX, .lang = o->around->language};
 	issues ignored = {.arena = o->arena, .keep = 1};
 	term_list list;
 	int cap = 0;
 	all->computed = true;
-	if (!term_expand(o->f->codes, i->value_set, &asked, o->arena, &list, &ignored)) return;
+	if (!term_expand(o->f->codes, set, &asked, o->arena, &list, &ignored)) return;
 	all->closed = !list.unclosed && list.total <= list.count;
 	for (int n = 0; n < list.count; n++) {
 		if (list.at[n].is_abstract) continue;
@@ -90,15 +90,79 @@ static void from_expression(open_form *o, const form_item *i, int entry, form_op
 	if (items.count > FORM_OPTIONS_MAX) all->closed = false;
 }
 
-form_options form_item_options(open_form *o, int i)
+/* ---- choices that come and go ---- */
+
+static bool same_choice(const doc *x, uint32_t m, const doc *y, uint32_t n)
+{
+	if (x->nodes[m].kind != NODE_OBJECT || y->nodes[n].kind != NODE_OBJECT)
+		return text_equal(doc_text(x, m), doc_text(y, n));
+	text code = doc_get_text(x, m, NAME_code), system = doc_get_text(x, m, NAME_system);
+	if (!code.len) return text_equal(doc_get_text(x, m, NAME_reference), doc_get_text(y, n, NAME_reference));
+	text theirs = doc_get_text(y, n, NAME_system);
+	return text_equal(code, doc_get_text(y, n, NAME_code)) &&
+	       (!system.len || !theirs.len || text_equal(system, theirs));
+}
+
+static bool toggle_names(const doc *q, uint32_t toggle, text key, const doc *d, uint32_t n)
+{
+	uint32_t e = NODE_ABSENT;
+	while ((e = extension_next(q, toggle, "option", e)) != NODE_ABSENT)
+		for (uint32_t i = e + 1; i < q->nodes[e].next; i = q->nodes[i].next)
+			if (text_equal(name_text(q, q->nodes[i].name), key) && same_choice(q, i, d, n)) return true;
+	return false;
+}
+
+/* SDC: a choice that no toggle names is always there; one that several name is while any of them holds. */
+bool option_toggled(open_form *o, int entry, text key, const doc *d, uint32_t n)
+{
+	const form_item *i = &o->f->items[o->entries.at[entry].item];
+	bool named = false;
+	for (int t = 0; t < i->toggle_count; t++) {
+		if (!toggle_names(&o->f->d, i->toggles[t].node, key, d, n)) continue;
+		named = true;
+		if (form_holds(o, i->toggles[t].path, entry, false)) return true;
+	}
+	return !named;
+}
+
+static void drop_toggled(open_form *o, int entry, form_options *all)
+{
+	int kept = 0;
+	for (int i = 0; i < all->count; i++) {
+		doc d;
+		issues ignored = {.arena = o->arena, .keep = 1};
+		bool there = !json_parse(o->arena, all->at[i].json, TEXT(""), &ignored, &d) ||
+			     option_toggled(o, entry, all->at[i].key, &d, 0);
+		if (there) all->at[kept++] = all->at[i];
+	}
+	all->count = kept;
+	all->computed = true;
+}
+
+static form_options options_of(open_form *o, int i)
 {
 	form_options all = {0};
 	const form_item *f = &o->f->items[o->entries.at[i].item];
 	if (f->options)
 		from_expression(o, f, i, &all);
 	else if (f->value_set.len)
-		from_value_set(o, f, &all);
+		from_value_set(o, f->value_set, &all);
 	else
 		from_questionnaire(o, f, &all);
+	return all;
+}
+
+form_options form_item_options(open_form *o, int i)
+{
+	form_options all = options_of(o, i);
+	if (o->f->items[o->entries.at[i].item].toggle_count) drop_toggled(o, i, &all);
+	return all;
+}
+
+form_options form_item_units(open_form *o, int i)
+{
+	form_options all = {0};
+	text set = o->f->items[o->entries.at[i].item].units;
+	if (set.len) from_value_set(o, set, &all);
 	return all;
 }

@@ -110,6 +110,8 @@ static bool basics_read(form_plan *f, int item, issues *sink)
 	i->required = flag(&f->d, i->node, NAME_required);
 	i->repeats = flag(&f->d, i->node, NAME_repeats);
 	i->value_set = doc_get_text(&f->d, i->node, NAME_answerValueSet);
+	uint32_t units = extension_value(&f->d, i->node, "questionnaire-unitValueSet", NAME_valueCanonical);
+	if (units != NODE_ABSENT) i->units = doc_text(&f->d, units);
 	place at = {.path = item_place(sink->arena, f, item)};
 	if (i->link_id.len == 0) return issue_at(sink, FAIL_FHIR_REQUIRED, at, TEXT("linkId"), TEXT(""), TEXT(""));
 	if (map_get(&f->by_link, i->link_id, &twice))

@@ -70,13 +70,33 @@ static bool variables_read(form_plan *f, int item, issues *sink)
 	return true;
 }
 
+static bool toggles_read(form_plan *f, int item, issues *sink)
+{
+	static const char name[] = "questionnaire-answerOptionsToggleExpression";
+	form_item *i = &f->items[item];
+	int count = 0;
+	uint32_t n = NODE_ABSENT;
+	while ((n = extension_next(&f->d, i->node, name, n)) != NODE_ABSENT) count++;
+	if (count == 0) return true;
+	form_toggle *all = ARENA_ARRAY(f->arena, form_toggle, count);
+	i->toggles = all;
+	while ((n = extension_next(&f->d, i->node, name, n)) != NODE_ABSENT) {
+		uint32_t e = extension_value(&f->d, n, "expression", NAME_valueExpression);
+		if (e == NODE_ABSENT) continue;
+		form_toggle *one = &all[i->toggle_count++];
+		*one = (form_toggle){.node = n, .path = expression_compile(f, item, e, sink)};
+		if (!one->path) return false;
+	}
+	return true;
+}
+
 bool expressions_read(form_plan *f, int item, issues *sink)
 {
 	form_item *i = &f->items[item];
 	static const char context[] = "questionnaire-itemPopulationContext";
 	uint32_t e = extension_value(&f->d, i->node, context, NAME_valueExpression);
 	if (e != NODE_ABSENT) i->instances_name = doc_get_text(&f->d, e, NAME_name);
-	return variables_read(f, item, sink) &&
+	return variables_read(f, item, sink) && toggles_read(f, item, sink) &&
 	       one_read(f, item, "questionnaire-enableWhenExpression", &i->enabled, sink) &&
 	       one_read(f, item, "questionnaire-calculatedExpression", &i->calculated, sink) &&
 	       one_read(f, item, "questionnaire-initialExpression", &i->initial, sink) &&

@@ -328,6 +328,18 @@ static void options_write(filling *f, json_out *o, int item)
 	if (all.computed && !all.closed) part_bool(o, "more", true);
 }
 
+static void units_write(filling *f, json_out *o, int item)
+{
+	form_options all = form_item_units(f->form, item);
+	for (int i = 0; i < all.count; i++) {
+		json_object(o);
+		json_pair(o, "name", TEXT("unit"));
+		json_key_text(o, all.at[i].key);
+		json_raw(o, all.at[i].json);
+		json_end(o);
+	}
+}
+
 static void faults_write(filling *f, json_out *o, int item, const issues *faults)
 {
 	int number = 0;
@@ -349,7 +361,10 @@ static void item_write(filling *f, json_out *o, int item, const issues *faults)
 	part_text(o, "linkId", "valueString", at.link_id);
 	part_bool(o, "enabled", at.enabled);
 	if (at.calculated) part_bool(o, "calculated", true);
-	if (at.enabled) options_write(f, o, item);
+	if (at.enabled) {
+		options_write(f, o, item);
+		units_write(f, o, item);
+	}
 	faults_write(f, o, item, faults);
 	part_close(o);
 }

@@ -73,6 +73,41 @@ const FORM = {
 	],
 };
 
+const LIVING = {
+	resourceType: 'Questionnaire',
+	id: 'living',
+	status: 'active',
+	title: 'Valg der kommer og går',
+	contained: [
+		{
+			resourceType: 'ValueSet',
+			id: 'mass',
+			status: 'active',
+			compose: { include: [{ system: 'http://unitsofmeasure.org', concept: [{ code: 'kg', display: 'kg' }, { code: 'g', display: 'gram' }] }] },
+		},
+	],
+	item: [
+		{ linkId: 'adult', text: 'Voksen?', type: 'boolean', required: true },
+		{
+			linkId: 'how',
+			text: 'Bedøvelse',
+			type: 'choice',
+			required: true,
+			answerOption: [coding('general', 'Fuld'), coding('local', 'Lokal')],
+			extension: [
+				{
+					url: `${SDC}answerOptionsToggleExpression`,
+					extension: [
+						{ url: 'option', ...coding('local', 'Lokal') },
+						{ url: 'expression', valueExpression: { language: 'text/fhirpath', expression: "%resource.item.where(linkId='adult').answer.value = true" } },
+					],
+				},
+			],
+		},
+		{ linkId: 'weight', text: 'Vægt', type: 'quantity', extension: [{ url: `${R4}questionnaire-unitValueSet`, valueCanonical: '#mass' }] },
+	],
+};
+
 describe('a form', () => {
 	let limen, browser, call;
 	before(async () => {
@@ -80,6 +115,7 @@ describe('a form', () => {
 		call = caller(limen.address, ACTOR);
 		await seedStaff(call);
 		await call('Questionnaire/operation', FORM, 'PUT');
+		await call('Questionnaire/living', LIVING, 'PUT');
 		browser = await launch();
 	});
 	after(async () => {
@@ -200,6 +236,17 @@ describe('a form', () => {
 		await page.keyboard.press('Enter');
 		await page.locator('form.form h1, h1', { hasText: 'Før operationen' }).waitFor(WAIT);
 		assert.deepEqual(wrong, []);
+		await close();
+	});
+
+	test('a choice is there only while its condition holds; units come from a value set', async () => {
+		const { page, close } = await open(browser, { address: limen.address, actor: ACTOR, path: '#/form/living/ejnar' });
+		await field(page, 'how[0]').locator('input').first().waitFor(WAIT);
+		assert.doesNotMatch(await field(page, 'how[0]').innerText(), /Lokal/);
+		await field(page, 'adult[0]').locator('input').first().focus();
+		await page.keyboard.press('1');
+		await field(page, 'how[0]').getByText('Lokal').waitFor(WAIT);
+		assert.match(await field(page, 'weight[0]-unit').innerText(), /kg[^]*gram/);
 		await close();
 	});
 

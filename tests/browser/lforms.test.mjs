@@ -43,6 +43,11 @@ const APART = {
 		'a sum of what the choices weigh': ['total[0] is "0"'],
 		'and what follows from it': ['refer[0] is not enabled', 'total[0] is "0"', 'word[0] is ""'],
 	},
+	// A weight that only the Questionnaire gives is asked of a terminology server ("Option terminologyUrl is not specified").
+	weights: {
+		'what the form says the choices weigh, though the answers do not': ['total[0] is ""'],
+		'and what follows from it': ['refer[0] is not enabled', 'total[0] is ""', 'word[0] is ""'],
+	},
 };
 
 let browser;

@@ -134,6 +134,7 @@ export type Parameter = {
 	valueInteger?: number;
 	valueBoolean?: boolean;
 	valueReference?: Reference;
+	valueCoding?: Coding;
 	resource?: Resource;
 };
 export type Parameters = Resource & { resourceType: 'Parameters'; parameter?: Parameter[] };

@@ -52,7 +52,7 @@ export type FormResponse = Resource & {
 };
 
 export type Fault = { code: string; text: string; warns: boolean };
-export type ItemState = { enabled: boolean; calculated: boolean; options: Option[]; more: boolean; faults: Fault[] };
+export type ItemState = { enabled: boolean; calculated: boolean; options: Option[]; units: Coding[]; more: boolean; faults: Fault[] };
 export type Filled = { response: FormResponse; items: Map<string, ItemState>; issues: Issue[] };
 
 type Answered = Resource & { parameter?: (Parameter & { resource?: Resource; part?: Parameter[] })[] };
@@ -68,6 +68,7 @@ function stateOf(of: Parameter): ItemState {
 		calculated: part(of, 'calculated')?.valueBoolean ?? false,
 		more: part(of, 'more')?.valueBoolean ?? false,
 		options: parts.filter((one) => one.name === 'option').map(optionOf),
+		units: parts.flatMap((one) => (one.name === 'unit' && one.valueCoding ? [one.valueCoding] : [])),
 		faults: parts
 			.filter((one) => one.name === 'fault')
 			.map((one) => ({

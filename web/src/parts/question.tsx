@@ -10,7 +10,7 @@ import { faultsOf, type FormView } from './questionnaire.tsx';
 
 type Props = { item: Item; id: string; view: FormView };
 type Frame = { name: string; label: string; required: boolean; help: string | undefined; error: string | undefined };
-type One = { item: Item; frame: Frame; given: Given | undefined; set: (given: Given | null) => void };
+type One = { item: Item; frame: Frame; given: Given | undefined; set: (given: Given | null) => void; units?: Coding[] };
 
 const extensionsOf = (item: Item, name: string) => item.extension?.filter((one) => one.url.endsWith(`/${name}`)) ?? [];
 
@@ -33,7 +33,8 @@ function optionsOf(item: Item, id: string, view: FormView): Option[] {
 	const own = (item.answerOption ?? []).map((option) =>
 		Object.fromEntries(Object.entries(option).filter(([key]) => key.startsWith('value'))),
 	);
-	return own.length > 0 ? own : (view.items.get(id)?.options ?? []);
+	const comeAndGo = extensionsOf(item, 'sdc-questionnaire-answerOptionsToggleExpression').length > 0;
+	return own.length > 0 && !comeAndGo ? own : (view.items.get(id)?.options ?? []);
 }
 
 function givenOption(option: Option | undefined): Given | null {
@@ -114,12 +115,13 @@ function NumberField({ item, frame, given, set }: One) {
 	);
 }
 
-function QuantityField({ item, frame, given, set }: One) {
+function QuantityField({ item, frame, given, set, units: more = [] }: One) {
 	const { t } = useTexts();
 	const now = (given?.value ?? {}) as Quantity;
 	const units = [...extensionsOf(item, 'questionnaire-unit'), ...extensionsOf(item, 'questionnaire-unitOption')].flatMap(
 		(one) => (one.valueCoding ? [one.valueCoding] : []),
 	);
+	units.push(...more);
 	const [unit, setUnit] = useState(now.code ?? units[0]?.code ?? '');
 	const [wrong, setWrong] = useState('');
 	function made(value: number | null, code: string): void {
@@ -300,14 +302,14 @@ export function Question({ item, id, view }: Props) {
 	};
 	if (choice)
 		return <Choice item={item} frame={frame} given={given[0]} set={set(0)} options={options} open={item.type === 'open-choice'} />;
-	if (!item.repeats) return <Simple item={item} frame={frame} given={given[0]} set={set(0)} />;
+	if (!item.repeats) return <Simple item={item} frame={frame} given={given[0]} set={set(0)} units={state?.units ?? []} />;
 	return (
 		<div class="form-repeats">
 			{Array.from({ length: Math.max(slots, given.length) }, (_, at) => {
 				const mine = at === 0 ? frame : { ...frame, error: undefined, help: undefined, required: true };
 				const named = at === 0 ? label : t('questionnaire.answer', { label, n: at + 1 });
 				return (
-					<Simple key={at} item={item} frame={{ ...mine, name: `${id}.${at}`, label: named }} given={given[at]} set={set(at)} />
+					<Simple key={at} item={item} frame={{ ...mine, name: `${id}.${at}`, label: named }} given={given[at]} set={set(at)} units={state?.units ?? []} />
 				);
 			})}
 			<p class="actions">
