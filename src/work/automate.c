@@ -4,6 +4,7 @@
  *     does: afbestil-tolk                what a person would otherwise do
  *     when: interpreter.by-agreement     beside the task's own reason; without it, always
  *     answers: { how: "aftalt portal", at: "{{now}}" }
+ *                                        a text, {{now}}, {{fact.NAME}}, or {{word.NAME}}: what a word of the kind says
  *     effect: fewer-tasks                fewer-tasks | deskilling | more-work | upskilling | moved
  *
  * A rule acts in the commit that raised the task, once for each task: what is opened again is a person's. Each time leaves a Provenance.
@@ -11,33 +12,45 @@
  */
 #include "work/internal.h"
 
-enum { ANSWERS_MAX = 20 };
-
-typedef struct given { /* a field and what is answered: a text, or {{now}}, or {{fact.NAME}} */
-	const field *field;
-	text value;
-} given;
-struct automation {
-	text id, da, en, effect, effect_da, effect_en;
-	const task_kind *does;
-	const condition *when; /* NULL: always */
-	given *answers;
-	int answer_count;
-};
-
 /* ---- content ---- */
 
-static bool answers_read(const content_entry *e, automation *r, arena *a, issues *sink)
+/* What is in {{…}}; empty: it is a plain text. */
+static text inside_of(text value)
+{
+	text t = text_trim(value);
+	if (!text_starts(t, TEXT("{{")) || !text_ends(t, TEXT("}}"))) return (text){0};
+	return text_trim(text_slice(t, 2, t.len - 2));
+}
+
+/* A placeholder that stands for something; of a code one that the field knows. */
+static bool answer_check(const image *m, const content_entry *e, uint32_t n, const automation *r, const given *g,
+			 issues *sink)
+{
+	const field *f = &r->does->fields[g->field];
+	text inside = inside_of(g->value);
+	bool known = text_equal(inside, TEXT("now"));
+	if (text_starts(inside, TEXT("fact."))) known = fact_id(m, text_slice(inside, 5, inside.len)) >= 0;
+	if (text_starts(inside, TEXT("word."))) known = word_named(r->does, text_slice(inside, 5, inside.len)) != NULL;
+	if (!inside.len) {
+		known = f->type != FIELD_CODE;
+		for (int i = 0; i < f->option_count; i++) known |= text_equal(g->value, f->options[i].code);
+	}
+	return known || issue_at(sink, FAIL_WORK_KIND_UNKNOWN, content_place(e, n), f->name, g->value, TEXT(""));
+}
+
+static bool answers_read(const image *m, const content_entry *e, automation *r, issues *sink)
 {
 	uint32_t n = content_get(e, e->node, "answers");
 	if (n == NODE_ABSENT) return true;
-	r->answers = ARENA_ARRAY(a, given, e->d->nodes[n].len + 1);
+	r->answers = ARENA_ARRAY(m->arena, given, e->d->nodes[n].len + 1);
 	for (uint32_t i = n + 1; i < e->d->nodes[n].next; i = e->d->nodes[i].next) {
 		text name = name_text(e->d, e->d->nodes[i].name);
 		const field *f = form_field(r->does, name);
 		if (!f) return issue_at(sink, FAIL_WORK_FIELD_UNKNOWN, content_place(e, i), name, TEXT(""), TEXT(""));
 		bool yes = e->d->nodes[i].kind == NODE_TRUE;
-		r->answers[r->answer_count++] = (given){f, yes ? TEXT("true") : doc_text(e->d, i)};
+		given *g = &r->answers[r->answer_count++];
+		*g = (given){(int)(f - r->does->fields), yes ? TEXT("true") : doc_text(e->d, i)};
+		if (!answer_check(m, e, i, r, g, sink)) return false;
 	}
 	return true;
 }
@@ -47,7 +60,7 @@ static bool answers_whole(const content_entry *e, const automation *r, issues *s
 {
 	for (int i = 0; i < r->does->field_count; i++) {
 		bool said = !r->does->fields[i].required;
-		for (int j = 0; j < r->answer_count; j++) said |= r->answers[j].field == &r->does->fields[i];
+		for (int j = 0; j < r->answer_count; j++) said |= r->answers[j].field == i;
 		if (!said)
 			return issue_at(sink, FAIL_WORK_KIND_MISSING, content_place(e, e->node),
 					r->does->fields[i].name, TEXT(""), TEXT(""));
@@ -76,7 +89,7 @@ static void *automation_compile(image *m, const content_entry *e, issues *sink)
 	if (sink->errors > before) return NULL;
 	r->effect = text_of(effects[effect]);
 	r->when = condition_compile(m, e, e->node, "when", false, sink);
-	bool fine = answers_read(e, r, m->arena, sink) && answers_whole(e, r, sink);
+	bool fine = answers_read(m, e, r, sink) && answers_whole(e, r, sink);
 	return fine && sink->errors == before ? r : NULL;
 }
 
@@ -124,12 +137,13 @@ bool automation_basic_paused(const doc *basic)
 
 /* ---- doing it ---- */
 
-static text value_of(arena *a, text value, const filling *with)
+static text value_of(arena *a, const automation *r, text value, const filling *with)
 {
-	text inside = text_trim(value);
-	if (!text_starts(inside, TEXT("{{")) || !text_ends(inside, TEXT("}}"))) return value;
-	inside = text_trim(text_slice(inside, 2, inside.len - 2));
+	text inside = inside_of(value);
+	if (!inside.len) return value;
 	if (text_equal(inside, TEXT("now"))) return with->now;
+	if (text_starts(inside, TEXT("word.")))
+		return word_value(a, word_named(r->does, text_slice(inside, 5, inside.len)), with->about);
 	int id = text_starts(inside, TEXT("fact.")) ? fact_id(with->image, text_slice(inside, 5, inside.len)) : -1;
 	const fact *f = id >= 0 ? facts_last(with->facts, id) : NULL;
 	if (!f) return (text){0};
@@ -141,11 +155,15 @@ bool automation_holds(const automation *r, const facts *f)
 	return !r->when || condition_holds(r->when, f).holds;
 }
 
-void automation_fill(const automation *r, const filling *with, arena *a, form *out)
+/* A rule whose answers are not all there yet leaves the task alone: a person has it until they are. */
+bool automation_fill(const automation *r, const filling *with, arena *a, form *out)
 {
 	*out = (form){.kind = r->does, .values = ARENA_ARRAY(a, text, r->does->field_count + 1)};
 	for (int i = 0; i < r->answer_count; i++)
-		out->values[r->answers[i].field - r->does->fields] = value_of(a, r->answers[i].value, with);
+		out->values[r->answers[i].field] = value_of(a, r, r->answers[i].value, with);
+	for (int i = 0; i < r->does->field_count; i++)
+		if (r->does->fields[i].required && !out->values[i].len) return false;
+	return true;
 }
 
 /* What was done by which rule, to which task. */

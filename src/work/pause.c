@@ -92,7 +92,7 @@ static text basic_json(const automation *r, bool pause, text reason, const worki
 	return json_done(&o);
 }
 
-/* Who may: a leader, or the management. */
+/* Who may: a leader, the management, or a super-user: who is able to what the content kind "routing" names. */
 static bool role_pauses(reader *rd, const working *by, issues *sink)
 {
 	worker w;
@@ -101,6 +101,10 @@ static bool role_pauses(reader *rd, const working *by, issues *sink)
 	if (!worker_read(&who, by->who->actor, &w, &found)) return false;
 	if (found && (worker_has_role(&w, TEXT("leader")) || worker_has_role(&w, TEXT("specialty-management")) ||
 		      worker_has_role(&w, TEXT("community-management"))))
+		return true;
+	text super_user = routing_of(by->image)->super_user;
+	if (found && w.here && super_user.len &&
+	    worker_skill(by->image, &w, super_user, day_of_instant(by->now)) >= SKILL_ABLE)
 		return true;
 	return issue_add(sink, FAIL_WORK_NOT_PAUSED, by->who->actor, TEXT(""));
 }

@@ -42,14 +42,19 @@ static void *compile(image *m, const content_entry *e, issues *sink)
 	fine = fine && content_keys(e, office, office_keys, sink) && minute_read(e, office, "from", &r->from, sink) &&
 	       minute_read(e, office, "to", &r->to, sink) && number_read(e, "tips", &r->tips, sink) &&
 	       number_read(e, "volunteers", &r->volunteers, sink);
+	fine = fine && content_text(e, e->node, "super_user", false, &r->super_user, sink);
+	if (fine && r->super_user.len && !content_find(m, TEXT("competence"), r->super_user))
+		fine = issue_at(sink, FAIL_WORK_KIND_UNKNOWN, content_place(e, content_get(e, e->node, "super_user")),
+				TEXT("super_user"), r->super_user, TEXT(""));
 	r->pool = fine ? rows_read(m, e, pool, sink) : NULL;
 	return r->pool ? r : NULL;
 }
 
 void routing_content(void)
 {
-	static const char *const keys[] = {"routing",       "da",   "en", "source", "office", "tips", "volunteers",
-					   "hospital_pool", "note", NULL};
+	static const char *const keys[] = {"routing",    "da",   "en",         "source",
+					   "office",     "tips", "volunteers", "hospital_pool",
+					   "super_user", "note", NULL};
 	content_register(&(content_kind){.name = "routing", .keys = keys, .compile = compile});
 }
 

@@ -36,7 +36,7 @@ const doc *settle_self(settling *s)
 	return s->body = parsed ? d : &nothing;
 }
 
-static const doc *about_of(settling *s, const task_kind *k)
+const doc *settle_about(settling *s, const task_kind *k)
 {
 	version v;
 	if (k->about < 0) return text_equal(k->subject, s->self.type) ? settle_self(s) : NULL;
@@ -137,7 +137,7 @@ static task_refs refs_of(settling *s, const task_kind *k, text cause)
 static bool task_create(settling *s, const task_kind *k, const need *n, text cause)
 {
 	task_face face = face_of(s, k, n, s->now);
-	task_words words = task_say(s->arena, &face, about_of(s, k));
+	task_words words = task_say(s->arena, &face, settle_about(s, k));
 	task_refs refs = refs_of(s, k, cause);
 	refs.focus = focus_of(s, k, n);
 	text json = task_json_new(s->arena, &face, &words, &refs, s->now);
@@ -184,7 +184,7 @@ static bool task_redate(settling *s, const task_row *t, const task_kind *k, cons
 	const doc *d = pressing || dated ? settle_body(s, t->rid, &v) : NULL;
 	if (!d) return s->sink->errors == 0;
 	if (dated && extension_find(d, 0, TEXT("urn:limen:due-given")) == NODE_ABSENT) {
-		task_words words = task_say(s->arena, &face, about_of(s, k));
+		task_words words = task_say(s->arena, &face, settle_about(s, k));
 		return task_update(s, t, &v, task_json_dates(s->arena, d, &face, &words, s->now));
 	}
 	return !pressing || task_update(s, t, &v, task_json_pressing(s->arena, d, face.priority, s->now));
@@ -207,7 +207,7 @@ static bool task_reopen(settling *s, const task_row *t, const task_kind *k, cons
 	const doc *d = settle_body(s, t->rid, &v);
 	if (!d) return s->sink->errors == 0;
 	task_face face = face_of(s, k, n, s->now);
-	task_words words = task_say(s->arena, &face, about_of(s, k));
+	task_words words = task_say(s->arena, &face, settle_about(s, k));
 	return task_update(s, t, &v, task_json_open(s->arena, d, &face, &words, s->now));
 }
 

@@ -50,8 +50,9 @@ static bool do_by_rule(settling *s, const task_row *t, const automation *r)
 			      .pathway = settle_pathway(s),
 			      .actor = TEXT("Device/limen"),
 			      .now = instant_iso(s->arena, s->now),
-			      .task = text_format(s->arena, "Task/%.*s", TEXT_ARG(v.id))};
-	automation_fill(r, &with, s->arena, &answered);
+			      .task = text_format(s->arena, "Task/%.*s", TEXT_ARG(v.id)),
+			      .about = settle_about(s, k)};
+	if (!automation_fill(r, &with, s->arena, &answered)) return s->sink->errors == 0;
 	task_writes x = {
 	    .kind = k, .with = &with, .arena = s->arena, .sink = s->sink, .self = s, .read = body_named, .task = &v};
 	const finish by = {.actor = with.actor, .at = with.now, .closes = true};
@@ -68,7 +69,9 @@ bool settle_automate(settling *s)
 		const task_row *t = &s->tasks[i];
 		const task_kind *k = t->open ? task_kind_find(s->image, t->kind) : NULL;
 		const automation *r = k && !raised_by_hand(t->cause) ? automation_of(s->image, k) : NULL;
-		if (r && automation_holds(r, &s->facts) && !paused(s, r) && !do_by_rule(s, t, r)) return false;
+		if (r && t->held == INSTANT_NONE && automation_holds(r, &s->facts) && !paused(s, r) &&
+		    !do_by_rule(s, t, r))
+			return false;
 	}
 	return true;
 }

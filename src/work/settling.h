@@ -29,6 +29,7 @@ typedef struct settling {
 
 const doc *settle_body(settling *s, int64_t rid, version *v); /* as this transaction sees it; NULL: not there */
 const doc *settle_self(settling *s);
+const doc *settle_about(settling *s, const task_kind *k); /* what the kind's words are read from; NULL: not there */
 text settle_pathway(settling *s); /* the pathway it belongs to: its own, or that of what it is about; may be empty */
 
 /* settle_rule.c */

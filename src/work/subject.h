@@ -60,10 +60,22 @@ bool qualify_add(task_writes *x, const write_rule *w); /* qualify.c */
 bool writes_add(task_writes *x, write_op made, text json);
 
 /* ---- automate.c: rules that do a task themselves ---- */
+typedef struct
+    given { /* which field (its number) and what is answered: a text, {{now}}, {{fact.NAME}} or {{word.NAME}} */
+	int field;
+	text value;
+} given;
+struct automation {
+	text id, da, en, effect, effect_da, effect_en;
+	const task_kind *does;
+	const condition *when; /* NULL: always */
+	given *answers;
+	int answer_count;
+};
 const content_kind *automation_content(void);                        /* the content kind "automation" */
 const automation *automation_of(const image *m, const task_kind *k); /* NULL: none does this kind */
 bool automation_holds(const automation *r, const facts *f);
-void automation_fill(const automation *r, const filling *with, arena *a, form *out);
+bool automation_fill(const automation *r, const filling *with, arena *a, form *out);
 text automation_provenance(arena *a, const automation *r, text task, text now);
 text automation_basic(arena *a, text rule); /* the id of the Basic that says whether it is paused */
 bool automation_basic_paused(const doc *basic);

@@ -38,9 +38,10 @@ bool worker_leads(const worker *w);         /* owner.c: a leader, or a managemen
 
 /* ---- routing.c: the content kind "routing": the department's settings ---- */
 typedef struct routing {
-	int from, to;   /* office hours, minutes of the day */
-	int tips;       /* percent of the time of those on duty that may be needed before the community helps */
-	int volunteers; /* one in so many tasks of a kind goes to who asked for more of it */
+	int from, to;    /* office hours, minutes of the day */
+	int tips;        /* percent of the time of those on duty that may be needed before the community helps */
+	int volunteers;  /* one in so many tasks of a kind goes to who asked for more of it */
+	text super_user; /* the competence of who may pause a rule, as a leader may; empty: nobody else */
 	const struct role_rule
 	    *pool; /* yes or no, by date: whether there is a pool of the hospital outside office hours */
 } routing;

@@ -115,6 +115,22 @@ static const struct wrong_row {
     {"minutes: 5", "minutes: 5\npriority: soon", "soon"},
 };
 
+/* Rules that do a task themselves, and the department's settings: what is misspelt is refused. */
+static const struct wrong_row wrong_rules[] = {
+    {"does: bekraeft-modtagelse", "does: bekraeft", "bekraeft"},
+    {"proof: kvittering", "proof: kvitering", "kvitering"},
+    {"\"{{word.kvittering}}\"", "\"{{word.kvit}}\"", "word.kvit"},
+    {"\"{{word.kvittering}}\"", "\"{{fact.no.fact}}\"", "no.fact"},
+    {", proof: kvittering", "", "proof"},
+    {"effect: moved", "effect: none", "none"},
+    {"super_user: superbruger", "super_user: superbrugr", "superbrugr"},
+};
+static const char *const sound_rules =
+    "automation: r\nda: R\nen: R\ndoes: bekraeft-modtagelse\nanswers: { received: \"{{word.kvittering}}\", proof: "
+    "kvittering }\neffect: moved\neffect_on: { da: x, en: x }\nsource: x\n---\n"
+    "routing: fordeling\nda: x\nen: x\nsource: x\noffice: { from: \"07:30\", to: \"15:30\" }\ntips: 100\nvolunteers: "
+    "3\nsuper_user: superbruger\nhospital_pool: [ { is: \"no\", source: x } ]\n";
+
 static const struct role_case {
 	const char *rows, *says; /* NULL: taken */
 } roles[] = {
@@ -150,24 +166,33 @@ static bool loads(arena *a, text own_source, issues *sink)
 	return m != NULL;
 }
 
-TEST(wrong_kinds_are_refused_with_file_line_and_reason)
+static void each_refused(const char *right, const struct wrong_row *rows, size_t count)
 {
 	arena *a = test_arena();
 	issues none = {.arena = a};
-	bool fine = loads(a, text_of(sound), &none);
+	bool fine = loads(a, text_of(right), &none);
 	house_print(&none);
 	assert_true(fine);
-	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+	for (size_t i = 0; i < count; i++) {
 		issues sink = {.arena = a};
-		bool loaded =
-		    loads(a, replaced(a, text_of(sound), text_of(wrong[i].from), text_of(wrong[i].to)), &sink);
-		if (loaded) print_error("accepted: %s\n", wrong[i].to);
+		bool loaded = loads(a, replaced(a, text_of(right), text_of(rows[i].from), text_of(rows[i].to)), &sink);
+		if (loaded) print_error("accepted: %s\n", rows[i].to);
 		assert_false(loaded);
 		text said = issue_line(a, sink.first, LANGUAGE_EN);
 		bool placed = text_starts(said, TEXT("own.yaml:")) && sink.first->place.line > 0;
-		if (!placed || text_find(said, text_of(wrong[i].says)) < 0)
-			fail_msg("%s → %.*s", wrong[i].to, TEXT_ARG(said));
+		if (!placed || text_find(said, text_of(rows[i].says)) < 0)
+			fail_msg("%s → %.*s", rows[i].to, TEXT_ARG(said));
 	}
+}
+
+TEST(wrong_kinds_are_refused_with_file_line_and_reason)
+{
+	each_refused(sound, wrong, sizeof wrong / sizeof *wrong);
+}
+
+TEST(wrong_rules_and_settings_are_refused_the_same)
+{
+	each_refused(sound_rules, wrong_rules, sizeof wrong_rules / sizeof *wrong_rules);
 }
 
 TEST(whose_a_role_is_follows_without_holes)
@@ -204,4 +229,4 @@ TEST(a_role_by_date_is_whose_it_was_that_day)
 
 TESTS(T(whose_a_role_is_follows_without_holes), T(a_role_by_date_is_whose_it_was_that_day),
       T(every_kind_is_published_in_both_languages), T(no_two_kinds_have_the_same_guide),
-      T(wrong_kinds_are_refused_with_file_line_and_reason))
+      T(wrong_kinds_are_refused_with_file_line_and_reason), T(wrong_rules_and_settings_are_refused_the_same))

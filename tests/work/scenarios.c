@@ -221,6 +221,30 @@ TEST(each_rule_that_is_taken_away_is_noticed)
 	assert_int_equal(through, 0);
 }
 
+/* A rule that does a task itself, taken away: then a person has it, and the rule's scenario (automatik.RULE) must notice. */
+TEST(each_rule_that_acts_by_itself_is_noticed)
+{
+	const automation **rules;
+	image *m = house_image(scenario_arena());
+	int count = automations(m, scenario_arena(), &rules), missed = 0;
+	for (int i = 0; i < count; i++) {
+		automation *r = (automation *)(uintptr_t)rules[i], kept = *r;
+		text id = text_format(scenario_arena(), "automatik.%.*s", TEXT_ARG(r->id));
+		const content_entry *e = content_find(m, TEXT("scenario"), id);
+		if (!looked_at(r->does->id)) continue;
+		bool passes = e && scenario_run(e).passed;
+		r->when = &never;
+		bool noticed = passes && !scenario_run(e).passed;
+		*r = kept;
+		if (!noticed)
+			print_error("%.*s: %s\n", TEXT_ARG(r->id),
+				    e ? "its scenario does not notice it" : "no scenario");
+		missed += !noticed;
+	}
+	print_message("automations: %d, %d of them noticed when taken away\n", count, count - missed);
+	assert_int_equal(missed, 0);
+}
+
 TEST(each_kind_has_a_scenario)
 {
 	const task_kind *const *kinds;
@@ -235,4 +259,4 @@ TEST(each_kind_has_a_scenario)
 }
 
 TESTS(T(each_scenario_happens_as_it_is_written), T(each_rule_that_is_taken_away_is_noticed),
-      T(each_kind_has_a_scenario))
+      T(each_rule_that_acts_by_itself_is_noticed), T(each_kind_has_a_scenario))
