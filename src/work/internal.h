@@ -40,7 +40,7 @@ typedef struct span {
 	day_unit unit;
 } span;
 
-enum { KIND_CAUSES_MAX = 4, KIND_CLOCKS_MAX = 4, KIND_ROLES_MAX = 6, KIND_WORDS_MAX = 12 };
+enum { KIND_CAUSES_MAX = 4, KIND_CLOCKS_MAX = 6, KIND_ROLES_MAX = 6, KIND_WORDS_MAX = 12 };
 typedef struct word { /* a name of `words` and the FHIRPath that reads it */
 	text name;
 	const path *path;

@@ -8,7 +8,7 @@ typedef struct mutant {
 	text what;
 } mutant;
 
-enum { MUTANTS_MAX = 200 };
+enum { MUTANTS_MAX = 300 };
 static mutant mutants[MUTANTS_MAX];
 static int mutant_count;
 
@@ -144,7 +144,7 @@ static void items(text entry, const char *key)
 	words(entry, key, "any_of", "all_of");
 }
 
-/* A code in parentheses is left out: (udredning, uklassificeret). */
+/* A code in parentheses is left out: (udredning, uklassificeret). Each of them, and all but one. */
 static void codes(text entry, const char *key)
 {
 	text b = block(entry, key);
@@ -154,6 +154,26 @@ static void codes(text entry, const char *key)
 	text first = text_cut(inner, ',').head, last = text_cut_last(inner, ',').tail;
 	keep(entry, replaced(entry, inner, last), text_format(texts(), "%s only %.*s", key, TEXT_ARG(last)));
 	keep(entry, replaced(entry, inner, first), text_format(texts(), "%s only %.*s", key, TEXT_ARG(first)));
+	for (text rest = inner; rest.len;) {
+		text_pair cut = text_cut(rest, ',');
+		text gone = cut.found ? text_slice(rest, 0, cut.head.len + 1) : rest;
+		if (!cut.found) gone = (text){gone.at - 1, gone.len + 1};
+		keep(entry, replaced(entry, gone, TEXT("")),
+		     text_format(texts(), "%s not %.*s", key, TEXT_ARG(text_trim(cut.head))));
+		rest = cut.tail;
+	}
+}
+
+/* A line of a list of maps is left out: one cause of a pause. */
+static void list_lines(text entry, const char *key)
+{
+	text b = block(entry, key), item = TEXT("  - {");
+	for (int64_t at = 0; at < b.len; at += line_at(b, at).len) {
+		text line = line_at(b, at);
+		if (text_starts(line, item))
+			keep(entry, replaced(entry, line, TEXT("")),
+			     text_format(texts(), "%s without %.*s", key, TEXT_ARG(text_cut(line, ',').head)));
+	}
 }
 
 static void mutate(text entry)
@@ -176,6 +196,7 @@ static void mutate(text entry)
 	words(entry, "amber", "from the start", "0 calendar days before");
 	numbers(entry, "also");
 	numbers(entry, "restart");
+	items(entry, "also");
 	drop(entry, "also");
 	drop(entry, "restart");
 	swap(entry, "start", "stop");
@@ -194,6 +215,7 @@ static void mutate(text entry)
 	words(entry, "suspend", "starts anew", "continues");
 	if (text_find(block(entry, "pause"), TEXT("none")) < 0) {
 		drop(entry, "pause");
+		list_lines(entry, "pause");
 	} else if (block(entry, "subject").len == 0) { /* a wish to wait is a fact of pathways */
 		text b = block(entry, "pause");
 		keep(entry, replaced(entry, b, TEXT("pause: { from: patient.waits, to: patient.ready, source: x }\n")),
@@ -241,7 +263,8 @@ static bool is_equal(text rule, text what)
 	};
 	/* Nothing can be counted before a hospital has filled in the table; rules.c fills it in and tries them. */
 	if (text_starts(rule, TEXT("pakke-of")) &&
-	    (text_equal(what, TEXT("without pause")) || text_starts(what, TEXT("amber: "))))
+	    (text_equal(what, TEXT("without pause")) || text_starts(what, TEXT("pause without ")) ||
+	     text_starts(what, TEXT("amber: "))))
 		return true;
 	for (size_t i = 0; i < sizeof equal / sizeof *equal; i++)
 		if (text_equal(rule, text_of(equal[i].rule)) && text_equal(what, text_of(equal[i].what))) return true;
