@@ -132,7 +132,8 @@ TEST(each_step_moves_the_right_clock)
 	    "p1'},'authoredOn':'2026-03-02'");
 	assert_text(
 	    clocks_line(r, a, id),
-	    TEXT("booking-lokal 2026-03-09 running, varsling 2026-03-11 running, visitation-lokal 2026-03-05 met"));
+	    TEXT("behandlingsret 2026-04-01 running, booking-lokal 2026-03-09 running, varsling 2026-03-11 running, "
+		 "visitation-lokal 2026-03-05 met"));
 	put(r, a, "Appointment", TEXT("a1"),
 	    "'status':'booked','created':'2026-03-04','start':'2026-03-20T09:00:00+01:00','end':'2026-03-20T09:30:00+"
 	    "01:00',"
@@ -143,7 +144,8 @@ TEST(each_step_moves_the_right_clock)
 	    "'basedOn':[{'reference':'ServiceRequest/"
 	    "r1'}],'sent':'2026-03-04T10:00:00+01:00','received':'2026-03-04T10:00:00+01:00'");
 	assert_text(clocks_line(r, a, id),
-		    TEXT("booking-lokal 2026-03-09 met, varsling 2026-03-11 met, visitation-lokal 2026-03-05 met"));
+		    TEXT("behandlingsret 2026-04-01 running, booking-lokal 2026-03-09 met, varsling 2026-03-11 met, "
+			 "visitation-lokal 2026-03-05 met"));
 	assert_derived(r, a);
 	assert_true(write_one(r, a, WRITE_DELETE, TEXT("EpisodeOfCare"), id, TEXT("")));
 	assert_text(clocks_line(r, a, id), TEXT(""));

@@ -84,7 +84,7 @@ static const char *const rows[][3] = {
     {"udredningsret", "goal.target.due.value | goal.target.due.code", "30, d"},
     {"udredningsret", "goal.extension.where(url = 'urn:limen:amber').value.value", "10"},
     {"udredningsret", "action.where(code.coding.code = 'start').trigger.data.type", "ServiceRequest"},
-    {"udredningsret", "action.condition.where(kind = 'start').expression.expression", "referral.received"},
+    {"udredningsret", "action.condition.where(kind = 'start').expression.expression", "referral.received, referral.completed"},
     {"udredningsret", "action.condition.where(kind = 'applicability').expression.expression.first()",
      "referral.class in (udredning, uklassificeret)"},
     {"udredningsret",
