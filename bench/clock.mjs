@@ -109,7 +109,7 @@ class Rule {
 
 	begin() {
 		const { when, except, start, valid_from, valid_to, also, restart, until } = this.rule;
-		if (also || restart || until) throw new Error(`${this.rule.clock}: also, restart and until are not written in SQL`);
+		if (also || until || restart?.times) throw new Error(`${this.rule.clock}: also, until and restarts that are counted are not written in SQL`);
 		const since = this.since(start), where = [`${since} IS NOT NULL`];
 		if (when) where.push(this.holds(when));
 		if (except) where.push(`NOT ${this.holds(except)}`);
@@ -149,15 +149,20 @@ class Rule {
 
 	// A suspension after which the clock starts anew; pauses.
 	waits() {
-		const { suspend, pause } = this.rule;
+		const { suspend, pause, restart } = this.rule;
 		const waiting = (open) => `CASE WHEN ${open} < coalesce(stopped, ${2 ** 31 - 1}) THEN ${open} END`;
 		this.start = 'begun';
 		this.spans = [];
+		if (restart) { // the last such fact while it runs is the day it counts from
+			const while_running = this.lanes(restart.at).map((mark) => `CASE WHEN ${mark} < coalesce(stopped, ${2 ** 31 - 1}) THEN ${mark} END`);
+			this.stage({ again: `greatest(begun, ${while_running.join(', ')})` });
+			this.start = 'again';
+		}
 		if (suspend) {
 			if (suspend.then !== 'starts anew') throw new Error('a suspension that continues is not written in SQL');
-			const made = this.pairs('suspension', suspend, 'begun');
+			const made = this.pairs('suspension', suspend, this.start);
 			this.fields.suspended = waiting(made.open);
-			this.stage({ anew: `CASE WHEN ${made.ended} IS NOT NULL AND coalesce(${day('stopped')} > ${made.began}, true) THEN ${made.ended} ELSE begun END` });
+			this.stage({ anew: `CASE WHEN ${made.ended} IS NOT NULL AND coalesce(${day('stopped')} > ${made.began}, true) THEN ${made.ended} ELSE ${this.start} END` });
 			this.start = 'anew';
 		}
 		if (!pause || pause === 'none') return;
@@ -180,17 +185,33 @@ class Rule {
 		return unit === 'weeks' ? { n: n * 7, unit: 'days' } : { n: Number(n), unit };
 	}
 
+	// All spans by the day they begin; those of several kinds change places two by two.
+	ordered() {
+		const spans = this.spans.flat(), kinds = this.spans.length;
+		this.stage(Object.fromEntries(spans.flatMap((p) => [[`${p}_o`, `CASE WHEN ${p}_counts THEN ${p}_from ELSE ${2 ** 31 - 1} END`], [`${p}_u`, `CASE WHEN ${p}_counts THEN ${p}_to ELSE 0 END`]])));
+		const rows = spans.map((p) => ({ from: `${p}_o`, to: `${p}_u` }));
+		for (let round = 0; kinds > 1 && round < rows.length - 1; round++)
+			for (let i = 0; i < rows.length - 1 - round; i++) {
+				const [a, b] = [rows[i], rows[i + 1]], name = `x${round}_${i}`;
+				this.stage({
+					[`${name}f`]: `least(${a.from}, ${b.from})`, [`${name}t`]: `CASE WHEN ${a.from} <= ${b.from} THEN ${a.to} ELSE ${b.to} END`,
+					[`${name}g`]: `greatest(${a.from}, ${b.from})`, [`${name}u`]: `CASE WHEN ${a.from} <= ${b.from} THEN ${b.to} ELSE ${a.to} END`,
+				});
+				[rows[i], rows[i + 1]] = [{ from: `${name}f`, to: `${name}t` }, { from: `${name}g`, to: `${name}u` }];
+			}
+		return rows;
+	}
+
 	counted(days) {
-		if (this.spans.length > 1) throw new Error('two kinds of pause in one count are not written in SQL');
 		this.stage({ due_day0: `${day(this.start)} + ${days}`, left0: '0', reach0: day(this.start) });
 		let at = 0;
-		for (const p of this.spans[0] ?? []) {
-			this.stage({ [`f${at}`]: `greatest(${p}_from, reach${at})` });
-			this.stage({ [`days${at}`]: `CASE WHEN ${p}_counts AND ${p}_to > f${at} AND due_day${at} > f${at} THEN ${p}_to - f${at} ELSE 0 END` });
+		for (const span of this.spans.length ? this.ordered() : []) {
+			this.stage({ [`f${at}`]: `greatest(${span.from}, reach${at})` });
+			this.stage({ [`days${at}`]: `CASE WHEN ${span.to} > f${at} AND due_day${at} > f${at} THEN ${span.to} - f${at} ELSE 0 END` });
 			this.stage({
 				[`due_day${at + 1}`]: `due_day${at} + days${at}`,
 				[`left${at + 1}`]: `left${at} + days${at}`,
-				[`reach${at + 1}`]: `CASE WHEN ${p}_counts THEN greatest(reach${at}, ${p}_to) ELSE reach${at} END`,
+				[`reach${at + 1}`]: `greatest(reach${at}, ${span.to})`,
 			});
 			at++;
 		}

@@ -36,9 +36,9 @@ TEST(each_rule_says_its_force)
 /* The published rulings that concern time are each a case of a rule, by the facts of the ruling where they could be read. */
 TEST(each_published_ruling_is_a_case)
 {
-	static const char *const rulings[] = {"23SFP118", "23SFP99",  "23SFP15", "23SFP38", "24SFP81", "23SFP94", "23SFP05",
-					      "23SFP122", "20SFP44",  "22SFP62", "24SFP69", "24SFP76", "24SFP82", "23SFP09",
-					      "23SFP123", "19SFP20"};
+	static const char *const rulings[] = {"23SFP118", "23SFP99",  "23SFP15",  "23SFP38", "24SFP81", "23SFP94",
+					      "23SFP05",  "23SFP122", "20SFP44",  "22SFP62", "24SFP69", "24SFP76",
+					      "24SFP82",  "23SFP09",  "23SFP123", "19SFP20"};
 	arena *a = test_arena();
 	int count;
 	const content_file *files = shipped_files(a, &count);
@@ -94,7 +94,8 @@ TEST(a_filled_table_counts_the_packages)
 		    {.id = fact_id(m, TEXT("health.waits"))},
 		    {.id = fact_id(m, TEXT("health.ready"))},
 		};
-		static const int on[] = {0, 0, 0, 2, 4, 3, 7}; /* at the patient's wish days 2 to 4, for health 3 to 7 */
+		static const int on[] = {0, 0, 0, 2,
+					 4, 3, 7}; /* at the patient's wish days 2 to 4, for health 3 to 7 */
 		day start;
 		assert_true(day_parse(TEXT("2026-03-02"), &start));
 		for (int n = 0; n < 7; n++) at[n].on = start + on[n], at[n].at = day_start(start + on[n]);
