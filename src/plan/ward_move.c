@@ -12,12 +12,13 @@ enum {
 	MOVE_REPLACE,
 	MOVE_BED,
 	MOVE_PUSH,
+	MOVE_ORDER,
 	MOVE_NURSES
 };
 
 const solve_move ward_moves[] = {
-    {"day", 12},    {"room", 12}, {"theatre", 2}, {"place", 12}, {"leave", 1},      {"swap rooms", 6},  {"swap", 10},
-    {"replace", 6}, {"bed", 6},   {"push", 4},    {"nurse", 30}, {"nurse swap", 8}, {"nurse block", 2},
+    {"day", 12},    {"room", 12}, {"theatre", 2}, {"place", 12}, {"leave", 1},  {"swap rooms", 6}, {"swap", 10},
+    {"replace", 6}, {"bed", 6},   {"push", 4},    {"order", 6},  {"nurse", 30}, {"nurse swap", 8}, {"nurse block", 2},
 };
 const int ward_move_count = (int)(sizeof ward_moves / sizeof *ward_moves);
 
@@ -167,6 +168,35 @@ static solve_answer swap(ward_state *s, solve_random *r, const solve_allow *allo
 	return sequence(s, steps, 3, allow, delta);
 }
 
+/* Who lies in the room and day; WARD_NONE: nobody, or one who cannot be moved. */
+static int movable_in(const ward_state *s, solve_random *r, int room, int day)
+{
+	int i = room * s->w->days + day;
+	if (s->count[i] == 0) return WARD_NONE;
+	int q = s->who[i * s->slots + solve_below(r, s->count[i])];
+	return q < s->w->patients && !s->choice[q].stays ? q : WARD_NONE;
+}
+
+/* Two who follow each other in a room change their order: the second comes when the first did, who ends when the second did. */
+static solve_answer swap_order(ward_state *s, solve_random *r, const solve_allow *allow, solve_cost *delta)
+{
+	const ward *w = s->w;
+	int p = patient_any(s, r);
+	ward_spot a = s->spot[p];
+	if (a.day == WARD_NONE) return SOLVE_NONE;
+	int after = a.day + w->person[p].stay + solve_below(r, 2);
+	int q = after < w->days ? movable_in(s, r, a.room, after) : WARD_NONE;
+	if (q == WARD_NONE || q == p || s->spot[q].day <= a.day) return SOLVE_NONE;
+	ward_spot b = s->spot[q];
+	ward_spot first = {a.day, a.room, WARD_NONE}, second = {0, a.room, WARD_NONE};
+	second.day = (int16_t)(b.day + w->person[q].stay - w->person[p].stay);
+	if (second.day <= a.day || !day_may(&s->choice[q], first.day) || !day_may(&s->choice[p], second.day))
+		return SOLVE_NONE;
+	if (!surgeon_may(s, q, first.day, p, allow) || !surgeon_may(s, p, second.day, q, allow)) return SOLVE_OVER;
+	const step steps[] = {{p, ward_nowhere}, {q, first}, {p, second}};
+	return sequence(s, steps, 3, allow, delta);
+}
+
 /* Each keeps day and theatre; they are chosen so that they meet. */
 static solve_answer swap_rooms(ward_state *s, solve_random *r, const solve_allow *allow, solve_cost *delta)
 {
@@ -175,10 +205,8 @@ static solve_answer swap_rooms(ward_state *s, solve_random *r, const solve_allow
 	ward_spot a = s->spot[p];
 	if (a.day == WARD_NONE) return SOLVE_NONE;
 	int room = room_any(&s->choice[p], r), day = a.day + solve_below(r, ward_stay_within(w, p, a.day));
-	int there = s->count[room * w->days + day];
-	if (room == a.room || there == 0) return SOLVE_NONE;
-	int q = s->who[(room * w->days + day) * s->slots + solve_below(r, there)];
-	if (q >= w->patients || s->choice[q].stays || !room_may(&s->choice[q], a.room)) return SOLVE_NONE;
+	int q = room == a.room ? WARD_NONE : movable_in(s, r, room, day);
+	if (q == WARD_NONE || !room_may(&s->choice[q], a.room)) return SOLVE_NONE;
 	ward_spot b = s->spot[q];
 	const step steps[] = {{p, ward_nowhere}, {q, {b.day, a.room, b.theatre}}, {p, {a.day, b.room, a.theatre}}};
 	return sequence(s, steps, 3, allow, delta);
@@ -187,13 +215,9 @@ static solve_answer swap_rooms(ward_state *s, solve_random *r, const solve_allow
 /* Somebody in a bed that p could have; WARD_NONE. `to`: where and when. */
 static int bed_holder(const ward_state *s, solve_random *r, int p, ward_spot *to)
 {
-	const ward *w = s->w;
 	const ward_choice *c = &s->choice[p];
 	*to = (ward_spot){(int16_t)day_any(c, r), (int16_t)room_any(c, r), WARD_NONE};
-	int day = to->day + solve_below(r, ward_stay_within(w, p, to->day)), i = to->room * w->days + day;
-	if (s->count[i] == 0) return WARD_NONE;
-	int q = s->who[i * s->slots + solve_below(r, s->count[i])];
-	return q < w->patients && !s->choice[q].stays ? q : WARD_NONE;
+	return movable_in(s, r, to->room, to->day + solve_below(r, ward_stay_within(s->w, p, to->day)));
 }
 
 /* One who is out comes in where another is, who leaves, or goes anywhere. */
@@ -309,6 +333,8 @@ solve_answer ward_propose(void *self, int kind, solve_random *r, const solve_all
 		return replace(s, r, allow, delta);
 	case MOVE_BED:
 		return replace_in_bed(s, r, allow, delta);
+	case MOVE_ORDER:
+		return swap_order(s, r, allow, delta);
 	case MOVE_PUSH:
 		return push(s, r, allow, delta);
 	}
