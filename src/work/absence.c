@@ -17,12 +17,6 @@ typedef struct away { /* a slot of leave and whose it is */
 	buffer found;
 } away;
 
-static instant instant_of(text t)
-{
-	moment m;
-	return t.len && moment_parse(t, &m) ? m.low : INSTANT_NONE;
-}
-
 static void person_add(const asking *by, text *people, text reference)
 {
 	if (reference.len)
@@ -61,8 +55,8 @@ static bool is_named(const away *x, text reference)
 /* Touched now; and not taken off since it was found the last time. */
 static bool is_touched(const away *x, const doc *appointment, text reference)
 {
-	instant start = instant_of(doc_get_text(appointment, 0, NAME_start)),
-		end = instant_of(doc_get_text(appointment, 0, NAME_end));
+	instant start = instant_said(doc_get_text(appointment, 0, NAME_start)),
+		end = instant_said(doc_get_text(appointment, 0, NAME_end));
 	if (start == INSTANT_NONE) return false;
 	if (end == INSTANT_NONE || end <= start) end = start + MINUTES(1);
 	bool was = x->was_from != INSTANT_NONE && start < x->was_to && x->was_from < end;
@@ -128,8 +122,8 @@ static bool is_to_be_found(away *x)
 	uint32_t period = mark == NODE_ABSENT ? NODE_ABSENT : doc_get(x->slot, mark, NAME_valuePeriod);
 	x->was_from = x->was_to = INSTANT_NONE;
 	if (period == NODE_ABSENT) return extension_find(x->slot, 0, TEXT("urn:limen:affects")) == NODE_ABSENT;
-	x->was_from = instant_of(doc_get_text(x->slot, period, NAME_start));
-	x->was_to = instant_of(doc_get_text(x->slot, period, NAME_end));
+	x->was_from = instant_said(doc_get_text(x->slot, period, NAME_start));
+	x->was_to = instant_said(doc_get_text(x->slot, period, NAME_end));
 	return x->was_from != x->when.from || x->was_to != x->when.to;
 }
 
@@ -162,9 +156,9 @@ static absence *person_prepare(const asking *by, const doc *role, text id)
 	uint32_t said = extension_find(role, 0, TEXT("urn:limen:absence"));
 	text told = said == NODE_ABSENT ? (text){0} : extension_said(role, said, "told", NAME_valueDateTime);
 	if (!told.len) return NULL;
-	instant from = instant_of(extension_said(role, said, "from", NAME_valueDateTime)),
-		to = instant_of(extension_said(role, said, "until", NAME_valueDateTime));
-	if (from == INSTANT_NONE) from = instant_of(told);
+	instant from = instant_said(extension_said(role, said, "from", NAME_valueDateTime)),
+		to = instant_said(extension_said(role, said, "until", NAME_valueDateTime));
+	if (from == INSTANT_NONE) from = instant_said(told);
 	if (from == INSTANT_NONE) return NULL;
 	if (to == INSTANT_NONE || to <= from) to = day_start(day_of_instant(from) + 1);
 	const search_pair of[] = {{TEXT("actor"), text_format(by->arena, "PractitionerRole/%.*s", TEXT_ARG(id))}};

@@ -34,7 +34,7 @@ static text under_system(const doc *d, uint32_t list, text system, name_id value
 	return (text){0};
 }
 
-static instant instant_of(text t)
+instant instant_said(text t)
 {
 	moment m;
 	return t.len && moment_parse(t, &m) ? m.low : INSTANT_NONE;
@@ -56,7 +56,7 @@ static instant due_of(const doc *d)
 {
 	uint32_t restriction = doc_get(d, 0, NAME_restriction);
 	uint32_t period = restriction == NODE_ABSENT ? NODE_ABSENT : doc_get(d, restriction, NAME_period);
-	return period == NODE_ABSENT ? INSTANT_NONE : instant_of(doc_get_text(d, period, NAME_end));
+	return period == NODE_ABSENT ? INSTANT_NONE : instant_said(doc_get_text(d, period, NAME_end));
 }
 
 /* What is shown of the clock on a task, as a number: re-written only where it differs. */
@@ -74,7 +74,8 @@ static int64_t face_of(const doc *d)
 	uint32_t law = extension_find(d, 0, TEXT("urn:limen:law-due"));
 	shown s = {.rule = under_system(d, codes, TEXT("urn:limen:clock"), NAME_code),
 		   .force = under_system(d, codes, TEXT("urn:limen:clock-force"), NAME_code),
-		   .law_due = law == NODE_ABSENT ? INSTANT_NONE : instant_of(doc_get_text(d, law, NAME_valueInstant))};
+		   .law_due =
+		       law == NODE_ABSENT ? INSTANT_NONE : instant_said(doc_get_text(d, law, NAME_valueInstant))};
 	if (said != NODE_ABSENT) s.because = doc_get_text(d, said, NAME_valueString);
 	return face_hash(&s);
 }
@@ -103,7 +104,7 @@ hold hold_of(const doc *d)
 		if (until != NODE_ABSENT) day_said = doc_get_text(d, until, NAME_valueDate);
 	} else if (resumed != NODE_ABSENT && task_status_open(status)) {
 		h.state = HOLD_RESUMED;
-		h.resumed = instant_of(extension_said(d, resumed, "at", NAME_valueDateTime));
+		h.resumed = instant_said(extension_said(d, resumed, "at", NAME_valueDateTime));
 		h.reason = extension_said(d, resumed, "reason", NAME_valueString);
 		day_said = extension_said(d, resumed, "until", NAME_valueDate);
 	}
@@ -140,8 +141,8 @@ bool task_row_read(const doc *d, task_row *out)
 	out->rule_closed = !out->open && closed_by_rule(d);
 	out->due = due_of(d);
 	out->latest_start =
-	    latest == NODE_ABSENT ? INSTANT_NONE : instant_of(doc_get_text(d, latest, NAME_valueInstant));
-	out->authored = instant_of(doc_get_text(d, 0, NAME_authoredOn));
+	    latest == NODE_ABSENT ? INSTANT_NONE : instant_said(doc_get_text(d, latest, NAME_valueInstant));
+	out->authored = instant_said(doc_get_text(d, 0, NAME_authoredOn));
 	out->face = face_of(d);
 	out->priority = priority_number(doc_get_text(d, 0, NAME_priority));
 	const hold h = hold_of(d);

@@ -50,6 +50,7 @@ typedef struct hold {
 hold hold_of(const doc *task);
 int priority_number(text code); /* 0 for none, then routine, urgent, asap, stat */
 text priority_of(const image *m, const task_kind *k, const facts *pathway); /* pathway: NULL where there is none */
+instant instant_said(text t);                                               /* INSTANT_NONE: it says none */
 bool task_status_open(text status);
 text task_pathway(const doc *d); /* the id of its EpisodeOfCare, or empty */
 text task_kind_of(const doc *d); /* the id of its kind, or empty */

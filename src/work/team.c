@@ -26,16 +26,10 @@ const doc *doc_at(const asking *by, text reference)
 	return p.found && record_read(by->reader, p.head, p.tail, &v, by->sink) == FOUND ? doc_of(by, &v) : NULL;
 }
 
-static instant instant_of(text t)
-{
-	moment m;
-	return t.len && moment_parse(t, &m) ? m.low : INSTANT_NONE;
-}
-
 instant extension_instant(const doc *d, const char *url, name_id value)
 {
 	uint32_t at = extension_find(d, 0, text_of(url));
-	return at == NODE_ABSENT ? INSTANT_NONE : instant_of(doc_get_text(d, at, value));
+	return at == NODE_ABSENT ? INSTANT_NONE : instant_said(doc_get_text(d, at, value));
 }
 
 /* "A,B,C": as a search takes several values. */
@@ -123,8 +117,8 @@ bool duty_read(const doc *d, duty *out)
 					    [DUTY_FOCUS] = "focus",
 					    [DUTY_PHONE] = "phone"};
 	uint32_t list = doc_get(d, 0, NAME_serviceType);
-	out->from = instant_of(doc_get_text(d, 0, NAME_start));
-	out->to = instant_of(doc_get_text(d, 0, NAME_end));
+	out->from = instant_said(doc_get_text(d, 0, NAME_start));
+	out->to = instant_said(doc_get_text(d, 0, NAME_end));
 	for (uint32_t i = 0; (i = list_after(d, list, i)) != NODE_ABSENT;) {
 		uint32_t codings = doc_get(d, i, NAME_coding);
 		for (uint32_t c = 0; (c = list_after(d, codings, c)) != NODE_ABSENT;)

@@ -6,17 +6,7 @@
 
 static house h;
 
-static void put(const char *id, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void put(const char *id, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	text json = text_vformat(h.arena, format, args);
-	va_end(args);
-	for (int64_t i = 0; i < json.len; i++)
-		if (json.at[i] == '\'') *(char *)(uintptr_t)&json.at[i] = '"';
-	house_put(&h, "Device/test", WRITE_UPDATE, id, text_z(h.arena, json));
-}
+#define put(id, ...) house_put_as(&h, id, __VA_ARGS__)
 
 static void role(const char *id, const char *more)
 {

@@ -4,6 +4,9 @@
 #define LIMEN_OS /* reads LIMEN_LONG */
 #include "scenario.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 enum { SHOWN_MAX = 30, SPARED = 4 };
 
 /* LIMEN_ONLY=ekg,ring-nu: only these kinds, each with all its rules taken away. */
@@ -29,23 +32,68 @@ static bool has_scenario(const image *m, text kind)
 	return false;
 }
 
+/* ---- shared out to as many processes as there are cores ---- */
+
+typedef struct tally {
+	int seen, tried, failed;
+} tally;
+typedef void share(const image *m, int part, int parts, tally *out);
+
+/* Each part in a process of its own, since derivers and rules are the process's; what goes wrong is said by the part. */
+static tally shared_out(const image *m, share *one)
+{
+	enum { PARTS_MAX = 16 };
+	int ends[PARTS_MAX][2], parts = (int)sysconf(_SC_NPROCESSORS_ONLN);
+	tally all = {0};
+	parts = parts < 1 ? 1 : parts > PARTS_MAX ? PARTS_MAX : parts;
+	fflush(NULL);
+	for (int i = 0; i < parts; i++) {
+		assert_int_equal(pipe(ends[i]), 0);
+		pid_t pid = fork();
+		assert_true(pid >= 0);
+		if (pid > 0) continue;
+		tally mine = {0};
+		one(m, i, parts, &mine);
+		fflush(NULL);
+		_exit(write(ends[i][1], &mine, sizeof mine) == (ssize_t)sizeof mine ? 0 : 1);
+	}
+	for (int i = 0; i < parts; i++) {
+		tally mine;
+		close(ends[i][1]);
+		bool told = read(ends[i][0], &mine, sizeof mine) == (ssize_t)sizeof mine;
+		close(ends[i][0]);
+		if (!told) print_error("part %d of %d ended before it was done\n", i + 1, parts);
+		all.failed += told ? mine.failed : 1;
+		all.seen += told ? mine.seen : 0;
+		all.tried += told ? mine.tried : 0;
+	}
+	while (wait(NULL) > 0) {
+	}
+	return all;
+}
+
 /* ---- every scenario as written ---- */
 
-TEST(each_scenario_happens_as_it_is_written)
+static void as_written(const image *m, int part, int parts, tally *out)
 {
 	const content_entry **all;
-	image *m = house_image(scenario_arena());
-	int count = content_each(m, TEXT("scenario"), &all), failed = 0;
-	for (int i = 0; i < count; i++) {
+	int count = content_each(m, TEXT("scenario"), &all);
+	for (int i = part; i < count; i += parts) {
 		if (!looked_at(scenario_kind(all[i]))) continue;
 		scenario_result r = scenario_run(all[i]);
+		out->seen++;
 		if (r.passed) continue;
-		if (failed++ < SHOWN_MAX)
+		if (out->failed++ < SHOWN_MAX)
 			print_error("%.*s:%d: %.*s: %.*s\n", TEXT_ARG(all[i]->file), r.line, TEXT_ARG(all[i]->id),
 				    TEXT_ARG(r.why));
 	}
-	assert_int_equal(failed, 0);
-	assert_true(count > 0);
+}
+
+TEST(each_scenario_happens_as_it_is_written)
+{
+	tally t = shared_out(house_image(scenario_arena()), as_written);
+	assert_int_equal(t.failed, 0);
+	assert_true(t.seen > 0);
 }
 
 /* ---- with a rule taken away ---- */
@@ -205,20 +253,27 @@ static int slip_through(const image *m, task_kind *k, int number, int *tried)
 	return through;
 }
 
+static void with_rules_taken(const image *m, int part, int parts, tally *out)
+{
+	const task_kind *const *kinds;
+	int count = task_kinds(m, &kinds);
+	for (int i = part; i < count; i += parts) {
+		if (!has_scenario(m, kinds[i]->id) || !looked_at(kinds[i]->id)) continue;
+		out->seen++;
+		if (one_fails(m, kinds[i]->id)) continue; /* said above */
+		out->failed += slip_through(m, (task_kind *)(uintptr_t)kinds[i], i, &out->tried);
+	}
+}
+
 TEST(each_rule_that_is_taken_away_is_noticed)
 {
 	const task_kind *const *kinds;
 	image *m = house_image(scenario_arena());
-	int count = task_kinds(m, &kinds), through = 0, tried = 0, with = 0;
-	for (int i = 0; i < count; i++) {
-		if (!has_scenario(m, kinds[i]->id) || !looked_at(kinds[i]->id)) continue;
-		with++;
-		if (one_fails(m, kinds[i]->id)) continue; /* said above */
-		through += slip_through(m, (task_kind *)(uintptr_t)kinds[i], i, &tried);
-	}
-	print_message("scenarios: %d of %d kinds; %d of %d rules taken away were noticed%s\n", with, count,
-		      tried - through, tried, getenv("LIMEN_LONG") ? "" : " (one in four; LIMEN_LONG: all)");
-	assert_int_equal(through, 0);
+	int count = task_kinds(m, &kinds);
+	tally t = shared_out(m, with_rules_taken);
+	print_message("scenarios: %d of %d kinds; %d of %d rules taken away were noticed%s\n", t.seen, count,
+		      t.tried - t.failed, t.tried, getenv("LIMEN_LONG") ? "" : " (one in four; LIMEN_LONG: all)");
+	assert_int_equal(t.failed, 0);
 }
 
 /* A rule that does a task itself, taken away: then a person has it, and the rule's scenario (automatik.RULE) must notice. */
