@@ -169,7 +169,7 @@ static bool in_focus(looking *x)
 {
 	team other, *t = &x->team;
 	int self = team_find(t, x->self.reference);
-	if (self < 0) {
+	if (self < 0 && x->self.organization.len && !text_equal(x->self.organization, x->queue)) {
 		t = &other;
 		if (!team_people(&x->ask, x->self.organization, day_of_instant(x->ask.now), t)) return true;
 		self = team_find(t, x->self.reference);

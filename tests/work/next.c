@@ -159,6 +159,21 @@ TEST(who_asked_for_more_gets_some_and_others_the_rest)
 	assert_true(text_find(chosen(text_of(share)), TEXT("intet andet er tilbage")) >= 0);
 }
 
+TEST(who_has_no_place_of_their_own_may_take_from_a_queue)
+{
+	put("loes",
+	    "{'resourceType':'PractitionerRole','id':'loes','practitioner':{'reference':'Practitioner/anna'},'code':[{"
+	    "'coding':[{'system':'urn:limen:role','code':'secretary'}]}]}");
+	char *rest = id_that(false, 7);
+	task(rest, "2026-11-20T14:00");
+	text id;
+	caller me = as("PractitionerRole/loes");
+	const working by = {h.image, &me, world_now(&h.world), h.arena};
+	h.sink = (issues){.arena = h.arena};
+	assert_true(work_next(h.record, TEXT("Organization/uro"), &by, &id, &h.sink));
+	assert_text(id, text_of(rest));
+}
+
 static candidate *could;
 
 static text order_of(const char *id)
@@ -207,5 +222,5 @@ TEST(wishes_and_protected_time_hold_however_busy_the_others_are)
 TESTS(T(a_department), T(protected_time_holds_the_next_one_back_and_says_who_has_the_telephone),
       T(by_hand_one_may_still_take_a_task_in_protected_time), T(when_it_is_over_the_next_one_comes_and_says_why),
       T(what_one_would_rather_not_have_is_left_to_others_who_can), T(but_not_where_nobody_else_can_or_it_cannot_wait),
-      T(who_asked_for_more_gets_some_and_others_the_rest),
+      T(who_asked_for_more_gets_some_and_others_the_rest), T(who_has_no_place_of_their_own_may_take_from_a_queue),
       T(wishes_and_protected_time_hold_however_busy_the_others_are))
