@@ -132,6 +132,26 @@ for (const width of [1280, 390])
 			assert.equal(task.for.reference, 'Patient/bent');
 		});
 
+		test('two patients are not given one time', async () => {
+			await fresh(page, limen.address);
+			await page.keyboard.press('i');
+			await page.locator('.narrow select').selectOption('book-tid');
+			await call('Task/$raise', {
+				resourceType: 'Parameters',
+				parameter: [
+					{ name: 'kind', valueCode: 'book-tid' },
+					{ name: 'patient', valueReference: { reference: 'Patient/viggo' } },
+				],
+			});
+			await row(page, 'Mønstersen').waitFor(WAIT);
+			await page.locator('.row').first().focus();
+			await page.keyboard.press('x');
+			await page.keyboard.press('e');
+			await page.locator('dialog[open]', { hasText: 'hver sin tid' }).waitFor(WAIT);
+			assert.equal(await page.locator('dialog[open] form').count(), 0);
+			await page.keyboard.press('Escape');
+		});
+
 		test('PSA is missing: the referrer is asked the same day, and the clocks run on', async () => {
 			await day.psaMissing(call);
 			const keys = hands(page);

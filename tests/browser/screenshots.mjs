@@ -47,6 +47,20 @@ async function choosePatient(page, typed) {
 	await page.locator('#main [role=option]').first().click();
 }
 
+const FORM = {
+	resourceType: 'Questionnaire',
+	id: 'foer-operationen',
+	status: 'active',
+	title: 'Før operationen',
+	subjectType: ['Patient'],
+	item: [
+		{ linkId: 'weight', text: 'Vægt (kg)', type: 'decimal', required: true },
+		{ linkId: 'smokes', text: 'Ryger du?', type: 'boolean', required: true },
+		{ linkId: 'daily', text: 'Cigaretter om dagen', type: 'integer', enableWhen: [{ question: 'smokes', operator: '=', answerBoolean: true }] },
+		{ linkId: 'fasting', text: 'Fastende fra', type: 'dateTime' },
+	],
+};
+await call('Questionnaire/foer-operationen', FORM, 'PUT');
 const [secretary, doctor] = [first('secretary'), first('doctor')];
 const { page } = await at(1280, secretary);
 await page.selectOption('[data-role="behalf"]', { index: 1 });
@@ -142,8 +156,30 @@ for (const width of [1280, 390]) {
 	await onPage(width, secretary, '#/overview', 'morgenmoede');
 	await onPage(width, secretary, '#/home', 'gaa-hjem');
 }
-await onPage(1280, secretary, '#/handover', 'vagtskifte');
+for (const width of [1280, 390]) {
+	await onPage(width, secretary, '#/handover', 'vagtskifte');
+	await onPage(width, secretary, '#/load', 'belastning');
+	await onPage(width, secretary, '#/loose-ends', 'loese-ender');
+	await onPage(width, secretary, '', 'soeg', async (one) => {
+		await one.getByRole('combobox').first().fill('fiktiv a');
+		await one.locator('header [role=option]').first().waitFor();
+	});
+	await onPage(width, secretary, `#/form/foer-operationen/${patient}`, 'skema', async (one) => {
+		await one.locator('[data-field="smokes[0]"] input').first().check();
+		await one.locator('[data-field="daily[0]"]').waitFor();
+	});
+	await onPage(width, secretary, `#/own/${patient}`, 'hvor-er-jeg');
+}
 await onPage(1280, secretary, '#/habits', 'saadan-goer-vi');
+await onPage(1280, secretary, '', 'udfoer-ens', async (one) => {
+	await one.keyboard.press('i');
+	await one.locator('.narrow select').selectOption('undersoeg-udeblivelse');
+	await one.locator('.row').nth(2).waitFor();
+	await one.waitForTimeout(800);
+	await one.locator('.row').first().focus();
+	for (const key of ['Home', 'x', 'j', 'x', 'e']) await one.keyboard.press(key);
+	await one.locator('dialog [data-field]').first().waitFor();
+});
 await onPage(1280, doctor, '#/questions', 'spoergsmaal', (one) => one.locator('.question textarea').first().fill('Ja. Ny tid inden 11. december.'));
 
 await browser.close();

@@ -7,6 +7,7 @@ import type { RoleCode } from '../api/people.ts';
 import { takeNext, takeTask } from '../api/owner.ts';
 import { FILTERS, countTasks, filterQuery, type Filter, type Group, type Row } from '../api/tasks.ts';
 import { announce } from '../base/announce.tsx';
+import { dayAndTime, now } from '../base/clock.ts';
 import { useKeys, type Command } from '../base/keys.ts';
 import { WIDE, useLoad, useMedia } from '../base/load.ts';
 import { PATHS, go, patientPath, taskPath } from '../base/route.ts';
@@ -14,7 +15,7 @@ import { say, useTexts } from '../base/texts.ts';
 import { keptValue, useValue } from '../base/value.ts';
 import { Legend } from '../parts/badge.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
-import { workerOf } from '../parts/who.tsx';
+import { nameOfActor, workerOf } from '../parts/who.tsx';
 import { WIDE_OPEN, isNarrow, sameNarrow, type Narrow, type View } from '../api/views.ts';
 import { BulkBar, useBulk, type Bulk } from '../worklist/bulk.tsx';
 import { newsCount } from '../worklist/arrangement.ts';
@@ -86,6 +87,11 @@ async function readCounts(me: string, role: RoleCode): Promise<Counts> {
 
 type FiltersProps = { filter: Filter; how: Narrow; work: Worklist; saved: View[]; narrow: (how: Narrow) => void; narrowing: boolean; toggle: () => void };
 
+function listName(filter: Filter, role: string): string {
+	if (filter === 'mine') return say('filter.mine');
+	return say((filter === 'team') !== (role === 'doctor') ? 'filter.secretaries' : 'filter.doctors');
+}
+
 // The chips count what they hide; counted again whenever the list itself was.
 function Filters({ filter, how, work, saved, narrow, narrowing, toggle }: FiltersProps) {
 	const { t } = useTexts();
@@ -93,9 +99,6 @@ function Filters({ filter, how, work, saved, narrow, narrowing, toggle }: Filter
 	const role = workerOf(me)?.code ?? '';
 	const counts = useLoad(me, () => readCounts(me, role));
 	useEffect(counts.again, [work.list]);
-	const doctor = role === 'doctor';
-	const label = (one: Filter) =>
-		one === 'mine' ? t('filter.mine') : t((one === 'team') !== doctor ? 'filter.secretaries' : 'filter.doctors');
 	const count = (one: keyof Counts) =>
 		counts.value?.[one] == null ? null : <span class="count">{counts.value[one]}</span>;
 	return (
@@ -109,7 +112,7 @@ function Filters({ filter, how, work, saved, narrow, narrowing, toggle }: Filter
 					data-filter={one}
 					onClick={() => (narrow(WIDE_OPEN), chosenFilter.set(one))}
 				>
-					{label(one)} {count(one)}
+					{listName(one, role)} {count(one)}
 				</button>
 			))}
 			<a class="chip" href={PATHS.ends}>
@@ -345,6 +348,9 @@ export function WorklistPage() {
 				<div class="lead">
 					<h1>{t('nav.worklist')}</h1>
 					{ready && <p class="soft">{how.words.trim() ? t('narrow.shown', { n: count(work, shown) }) : summary(work)}</p>}
+					<p class="print-only">
+						{[listName(filter, role), nameOfActor(me), t('list.printed', { when: dayAndTime(new Date(now()).toISOString(), language) })].join(' · ')}
+					</p>
 					<button type="button" class="button button-take no-print" onClick={take}>
 						{t('task.takeNext')} <kbd>n</kbd>
 					</button>

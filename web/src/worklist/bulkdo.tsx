@@ -12,6 +12,9 @@ import { KindInputs, useKindAnswers } from '../parts/kindform.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
 import { Guide } from '../parts/taskform.tsx';
 
+// A time and a patient are each one's own: two given one time would be booked twice.
+const isOwn = (field: Kind['fields'][number]) => field.type === 'dateTime' || field.type === 'patient';
+
 const NAMED = 6; // the others are counted
 
 type Props = { rows: Row[]; closed: () => void; done: (rows: Row[]) => void };
@@ -19,7 +22,8 @@ type Props = { rows: Row[]; closed: () => void; done: (rows: Row[]) => void };
 function Form({ rows, kind, close, done }: { rows: Row[]; kind: Kind; close: () => void; done: (rows: Row[]) => void }) {
 	const { t } = useTexts();
 	const form = useRef<HTMLFormElement>(null);
-	const given = useKindAnswers(kind.fields);
+	const fields = kind.fields.filter((field) => !isOwn(field));
+	const given = useKindAnswers(fields);
 	const [refused, refuse] = useState<Record<string, string>>({});
 	const [failures, setFailures] = useState<string[]>([]);
 	const [sending, setSending] = useState(false);
@@ -67,7 +71,7 @@ function Form({ rows, kind, close, done }: { rows: Row[]; kind: Kind; close: () 
 					))}
 				</div>
 			)}
-			<KindInputs fields={kind.fields} given={given} refused={refused} />
+			<KindInputs fields={fields} given={given} refused={refused} />
 			<div class="actions">
 				<button type="submit" class="button button-main" disabled={sending}>
 					{t('bulk.send', { n: rows.length })} <kbd>Ctrl ↵</kbd>
@@ -95,7 +99,15 @@ export function BulkDo({ rows, closed, done }: Props) {
 					</p>
 					{kind.failure !== null && <Failed failure={kind.failure} retry={kind.again} />}
 					{!kind.value && kind.failure === null && <Loading />}
-					{kind.value && <Form rows={rows} kind={kind.value} close={close} done={done} />}
+					{kind.value && kind.value.fields.some((field) => isOwn(field) && field.required) && (
+						<>
+							<p class="note">{t('bulk.eachItsOwn')}</p>
+							<button type="button" class="button" onClick={close}>
+								{t('help.close')}
+							</button>
+						</>
+					)}
+					{kind.value && !kind.value.fields.some((field) => isOwn(field) && field.required) && <Form rows={rows} kind={kind.value} close={close} done={done} />}
 				</div>
 			)}
 		</Dialog>
