@@ -3,12 +3,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { focused, launch, open, selected, serious } from './browser.mjs';
+import { WAIT, row } from './hands.mjs';
 import { caller, daysAgo, referral, seedStaff, startLimen } from './limen.mjs';
 
-const WAIT = { timeout: 15_000 };
 let limen, browser, call, desk;
 
-const row = (page, kind) => page.locator('.row', { hasText: kind });
 const clock = (page, id) => page.locator(`[data-clock="${id}"]`);
 
 // Escape goes to the list, from wherever the focus was; again where the list was just being fetched.

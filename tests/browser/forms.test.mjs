@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch, open, serious } from './browser.mjs';
+import { WAIT } from './hands.mjs';
 import { caller, seedStaff, startLimen } from './limen.mjs';
 
-const WAIT = { timeout: 15_000 };
 const ACTOR = 'PractitionerRole/sek-a';
 const SDC = 'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-';
 const R4 = 'http://hl7.org/fhir/StructureDefinition/';

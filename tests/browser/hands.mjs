@@ -52,6 +52,18 @@ export async function find(page, keys, typed, name) {
 	await keys.press('Enter');
 }
 
+// A call taken, to where its outcome is chosen: who, made sure of by number and address, about what.
+export async function takeCall(page, keys, { key = 'F2', typed, name, reason }) {
+	await keys.press(key);
+	await field(page, 'patient');
+	await find(page, keys, typed, name);
+	await field(page, 'identity');
+	await keys.press('1');
+	await field(page, 'reason');
+	await keys.press(reason);
+	await field(page, 'outcome');
+}
+
 // What jobs cost: said at the end, and refused where it is more than it may be.
 export function counter() {
 	const counted = [];

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch, open } from './browser.mjs';
-import { WAIT, counter, field, find, fresh, hands, row, standOn, toast } from './hands.mjs';
+import { WAIT, counter, field, find, fresh, hands, row, standOn, takeCall, toast } from './hands.mjs';
 import { caller, daysAgo, referral, seedStaff, startLimen } from './limen.mjs';
 
 const SECRETARY = 'PractitionerRole/sek-a';
@@ -49,14 +49,7 @@ describe('the commonest jobs, counted in keystrokes', () => {
 	test('a call, logged', async () => {
 		const { page } = desk;
 		const keys = hands(page);
-		await keys.press('t');
-		await field(page, 'patient');
-		await find(page, keys, 'prøv', 'Prøvesen');
-		await field(page, 'identity');
-		await keys.press('1');
-		await field(page, 'reason');
-		await keys.press('3');
-		await field(page, 'outcome');
+		await takeCall(page, keys, { key: 't', typed: 'prøv', name: 'Prøvesen', reason: '3' });
 		await keys.press('Enter');
 		await toast(page, 'Opkaldet er noteret');
 		within('a call', keys, 12);
@@ -87,14 +80,7 @@ describe('the commonest jobs, counted in keystrokes', () => {
 	test('who asks for a result is called back, and that is a task too', async () => {
 		const { page } = desk;
 		const keys = hands(page);
-		await keys.press('F2');
-		await field(page, 'patient');
-		await find(page, keys, 'test', 'Testesen');
-		await field(page, 'identity');
-		await keys.press('1');
-		await field(page, 'reason');
-		await keys.press('5');
-		await field(page, 'outcome');
+		await takeCall(page, keys, { typed: 'test', name: 'Testesen', reason: '5' });
 		await keys.press('Enter');
 		await page.locator('.waiting', { hasText: 'Testesen' }).waitFor(WAIT);
 		within('a call to be called back', keys, 12);
@@ -117,14 +103,7 @@ describe('the commonest jobs, counted in keystrokes', () => {
 	test('a call that is work becomes the task the caller needs, and not another', async () => {
 		const { page } = desk;
 		const keys = hands(page);
-		await keys.press('F2');
-		await field(page, 'patient');
-		await find(page, keys, 'fik', 'Fiktiv');
-		await field(page, 'identity');
-		await keys.press('1');
-		await field(page, 'reason');
-		await keys.press('6');
-		await field(page, 'outcome');
+		await takeCall(page, keys, { typed: 'fik', name: 'Fiktiv', reason: '6' });
 		await keys.press('2');
 		await field(page, 'want');
 		assert.equal(await page.locator('[data-field=want] .radio', { has: page.locator('input:checked') }).innerText(), '5\nrettigheder forklaret');

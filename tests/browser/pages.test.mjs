@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { focused, launch, open, selected, serious } from './browser.mjs';
+import { WAIT } from './hands.mjs';
 import { caller, daysAgo, referral, seedStaff, startLimen } from './limen.mjs';
 
-const WAIT = { timeout: 15_000 };
 const ACTOR = 'PractitionerRole/sek-a';
 let limen, browser, call;
 
