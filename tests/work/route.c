@@ -5,23 +5,7 @@
 
 static house h;
 
-static text said(const char *json)
-{
-	text t = text_copy(h.arena, text_of(json));
-	for (int64_t i = 0; i < t.len; i++)
-		if (t.at[i] == '\'') *(char *)(uintptr_t)&t.at[i] = '"';
-	return t;
-}
-
-static void put(const char *id, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void put(const char *id, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	text json = text_vformat(h.arena, format, args);
-	va_end(args);
-	house_put(&h, "Device/test", WRITE_UPDATE, id, text_z(h.arena, said(text_z(h.arena, json))));
-}
+#define put(id, ...) house_put_as(&h, id, __VA_ARGS__)
 
 #define DRIFT(more)                                                                                                    \
 	"'qualification':[{" more "'code':{'coding':[{'system':'urn:limen:competence','code':'drift-1'}]}}],"
