@@ -48,16 +48,46 @@ const holiday_rule *calendar_holiday(const calendar *c, day d)
 	return free_rule(c, d, true);
 }
 
+/* ---- the years that are asked about, looked up once ---- */
+
+enum { READY_FROM = 1990, READY_TO = 2070, FREE_BY_LAW = 1, FREE_IN_ALL = 2 };
+
+static void rule_mark(const calendar *c, const holiday_rule *r, int year, uint8_t *free)
+{
+	civil date = {year, r->month, r->day};
+	if (!r->from_easter && !day_valid(date)) return;
+	day easter = easter_sunday(year), d = r->from_easter ? easter + r->offset : day_from_civil(date);
+	if (r->from_easter) date = civil_from_day(d);
+	if (date.year != year || !rule_is_free(r) || !rule_names_day(r, d, date, easter)) return;
+	free[d - c->free_from] |= r->by_agreement ? FREE_IN_ALL : FREE_BY_LAW | FREE_IN_ALL;
+}
+
+void calendar_ready(calendar *c, arena *a)
+{
+	c->free_from = day_from_civil((civil){READY_FROM, 1, 1});
+	c->free_days = day_from_civil((civil){READY_TO + 1, 1, 1}) - c->free_from;
+	uint8_t *free = ARENA_ARRAY(a, uint8_t, c->free_days);
+	for (int year = READY_FROM; year <= READY_TO; year++)
+		for (int i = 0; i < c->rule_count; i++) rule_mark(c, &c->rules[i], year, free);
+	c->free = free;
+}
+
+static bool is_free(const calendar *c, day d, bool agreements_too)
+{
+	if (d < c->free_from || d - c->free_from >= c->free_days) return free_rule(c, d, agreements_too);
+	return c->free[d - c->free_from] & (agreements_too ? FREE_IN_ALL : FREE_BY_LAW);
+}
+
 bool calendar_counts(const calendar *c, day d, day_unit unit)
 {
 	int weekday = day_weekday(d);
 	switch (unit) {
 	case UNIT_HVERDAGE:
-		return weekday < 5 && !free_rule(c, d, false);
+		return weekday < 5 && !is_free(c, d, false);
 	case UNIT_HVERDAGE_SATURDAY:
-		return weekday < 6 && !free_rule(c, d, false);
+		return weekday < 6 && !is_free(c, d, false);
 	case UNIT_ARBEJDSDAGE:
-		return weekday < 5 && !free_rule(c, d, true);
+		return weekday < 5 && !is_free(c, d, true);
 	case UNIT_CALENDAR_DAYS:
 	case UNIT_WEEKS:
 	case UNIT_MONTHS:

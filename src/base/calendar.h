@@ -30,6 +30,8 @@ typedef struct holiday_rule {
 typedef struct calendar {
 	const holiday_rule *rules;
 	int rule_count;
+	const uint8_t *free; /* by day from `free_from` on: calendar_ready */
+	day free_from, free_days;
 } calendar;
 
 typedef enum day_unit {
@@ -44,6 +46,8 @@ typedef enum day_unit {
 } day_unit;
 
 day easter_sunday(int year);
+/* Looks up the days of the years that are asked about, once its rules stand; a calendar without it answers the same, only slower. */
+void calendar_ready(calendar *c, arena *a);
 /* The rule that makes this day free, the law's before an agreement's; NULL: none. */
 const holiday_rule *calendar_holiday(const calendar *c, day d);
 bool calendar_counts(const calendar *c, day d, day_unit unit); /* does this day count in this unit? */

@@ -93,6 +93,7 @@ const calendar *holiday_calendar(const image *m)
 		if (entries[i]->compiled) rules[kept++] = *(const holiday_rule *)entries[i]->compiled;
 	calendar *c = ARENA_NEW(m->arena, calendar);
 	*c = (calendar){.rules = rules, .rule_count = kept};
+	calendar_ready(c, m->arena);
 	return c;
 }
 

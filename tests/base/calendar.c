@@ -28,7 +28,7 @@ static const holiday_rule rules[] = {
     {.da = {"Grundlovsdag", 12}, .month = 6, .day = 5, .by_agreement = true},
     {.da = {"Fra 2030", 8}, .month = 8, .day = 7, .year_from = 2030},
 };
-static const calendar danish = {rules, COUNT(rules)};
+static const calendar danish = {.rules = rules, .rule_count = COUNT(rules)};
 
 static day day_of(const char *iso)
 {
@@ -198,4 +198,17 @@ TEST(adding_and_counting_agree)
 	}
 }
 
-TESTS(T(easter), T(days_that_count), T(days_added), T(days_between), T(adding_and_counting_agree))
+TEST(looked_up_or_worked_out_it_is_the_same)
+{
+	arena *a = arena_new(MIB);
+	calendar plain = {.rules = rules, .rule_count = COUNT(rules)}, ready = plain;
+	calendar_ready(&ready, a);
+	for (day d = day_from_civil((civil){1985, 1, 1}); d < day_from_civil((civil){2076, 1, 1}); d++)
+		for (int unit = UNIT_HVERDAGE; unit <= UNIT_ARBEJDSDAGE; unit++)
+			if (calendar_counts(&plain, d, (day_unit)unit) != calendar_counts(&ready, d, (day_unit)unit))
+				fail_msg("%s, unit %d", text_z(a, day_iso(a, d)), unit);
+	arena_free(a);
+}
+
+TESTS(T(easter), T(days_that_count), T(days_added), T(days_between), T(adding_and_counting_agree),
+      T(looked_up_or_worked_out_it_is_the_same))
