@@ -72,7 +72,7 @@ route_handler capability_get, feed_get, bundle_post, open_ends_get, operation_cl
     automations_get, automation_pause_post, automation_resume_post, operation_complete, operation_kinds, operation_kind,
     operation_rules, operation_rule, operation_reevaluation, search_type, search_system, search_compartment,
     search_everything, search_indexing, rest_create, rest_read, rest_update, rest_patch, rest_delete, rest_history,
-    rest_vread, undo_post, told_get, clock_history, clock_days_get;
+    rest_vread, undo_post, undo_several_post, told_get, clock_history, clock_days_get;
 
 route_handler task_claim_post, task_release_post, task_handover_post, task_hold_post, task_assign_post, task_next_post,
     task_batch_post, task_candidates, organization_load, person_safe;
@@ -181,6 +181,7 @@ void parameters_reply(exchange *x, json_out *o);
 void part_open(json_out *o, const char *name);
 void part_close(json_out *o);
 void part_text(json_out *o, const char *name, const char *value_key, text value); /* nothing where it is empty */
+void part_reference(json_out *o, const char *name, text reference);
 void part_instant(exchange *x, json_out *o, const char *name, instant at);
 void part_day(exchange *x, json_out *o, const char *name, day d);
 void part_int(json_out *o, const char *name, int64_t value);

@@ -290,9 +290,13 @@ void operation_complete(exchange *x)
 	if (!rest_parse(x, x->body, TEXT("Parameters"), &d)) return;
 	answers given = answers_of(x, &d);
 	exchange_headroom(x, MIB);
-	if (!work_complete(x->app->record, x->app->content, &x->who, x->id, &given, world_now(x->app->world), x->arena,
-			   &x->sink))
-		return;
+	completing c = {.record = x->app->record,
+			.image = x->app->content,
+			.who = &x->who,
+			.task = x->id,
+			.given = &given,
+			.now = world_now(x->app->world)};
+	if (!work_complete(&c, x->arena, &x->sink)) return;
 	exchange_read_anew(x);
 	rest_read(x); /* the task as it is now */
 }

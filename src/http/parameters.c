@@ -57,6 +57,17 @@ void part_text(json_out *o, const char *name, const char *value_key, text value)
 	json_end(o);
 }
 
+void part_reference(json_out *o, const char *name, text reference)
+{
+	json_object(o);
+	json_pair(o, "name", text_of(name));
+	json_key(o, "valueReference");
+	json_object(o);
+	json_pair(o, "reference", reference);
+	json_end(o);
+	json_end(o);
+}
+
 void part_instant(exchange *x, json_out *o, const char *name, instant at)
 {
 	if (at != INSTANT_NONE) part_text(o, name, "valueInstant", instant_iso(x->arena, at));

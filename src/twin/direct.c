@@ -12,7 +12,9 @@ static bool complete(void *self, const caller *who, text task_id, const answers 
 		     issues *sink)
 {
 	twin_direct *d = self;
-	return work_complete(d->record, d->image, who, task_id, given, now, a, sink);
+	completing c = {
+	    .record = d->record, .image = d->image, .who = who, .task = task_id, .given = given, .now = now};
+	return work_complete(&c, a, sink);
 }
 
 static found read_one(void *self, const caller *who, text type, text id, arena *a, version *out, issues *sink)

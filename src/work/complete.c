@@ -184,15 +184,16 @@ static bool prepare(doing *d, text task_id, const answers *given)
 	       make_writes(d) && close_task(d);
 }
 
-bool work_complete(record *rec, const image *m, const caller *who, text task_id, const answers *given, instant now,
-		   arena *a, issues *sink)
+bool work_complete(completing *c, arena *a, issues *sink)
 {
 	doing *d = ARENA_NEW(a, doing);
-	*d = (doing){.record = rec, .image = m, .who = who, .arena = a, .sink = sink, .now = now};
-	d->reader = record_reader(rec, who, a, sink);
+	*d = (doing){.record = c->record, .image = c->image, .who = c->who, .arena = a, .sink = sink, .now = c->now};
+	d->reader = record_reader(c->record, c->who, a, sink);
 	if (!d->reader) return false;
-	bool ready = prepare(d, task_id, given);
+	bool ready = prepare(d, c->task, c->given);
 	reader_close(d->reader);
 	written *out = ARENA_ARRAY(a, written, d->out.count + 1);
-	return ready && record_commit(rec, who, d->out.at, d->out.count, a, sink, out);
+	c->written = out;
+	c->written_count = d->out.count;
+	return ready && record_commit(c->record, c->who, d->out.at, d->out.count, a, sink, out);
 }

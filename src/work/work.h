@@ -48,8 +48,18 @@ typedef struct answers {
 	const answer *at;
 	int count;
 } answers;
-bool work_complete(record *rec, const image *m, const caller *who, text task_id, const answers *given, instant now,
-		   arena *a, issues *sink);
+typedef struct completing {
+	record *record;
+	const image *image;
+	const caller *who;
+	text task; /* its id */
+	const answers *given;
+	instant now;
+	/* out: what was written, but for what the rules made of it */
+	const written *written;
+	int written_count;
+} completing;
+bool work_complete(completing *c, arena *a, issues *sink);
 
 /* Raises a task of any kind by hand: about a pathway, another resource, a patient, or nothing but itself. It stands until what closes its
  * kind comes, or somebody does it. id: of the new Task. Refused with an issue where the kind or something named is not there. */

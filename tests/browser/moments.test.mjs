@@ -267,7 +267,22 @@ for (const width of [1280, 390])
 			await keys.press('Control+Enter');
 			await toast(page, '2 opgaver er udført');
 			within('two mails answered alike', keys, 5);
-			for (const id of ['m-2', 'm-4']) assert.equal(part(ext(await call(`Communication/${id}`), 'sorted'), 'fate').valueCode, 'dublet');
+			const fates = async () => Promise.all(['m-2', 'm-4'].map(async (id) => ext(await call(`Communication/${id}`), 'sorted') ?? null));
+			for (const one of await fates()) assert.equal(part(one, 'fate').valueCode, 'dublet');
+			await row(page, 'Katalog').waitFor({ state: 'detached', ...WAIT });
+			await page.keyboard.press('z');
+			await row(page, 'Katalog').waitFor(WAIT);
+			assert.deepEqual(await fates(), [null, null], 'taken back together');
+			await standOn(page, 'Katalog');
+			await page.keyboard.press('x');
+			await standOn(page, 'Lukket på fredag');
+			await page.keyboard.press('x');
+			await page.keyboard.press('e');
+			await field(page, 'fate');
+			await calm();
+			await page.keyboard.press('4');
+			await page.keyboard.press('Control+Enter');
+			await toast(page, '2 opgaver er udført');
 			await row(page, 'Katalog').waitFor({ state: 'detached', ...WAIT });
 
 			keys = hands(page);

@@ -163,8 +163,13 @@ static inline bool house_complete(house *h, const char *actor, const char *kind,
 	text named = text_format(h->arena, "%s:%s", kind, cause);
 	caller who = as(actor);
 	h->sink = (issues){.arena = h->arena};
-	return work_complete(h->record, h->image, &who, task_id_of(h->arena, text_of(kind), named),
-			     &(answers){given, count}, world_now(&h->world), h->arena, &h->sink);
+	completing c = {.record = h->record,
+			.image = h->image,
+			.who = &who,
+			.task = task_id_of(h->arena, text_of(kind), named),
+			.given = &(answers){given, count},
+			.now = world_now(&h->world)};
+	return work_complete(&c, h->arena, &h->sink);
 }
 
 static inline bool house_said(const house *h, failure code)

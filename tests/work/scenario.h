@@ -184,7 +184,13 @@ static bool story_complete(story *s, text actor, text id, const answers *given)
 {
 	caller who = as(text_z(s->h.arena, actor));
 	s->h.sink = (issues){.arena = s->h.arena};
-	return work_complete(s->h.record, s->h.image, &who, id, given, world_now(&s->h.world), s->h.arena, &s->h.sink);
+	completing c = {.record = s->h.record,
+			.image = s->h.image,
+			.who = &who,
+			.task = id,
+			.given = given,
+			.now = world_now(&s->h.world)};
+	return work_complete(&c, s->h.arena, &s->h.sink);
 }
 
 static bool story_do(story *s, text actor, text named, uint32_t step)

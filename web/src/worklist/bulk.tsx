@@ -1,5 +1,6 @@
 // bulk.tsx: several tasks at once: marked by x, then taken, given back or handed over together; counted, and taken back together.
 import { useState } from 'preact/hooks';
+import { takeBackAll } from '../api/batch.ts';
 import { giveBackTask, takeBackTask, takeTask } from '../api/owner.ts';
 import type { Row } from '../api/tasks.ts';
 import { announce } from '../base/announce.tsx';
@@ -23,17 +24,17 @@ export type Bulk = {
 	handed: (rows: Row[]) => void;
 	doing: Row[] | null;
 	closeDoing: () => void;
-	performed: () => void;
-	last: { text: string; rows: Row[] } | null;
+	performed: (rows: Row[], wrote: string[][]) => void;
+	last: { text: string; rows: Row[]; wrote: string[][] | null } | null; // wrote: of each, where they were answered
 };
 
-type Settled = { fine: Row[]; refused: number; why: string };
+type Settled<T> = { fine: T[]; refused: number; why: string };
 
-async function each(rows: Row[], doing: (row: Row) => Promise<Row>): Promise<Settled> {
-	const settled: Settled = { fine: [], refused: 0, why: '' };
-	for (const row of rows) {
+async function each<S, T>(list: S[], doing: (one: S) => Promise<T>): Promise<Settled<T>> {
+	const settled: Settled<T> = { fine: [], refused: 0, why: '' };
+	for (const one of list) {
 		try {
-			settled.fine.push(await doing(row));
+			settled.fine.push(await doing(one));
 		} catch (failure) {
 			settled.refused += 1;
 			settled.why = failure instanceof Error ? failure.message : '';
@@ -55,7 +56,7 @@ export function useBulk(work: Worklist): Bulk {
 	function finish(fine: Row[], key: Key): void {
 		for (const row of fine) work.replace(row);
 		setMarks(new Set());
-		if (fine.length > 0) setLast({ text: say(key, { n: fine.length }), rows: fine });
+		if (fine.length > 0) setLast({ text: say(key, { n: fine.length }), rows: fine, wrote: null });
 	}
 	async function run(doing: (row: Row) => Promise<Row>, key: Key): Promise<void> {
 		const list = rows();
@@ -68,7 +69,9 @@ export function useBulk(work: Worklist): Bulk {
 	}
 	async function undo(): Promise<void> {
 		if (!last) return;
-		const settled = await each(last.rows, async (row) => (await takeBackTask(row, say('bulk.slip')), row));
+		const settled = last.wrote
+			? await each(last.wrote, (wrote) => takeBackAll(wrote, say('bulk.slip')))
+			: await each(last.rows, (row) => takeBackTask(row, say('bulk.slip')));
 		setLast(null);
 		announce(settled.refused > 0 ? say('bulk.refused', { n: settled.refused, why: settled.why }) : say('undo.done'), settled.refused > 0 ? 'bad' : 'good');
 		void work.reload();
@@ -92,8 +95,9 @@ export function useBulk(work: Worklist): Bulk {
 		},
 		doing,
 		closeDoing: () => setDoing(null),
-		performed: () => {
+		performed: (rows, wrote) => {
 			setMarks(new Set());
+			setLast({ text: say('bulk.done', { n: rows.length }), rows, wrote: wrote.filter((one) => one.length > 0) });
 			void work.reload();
 		},
 		undo: () => void undo(),

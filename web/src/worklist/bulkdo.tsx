@@ -17,9 +17,9 @@ const isOwn = (field: Kind['fields'][number]) => field.type === 'dateTime' || fi
 
 const NAMED = 6; // the others are counted
 
-type Props = { rows: Row[]; closed: () => void; done: (rows: Row[]) => void };
+type Props = { rows: Row[]; closed: () => void; done: (rows: Row[], wrote: string[][]) => void };
 
-function Form({ rows, kind, close, done }: { rows: Row[]; kind: Kind; close: () => void; done: (rows: Row[]) => void }) {
+function Form({ rows, kind, close, done }: { rows: Row[]; kind: Kind; close: () => void; done: Props['done'] }) {
 	const { t } = useTexts();
 	const form = useRef<HTMLFormElement>(null);
 	const fields = kind.fields.filter((field) => !isOwn(field));
@@ -41,7 +41,7 @@ function Form({ rows, kind, close, done }: { rows: Row[]; kind: Kind; close: () 
 			const all = await answerAll(rows.map((row) => ({ row, answers })));
 			const fine = rows.filter((row) => all.some((one) => one.id === row.id && one.failure === null));
 			const why = [...new Set(all.flatMap((one) => (one.failure === null ? [] : [one.failure])))];
-			if (fine.length > 0) done(fine);
+			if (fine.length > 0) done(fine, all.map((one) => one.wrote));
 			if (why.length > 0) {
 				setFailures(why);
 				announce(say('bulk.refused', { n: rows.length - fine.length, why: why[0] ?? '' }), 'bad');
