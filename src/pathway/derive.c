@@ -111,30 +111,31 @@ static bool facts_replace(writing *w, int64_t rid, const standing *before, const
 	return true;
 }
 
-static bool facts_bind(const model *md, deriving *dv, const change *c, const reading *r, bool *changed, issues *sink)
+static bool facts_bind(const model *md, deriving *dv, const change *c, const reading *r, facts_given *out, issues *sink)
 {
 	standing before, now = {.count = r->fact_count};
 	if (!standing_read(dv, c->rid, &before, sink)) return false;
 	now.rows = ARENA_ARRAY(deriving_arena(dv), fact_cells, now.count);
-	*changed = before.count != now.count;
+	out->changed = before.count != now.count;
 	for (int i = 0; i < now.count; i++) {
 		fact_row(md, c, r, i, &before, now.rows[i].at);
 		/* Provenance follows the value: where the values are the same, so is the row. */
-		*changed = *changed || !same_value(before.rows[i].at, now.rows[i].at);
+		out->changed = out->changed || !same_value(before.rows[i].at, now.rows[i].at);
 	}
-	return !*changed || facts_replace(deriving_writing(dv), c->rid, &before, &now, sink);
+	out->now = now;
+	return !out->changed || facts_replace(deriving_writing(dv), c->rid, &before, &now, sink);
 }
 
 static bool apply(void *self, deriving *dv, const change *c, issues *sink)
 {
 	const pathway_deriver *p = self;
 	const reading *r = c->prepared;
-	bool changed;
+	facts_given given = {0};
 	if (!reading_sound(dv, c, r, sink) || !checks_apply(p->model, dv, c, r, sink)) return false;
-	if (!facts_bind(p->model, dv, c, r, &changed, sink)) return false;
+	if (!facts_bind(p->model, dv, c, r, &given, sink)) return false;
 	/* While new rules are on their way a write brings them to its own pathways, whatever it changed. */
-	changed = changed || deriving_reevaluating(dv);
-	if (!links_apply(p->model, dv, c, r, changed, sink)) return false;
+	given.changed = given.changed || deriving_reevaluating(dv);
+	if (!links_apply(p->model, dv, c, r, &given, sink)) return false;
 	if (r->becomes && !c->past) becomes_touch(dv, c->rid);
 	return true;
 }

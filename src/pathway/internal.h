@@ -169,14 +169,7 @@ typedef struct fact_list {
 } fact_list;
 void fact_list_add(fact_list *l, const fact *f);
 int fact_order(const void *xp, const void *yp); /* by id, at, sequence, value */
-/* ---- known.c: a pathway's facts in one place; pathway_facts reads them ---- */
-/* Makes a member's row equal to its facts; `gives`: it has some. */
-bool known_put(deriving *dv, int64_t pathway, int64_t rid, bool *gives, issues *sink);
-bool known_forget(deriving *dv, int64_t pathway, int64_t rid, issues *sink);
-/* The facts of a row's members, added; their words lie in `members`. False: it is damaged. */
-bool known_unpack(const model *md, text members, fact_list *out);
-
-/* What stood of a resource before a version of it, as rows. */
+/* What stands of a resource in a version, as rows. */
 typedef struct fact_cells {
 	cell at[FACT_COLUMNS];
 } fact_cells;
@@ -184,6 +177,22 @@ typedef struct standing {
 	fact_cells *rows;
 	int count;
 } standing;
+
+typedef struct facts_given {
+	standing now;
+	bool changed; /* from what stood before */
+} facts_given;
+/* ---- known.c: a pathway's facts in one place; pathway_facts reads them ---- */
+/* The facts of a version as they stand in its rows, packed; empty where there are none. */
+text known_packed(arena *a, const change *c, const standing *now);
+/* Among the pathway's: the member anew; packed is empty: it goes. */
+bool known_keep(deriving *dv, int64_t pathway, int64_t rid, text packed, issues *sink);
+/* The same from the rows there are; `gives`: it has some. */
+bool known_put(deriving *dv, int64_t pathway, int64_t rid, bool *gives, issues *sink);
+bool known_forget(deriving *dv, int64_t pathway, int64_t rid, issues *sink);
+/* The facts of a row's members, added; their words lie in `members`. False: it is damaged. */
+bool known_unpack(const model *md, text members, fact_list *out);
+
 /* The row of a fact of this version: with the provenance of the version that said it first, where it stood before. */
 void fact_row(const model *md, const change *c, const reading *r, int i, const standing *before, cell *row);
 
@@ -196,7 +205,8 @@ bool facts_of_all(snapshot *r, const image *m, const int64_t *rids, int count, a
 bool model_has_type(const model *md, type_id type); /* resources of this type have links or facts */
 
 /* ---- member.c: keeps link, source and member rows, and touches the pathways concerned ---- */
-bool links_apply(const model *md, deriving *dv, const change *c, const reading *r, bool facts_changed, issues *sink);
+bool links_apply(const model *md, deriving *dv, const change *c, const reading *r, const facts_given *given,
+		 issues *sink);
 
 /* ---- raise.c ---- */
 void becomes_touch(deriving *dv, int64_t rid);            /* a referral that may have to become a pathway */

@@ -135,6 +135,20 @@ static store_result member_pack(snapshot *r, int64_t rid, arena *a, buffer *out,
 	return sink->errors ? STORE_FAILED : out->len ? STORE_OK : STORE_NOT_FOUND;
 }
 
+text known_packed(arena *a, const change *c, const standing *now)
+{
+	buffer b = {.arena = a};
+	text actor = {0};
+	for (int i = 0; i < now->count; i++) {
+		if (i == 0) {
+			pack_text(&b, c->type);
+			pack_text(&b, c->id);
+		}
+		pack_fact(&b, now->rows[i].at, &actor);
+	}
+	return buffer_text(&b);
+}
+
 /* The row's members without this one. */
 static bool others_pack(text members, int64_t rid, buffer *out)
 {
@@ -149,8 +163,7 @@ static bool others_pack(text members, int64_t rid, buffer *out)
 	return !u.broken;
 }
 
-/* packed: the member anew; empty: it goes. */
-static bool row_change(deriving *dv, int64_t pathway, int64_t rid, text packed, issues *sink)
+bool known_keep(deriving *dv, int64_t pathway, int64_t rid, text packed, issues *sink)
 {
 	arena *a = deriving_arena(dv);
 	cell key[] = {INT_CELL(pathway), INT_CELL(rid % KNOWN_ROWS)}, kept[KNOWN_COLUMNS];
@@ -171,7 +184,7 @@ static bool row_change(deriving *dv, int64_t pathway, int64_t rid, text packed, 
 
 bool known_forget(deriving *dv, int64_t pathway, int64_t rid, issues *sink)
 {
-	return row_change(dv, pathway, rid, (text){0}, sink);
+	return known_keep(dv, pathway, rid, (text){0}, sink);
 }
 
 bool known_put(deriving *dv, int64_t pathway, int64_t rid, bool *gives, issues *sink)
@@ -179,7 +192,7 @@ bool known_put(deriving *dv, int64_t pathway, int64_t rid, bool *gives, issues *
 	buffer packed = {.arena = deriving_arena(dv)};
 	store_result made = member_pack(deriving_snapshot(dv), rid, deriving_arena(dv), &packed, sink);
 	*gives = made == STORE_OK;
-	return made != STORE_FAILED && row_change(dv, pathway, rid, buffer_text(&packed), sink);
+	return made != STORE_FAILED && known_keep(dv, pathway, rid, buffer_text(&packed), sink);
 }
 
 /* ---- reading ---- */

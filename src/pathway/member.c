@@ -386,18 +386,19 @@ static bool relink(deriving *dv, int64_t rid, rid_set *concerned, issues *sink)
 	return true;
 }
 
-static bool facts_follow(deriving *dv, int64_t rid, const rid_set *pathways, bool activates, issues *sink)
+static bool facts_follow(deriving *dv, int64_t rid, text packed, const rid_set *pathways, bool activates, issues *sink)
 {
-	bool gives;
 	for (int i = 0; i < pathways->count; i++) {
-		if (!known_put(dv, pathways->at[i], rid, &gives, sink)) return false;
+		if (!known_keep(dv, pathways->at[i], rid, packed, sink)) return false;
 		facts_touch(dv, pathways->at[i], activates);
 	}
 	return true;
 }
 
-bool links_apply(const model *md, deriving *dv, const change *c, const reading *r, bool facts_changed, issues *sink)
+bool links_apply(const model *md, deriving *dv, const change *c, const reading *r, const facts_given *given,
+		 issues *sink)
 {
+	bool facts_changed = given->changed;
 	if (!model_has_type(md, c->fhir_type)) return true;
 	static const reading nothing = {0};
 	snapshot *s = deriving_snapshot(dv);
@@ -410,7 +411,8 @@ bool links_apply(const model *md, deriving *dv, const change *c, const reading *
 	if (!pointed_at(dv, c->rid, &before, sink)) return false;
 	if (!source_bind(dv, c, was_here, sink)) return false;
 	bool activates = type_activates(md, c->type);
-	if (facts_changed && !facts_follow(dv, c->rid, &concerned, activates, sink)) return false;
+	if (facts_changed && !facts_follow(dv, c->rid, known_packed(a, c, &given->now), &concerned, activates, sink))
+		return false;
 	const reading *gives = here ? r : &nothing;
 	bool relinked = here != was_here || !same_links(&old, gives);
 	if (relinked && !links_replace(dv, c->rid, gives, sink)) return false;
