@@ -207,7 +207,7 @@ void undo_several_post(exchange *x)
 	written *done = ARENA_ARRAY(x->arena, written, 2 * q->count);
 	for (int i = 0; i < q->count; i++) {
 		undoing *u = ARENA_NEW(x->arena, undoing);
-		int64_t wanted;
+		int64_t wanted = 0;
 		*u = (undoing){.x = x, .reason = q->reason};
 		if (!version_named(x, q->what[i], u, &wanted) || !undo_writes(u, wanted, &writes[2 * i])) return;
 	}
