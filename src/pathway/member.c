@@ -405,16 +405,17 @@ bool links_apply(const model *md, deriving *dv, const change *c, const reading *
 	arena *a = deriving_arena(dv);
 	rid_set concerned;
 	link_rows old;
-	bool episode, was_here = is_here(s, c->rid, a, &episode, sink), here = c->resource != NULL, before, now;
+	const reading *gives = c->resource ? r : &nothing;
+	bool episode, was_here = is_here(s, c->rid, a, &episode, sink), here = c->resource != NULL;
+	bool before = false, now = false;
 	if (!members_collect(s, false, c->rid, a, &concerned, sink)) return false;
 	if (!links_from(s, c->rid, a, &old, sink)) return false;
-	if (!pointed_at(dv, c->rid, &before, sink)) return false;
+	bool relinked = here != was_here || !same_links(&old, gives);
+	if (relinked && !pointed_at(dv, c->rid, &before, sink)) return false;
 	if (!source_bind(dv, c, was_here, sink)) return false;
 	bool activates = type_activates(md, c->type);
 	if (facts_changed && !facts_follow(dv, c->rid, known_packed(a, c, &given->now), &concerned, activates, sink))
 		return false;
-	const reading *gives = here ? r : &nothing;
-	bool relinked = here != was_here || !same_links(&old, gives);
 	if (relinked && !links_replace(dv, c->rid, gives, sink)) return false;
 	if ((relinked || facts_changed) && !subjects_bind(dv, c->rid, &old, relinked, sink)) return false;
 	if (!relinked) return true;
