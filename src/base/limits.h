@@ -23,6 +23,8 @@ enum {
 	CONTENT_ENTRIES_MAX = 20000,    /* entries in one content image */
 	JSON_DYNAMIC_NAMES_MAX = 16384, /* different keys in one document that FHIR does not define */
 	FEED_EVENTS_MAX = 1000,         /* events in one piece of a feed */
+	TASK_BATCH_MAX = 200,           /* tasks answered in one $complete-batch */
+	UNDO_MAX = 1000,                /* versions taken back in one $undo */
 	SOCKETS_MAX = 256,              /* WebSockets open at once */
 	SOCKET_BINDS_MAX = 16,          /* subscriptions bound on one */
 	SOCKET_MESSAGE_MAX = 4096,      /* what one may say */

@@ -58,6 +58,8 @@ void json_raw(json_out *o, text json);                 /* a value that is JSON a
 /* Short forms: a key with its value; nothing at all where the text is empty. */
 void json_pair(json_out *o, const char *key, text value);
 /* A CodeableConcept of one coding; display may be empty. */
+/* key: {reference: to} */
+void json_reference(json_out *o, const char *key, text to);
 void json_concept(json_out *o, const char *system, text code, text display);
 /* The text beside in another language, as R4's translation extension has it; key is that of the companion, "_title". */
 void json_translation(json_out *o, const char *key, text language, text content);

@@ -210,6 +210,14 @@ void json_pair(json_out *o, const char *key, text value)
 	json_text(o, value);
 }
 
+void json_reference(json_out *o, const char *key, text to)
+{
+	json_key(o, key);
+	json_object(o);
+	json_pair(o, "reference", to);
+	json_end(o);
+}
+
 void json_concept(json_out *o, const char *system, text code, text display)
 {
 	json_object(o);

@@ -80,10 +80,7 @@ static bool wrap(exchange *x)
 	json_pair(&o, "id", x->id);
 	json_pair(&o, "contentType", header_get(x, "Content-Type"));
 	if (context.len > 0) {
-		json_key(&o, "securityContext");
-		json_object(&o);
-		json_pair(&o, "reference", context);
-		json_end(&o);
+		json_reference(&o, "securityContext", context);
 	}
 	json_pair(&o, "data", base64_write(x->arena, x->body));
 	json_end(&o);

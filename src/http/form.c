@@ -185,10 +185,7 @@ static bool begun(filling *f)
 	json_pair(&o, "questionnaire", url);
 	json_pair(&o, "status", TEXT("in-progress"));
 	if (f->subject.len) {
-		json_key(&o, "subject");
-		json_object(&o);
-		json_pair(&o, "reference", f->subject);
-		json_end(&o);
+		json_reference(&o, "subject", f->subject);
 	}
 	json_end(&o);
 	return f->has_response = parsed(x, json_done(&o), &f->response);

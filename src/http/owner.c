@@ -104,8 +104,6 @@ void task_next_post(exchange *x)
 
 /* ---- several at once ---- */
 
-enum { BATCH_MAX = 200 };
-
 static answers answers_in(exchange *x, const doc *d, uint32_t list)
 {
 	answer *all = ARENA_ARRAY(x->arena, answer, list == NODE_ABSENT ? 1 : d->nodes[list].len + 1);
@@ -158,7 +156,7 @@ void task_batch_post(exchange *x)
 	doc d;
 	if (!query_none(x) || !negotiate_body(x, false) || !rest_parse(x, x->body, TEXT("Parameters"), &d)) return;
 	uint32_t list = doc_get(&d, 0, NAME_parameter);
-	if (list != NODE_ABSENT && d.nodes[list].len > BATCH_MAX) {
+	if (list != NODE_ABSENT && d.nodes[list].len > TASK_BATCH_MAX) {
 		issue_at(&x->sink, FAIL_HTTP_PARAMETER_FORM, (place){0}, TEXT("task"), TEXT("…"), TEXT("1..200"));
 		return;
 	}

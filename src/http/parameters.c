@@ -61,10 +61,7 @@ void part_reference(json_out *o, const char *name, text reference)
 {
 	json_object(o);
 	json_pair(o, "name", text_of(name));
-	json_key(o, "valueReference");
-	json_object(o);
-	json_pair(o, "reference", reference);
-	json_end(o);
+	json_reference(o, "valueReference", reference);
 	json_end(o);
 }
 

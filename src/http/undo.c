@@ -11,8 +11,6 @@ typedef struct undoing {
 	doc body;
 } undoing;
 
-enum { UNDO_MAX = 1000 };
-
 /* `what`, where there may be several: {type}/{id}/_history/{version}. */
 typedef struct undo_asked {
 	text reason;
@@ -107,14 +105,6 @@ static bool write_made(undoing *u, write_op *w)
 	return true;
 }
 
-static void reference_write(json_out *o, const char *key, text reference)
-{
-	json_key(o, key);
-	json_object(o);
-	json_pair(o, "reference", reference);
-	json_end(o);
-}
-
 static void provenance_write(undoing *u, json_out *o)
 {
 	exchange *x = u->x;
@@ -140,16 +130,16 @@ static void provenance_write(undoing *u, json_out *o)
 	json_key(o, "agent");
 	json_array(o);
 	json_object(o);
-	reference_write(o, "who", x->who.actor);
-	if (x->who.on_behalf_of.len) reference_write(o, "onBehalfOf", x->who.on_behalf_of);
+	json_reference(o, "who", x->who.actor);
+	if (x->who.on_behalf_of.len) json_reference(o, "onBehalfOf", x->who.on_behalf_of);
 	json_end(o);
 	json_end(o);
 	json_key(o, "entity");
 	json_array(o);
 	json_object(o);
 	json_pair(o, "role", TEXT("revision"));
-	reference_write(o, "what",
-			text_format(x->arena, "%.*s/_history/%lld", TEXT_ARG(what), (long long)u->now.number));
+	json_reference(o, "what",
+		       text_format(x->arena, "%.*s/_history/%lld", TEXT_ARG(what), (long long)u->now.number));
 	json_end(o);
 	json_end(o);
 	json_end(o);

@@ -101,18 +101,18 @@ static void pend_open(planning *p)
 /* Who says which ones has said nearly all. */
 static bool named_first(planning *p)
 {
-	for (int i = 0; i < p->open_count; i++) {
+	int kept = 0, count = p->open_count;
+	for (int i = 0; i < count; i++) {
 		const clause *c = p->open[i];
 		rid_set set;
-		bool whole = false;
-		if (c->subject != SUBJECT_ID || clause_is_negative(c)) continue;
-		if (!clause_collect(p->s, c, INT64_MAX, &set, &whole)) return false;
-		if (!whole) continue;
-		apply(p, c, set);
-		for (int n = i + 1; n < p->open_count; n++) p->open[n - 1] = p->open[n];
-		p->open_count--;
-		i--;
+		bool whole = false, names = c->subject == SUBJECT_ID && !clause_is_negative(c);
+		if (names && !clause_collect(p->s, c, INT64_MAX, &set, &whole)) return false;
+		if (whole)
+			apply(p, c, set);
+		else
+			p->open[kept++] = c;
 	}
+	p->open_count = kept;
 	return true;
 }
 

@@ -83,10 +83,7 @@ static void depth_write(json_out *o, const profession *p, const staff_skill *s, 
 		text helper = staff_id(a, p->prefix, s->from);
 		json_object(o);
 		json_pair(o, "url", TEXT("urn:limen:helper"));
-		json_key(o, "valueReference");
-		json_object(o);
-		json_pair(o, "reference", text_format(a, "PractitionerRole/%.*s", TEXT_ARG(helper)));
-		json_end(o);
+		json_reference(o, "valueReference", text_format(a, "PractitionerRole/%.*s", TEXT_ARG(helper)));
 		json_end(o);
 	}
 	json_end(o);
@@ -171,10 +168,7 @@ static text slot_json(arena *a, text person, day on, span_of_day s)
 	json_array(&o);
 	json_concept(&o, "urn:limen:duty", text_of(s.kind), (text){0});
 	json_end(&o);
-	json_key(&o, "schedule");
-	json_object(&o);
-	json_pair(&o, "reference", text_format(a, "Schedule/%.*s", TEXT_ARG(person)));
-	json_end(&o);
+	json_reference(&o, "schedule", text_format(a, "Schedule/%.*s", TEXT_ARG(person)));
 	json_pair(&o, "status", TEXT("busy"));
 	json_pair(&o, "start", instant_iso(a, local_instant(on, s.from)));
 	json_pair(&o, "end", instant_iso(a, local_instant(on, s.to)));

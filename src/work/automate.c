@@ -185,10 +185,7 @@ text automation_provenance(arena *a, const automation *r, text task, text now)
 	json_key(&o, "agent");
 	json_array(&o);
 	json_object(&o);
-	json_key(&o, "who");
-	json_object(&o);
-	json_pair(&o, "reference", TEXT("Device/limen"));
-	json_end(&o);
+	json_reference(&o, "who", TEXT("Device/limen"));
 	json_end(&o);
 	json_end(&o);
 	json_end(&o);

@@ -73,10 +73,7 @@ static text basic_json(const automation *r, bool pause, text reason, const worki
 	json_end(&o);
 	json_object(&o);
 	json_pair(&o, "url", TEXT("by"));
-	json_key(&o, "valueReference");
-	json_object(&o);
-	json_pair(&o, "reference", by->who->actor);
-	json_end(&o);
+	json_reference(&o, "valueReference", by->who->actor);
 	json_end(&o);
 	json_object(&o);
 	json_pair(&o, "url", TEXT("reason"));

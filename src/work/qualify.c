@@ -102,10 +102,7 @@ static void extension_put(json_out *o, const char *url, text value, bool referen
 	json_object(o);
 	json_pair(o, "url", text_of(url));
 	if (value.len && reference) {
-		json_key(o, "valueReference");
-		json_object(o);
-		json_pair(o, "reference", value);
-		json_end(o);
+		json_reference(o, "valueReference", value);
 	} else if (value.len) {
 		json_pair(o, "valueCode", value);
 	}

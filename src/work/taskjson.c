@@ -30,10 +30,7 @@ static void extension_reference(json_out *o, const char *url, text to)
 	if (!to.len) return;
 	json_object(o);
 	json_pair(o, "url", text_of(url));
-	json_key(o, "valueReference");
-	json_object(o);
-	json_pair(o, "reference", to);
-	json_end(o);
+	json_reference(o, "valueReference", to);
 	json_end(o);
 }
 
@@ -145,10 +142,7 @@ static void dated(json_out *o, const task_face *t, const task_words *w, const ta
 static void reference(json_out *o, const char *key, text to)
 {
 	if (!to.len) return;
-	json_key(o, key);
-	json_object(o);
-	json_pair(o, "reference", to);
-	json_end(o);
+	json_reference(o, key, to);
 }
 
 static void identifier(json_out *o, text cause)

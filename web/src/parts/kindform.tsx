@@ -130,15 +130,6 @@ function Input({ field, proposed, error, given }: InputProps) {
 		case 'boolean':
 			return <CheckField {...frame} value={value === 'true'} change={(on) => change(on ? 'true' : 'false')} />;
 		case 'date':
-			return (
-				<DateField
-					{...frame}
-					help={undefined}
-					past={false}
-					value={days[field.name] ?? NO_DAY}
-					change={(day) => setDay(field.name, day)}
-				/>
-			);
 		case 'dateTime':
 			return (
 				<DateField
@@ -147,7 +138,7 @@ function Input({ field, proposed, error, given }: InputProps) {
 					past={false}
 					value={days[field.name] ?? NO_DAY}
 					change={(day) => setDay(field.name, day)}
-					time={{ value, change }}
+					{...(field.type === 'dateTime' ? { time: { value, change } } : {})}
 				/>
 			);
 		case 'integer':
