@@ -50,8 +50,9 @@ static bool versions_read(undoing *u, int64_t wanted)
 	reader *rd = exchange_reader(x);
 	if (!rd) return false;
 	found f = record_read(rd, u->type, u->id, &u->now, &x->sink);
-	if (f != FOUND && f != FOUND_DELETED) return rest_found(x, f, &u->now);
 	text what = text_format(x->arena, "%.*s/%.*s", TEXT_ARG(u->type), TEXT_ARG(u->id));
+	if (f == FOUND_NONE) return issue_add(&x->sink, FAIL_HTTP_NOT_FOUND, u->type, u->id);
+	if (f == FOUND_FAILED) return false;
 	if (wanted && wanted != u->now.number)
 		return issue_add(&x->sink, FAIL_HTTP_STALE, what,
 				 text_format(x->arena, "%lld", (long long)u->now.number));
